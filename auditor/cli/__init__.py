@@ -1,0 +1,1 @@
+"""A command line over the audit; one file per command."""

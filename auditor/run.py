@@ -1,0 +1,161 @@
+"""The unit of record: settings, population, findings, who looked, when, with what, and the verdict."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from auditor.errors import ExitCode, SnapshotError
+from auditor.finding import Finding, Outcome, Severity
+from auditor.record import Json, JsonObject, Record
+from auditor.snapshot import Gap, Principal, Reading
+
+SCHEMA_VERSION = "1"
+
+
+class Verdict(StrEnum):
+    """The gate's word, the same in every report."""
+
+    INCOMPLETE = "incomplete"
+    FAIL = "fail"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code that says the same."""
+        return {
+            Verdict.PASS: ExitCode.PASSED,
+            Verdict.FAIL: ExitCode.FAILED,
+            Verdict.INCOMPLETE: ExitCode.INCOMPLETE,
+        }[self]
+
+
+class Tool(Record):
+    """With what it was looked at."""
+
+    name: str = "auditor"
+    version: str
+    python: str
+    packages: dict[str, str] = {}
+    """Distribution → version, of what the verdict rests on."""
+
+
+class CheckRecord(Record):
+    """A check as it was applied: enough to explain its findings without the policy at hand."""
+
+    id: str
+    title: str
+    area: str
+    severity: Severity
+    subject: str
+    why: str
+    references: tuple[str, ...] = ()
+    parameters: dict[str, Json] = {}
+    passes_when: str
+    applies_when: str = "true"
+
+
+class PolicyRecord(Record):
+    """Which packs judged, with which effective parameters."""
+
+    packs: tuple[str, ...]
+    digest: str
+    """sha256 over every check, pack and parameter that was applied."""
+    checks: tuple[CheckRecord, ...]
+
+
+class Gate(Record):
+    """What decides the verdict."""
+
+    fail_on: Severity
+    incomplete_blocks: bool = True
+
+
+class Population(Record):
+    """How many of a kind were seen, and in how many places the auditor could not look."""
+
+    kind: str
+    count: int
+    lists_read: int
+    gaps: int
+
+
+class Call(Record):
+    """One live call to a deployment, as a row that people read."""
+
+    deployment: str
+    account: str
+    workload: str | None = None
+    probe: str
+    outcome: str
+    """completed, incomplete, failed, refused, unreachable or not_applicable."""
+    requested_model: str | None = None
+    responded_model: str | None = None
+    latency_ms: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    http_status: int | None = None
+    failure: str | None = None
+    """The class of failure, such as `deployment-not-found`."""
+    cause: str | None = None
+    next_step: str | None = None
+    request_id: str | None = None
+    region: str | None = None
+
+
+class Run(Record):
+    """One audit, whole."""
+
+    schema_version: str = SCHEMA_VERSION
+    id: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """Why the verdict is what it is, worst first, one sentence each."""
+    exit_code: int
+    started_at: datetime
+    ended_at: datetime
+    interrupted: bool = False
+    cloud: str
+    notices: tuple[str, ...] = ()
+    tool: Tool
+    principal: Principal
+    context: dict[str, str] = {}
+    """Where it ran: the CI's actor, workflow, commit and run, where there is a CI."""
+    command: tuple[str, ...] = ()
+    settings: JsonObject
+    settings_sha256: str
+    gate: Gate
+    policy: PolicyRecord
+    api_versions: dict[str, str] = {}
+    population: tuple[Population, ...] = ()
+    counts: dict[Outcome, int]
+    waived: int = 0
+    findings: tuple[Finding, ...]
+    calls: tuple[Call, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+    def check(self, check_id: str) -> CheckRecord:
+        """The check with this id as it was applied; KeyError when none was."""
+        for check in self.policy.checks:
+            if check.id == check_id:
+                return check
+        raise KeyError(check_id)
+
+
+def load_run(path: Path) -> Run:
+    """The run in an evidence.json; raises SnapshotError with what is wrong and what to do."""
+    try:
+        return Run.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotError(f"{path}: can't be read: {error}", next_step="name an evidence.json") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SnapshotError(
+            f"{path}: not evidence of schema version {SCHEMA_VERSION}: {where}: {first['msg']}",
+            next_step="name the evidence.json that an auditor of this version wrote",
+        ) from error

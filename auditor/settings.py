@@ -1,0 +1,156 @@
+"""The owner's intent: what is expected, where, and what the gate shall do about the difference."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from auditor.finding import Severity
+from auditor.record import Json, Record
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=260)]
+Guid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$")]
+
+
+class Residency(StrEnum):
+    """Where prompts may be processed; the deployment's SKU decides.
+
+    https://learn.microsoft.com/azure/ai-foundry/foundry-models/concepts/deployment-types
+    """
+
+    REGION = "region"
+    """Only in the account's region: Standard, ProvisionedManaged."""
+    DATA_ZONE = "data-zone"
+    """Within the zone (US, EU, …): also DataZone*."""
+    GLOBAL = "global"
+    """Anywhere: also Global*."""
+
+
+class Endpoints(Record):
+    """A cloud that has no name here: every address said."""
+
+    name: Name
+    resource_manager: Name
+    """`https://management.azure.com` and its like."""
+    authority: Name
+    """`https://login.microsoftonline.com` and its like."""
+    openai_suffix: Name
+    """`openai.azure.com` and its like."""
+    foundry_suffix: Name
+    """`services.ai.azure.com` and its like."""
+    resource_manager_scope: Name
+    model_scopes: tuple[Name, ...] = Field(min_length=1)
+    """Token scopes of the model endpoints; the next is tried when one's audience is refused."""
+    private_dns_zones: tuple[Name, ...] = ()
+
+
+class Scope(Record):
+    """Which part of the tenant is looked at; more kinds of limits narrow it."""
+
+    subscriptions: tuple[Guid, ...] = Field(min_length=1)
+    resource_groups: tuple[Name, ...] = ()
+    accounts: tuple[Name, ...] = ()
+    """Account names."""
+    tags: dict[str, str] = {}
+
+
+class ExpectedDeployment(Record):
+    """What an application relies on in one deployment."""
+
+    name: Name
+    """The deployment name: what the application passes as `model`."""
+    model: Name
+    version: Name | None = None
+    format: Name = "OpenAI"
+    sku: Name | None = None
+    capacity: int | None = Field(default=None, ge=1)
+    """Least capacity, in the SKU's units (thousands of tokens per minute, or PTU)."""
+    rpm: int | None = Field(default=None, ge=1)
+    tpm: int | None = Field(default=None, ge=1)
+    features: tuple[Literal["text"], ...] = ("text",)
+    """What of the Responses API the application uses; each is proven by a probe of the same name."""
+    latency_budget_ms: int | None = Field(default=None, ge=1)
+    data_residency: Residency | None = None
+
+
+class LogIntent(Record):
+    """Where the logs belong and which."""
+
+    destinations: tuple[Name, ...] = ()
+    """ARM ids of approved workspaces, storage accounts or event hubs; empty: any."""
+    categories: tuple[Name, ...] = ("Audit", "RequestResponse")
+
+
+class Workload(Record):
+    """One application and the account it lives on."""
+
+    name: Name
+    owner: Name
+    environment: Literal["development", "test", "production"] = "production"
+    account: Name
+    """The account's name, or its ARM id where names repeat."""
+    location: Name | None = None
+    """Where the account is expected; needed only while it does not exist yet."""
+    network: Literal["private", "restricted", "public"] = "restricted"
+    """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
+    authentication: Literal["entra-only", "keys-allowed"] = "entra-only"
+    models: tuple[Name, ...] = ()
+    """Approved model names; empty: any."""
+    regions: tuple[Name, ...] = ()
+    """Approved Azure region names, such as `swedencentral`; empty: any."""
+    skus: tuple[Name, ...] = ()
+    """Approved deployment SKUs; empty: any."""
+    tags: tuple[Name, ...] = ()
+    """Tag names that the account must carry."""
+    logs: LogIntent = LogIntent()
+    deployments: tuple[ExpectedDeployment, ...] = Field(min_length=1)
+
+
+class GateSettings(Record):
+    """When a release is stopped."""
+
+    fail_on: Severity = Severity.HIGH
+    """The least severity that stops it."""
+    incomplete: Literal["block", "allow"] = "block"
+    """Whether an unknown that severe, or an audit that could not see everything, stops it too."""
+
+
+class ProbeSettings(Record):
+    """Live calls and what they may cost, over the whole run."""
+
+    enabled: bool = True
+    calls: int = Field(default=100, ge=1)
+    tokens: int = Field(default=50_000, ge=1)
+    """Input and output together, by the most that each call could use."""
+    money: float | None = Field(default=None, gt=0)
+    """In the currency of `prices`; needs them."""
+    prices: dict[Name, float] = {}
+    """Model name → price of a million tokens, the dearer of input and output."""
+    seconds: float = Field(default=120, gt=0)
+
+
+class Settings(Record):
+    """auditor.yaml, with the environment and the flags laid over it."""
+
+    cloud: Literal["public", "us-government", "china"] | Endpoints = "public"
+    tenant: Guid | None = None
+    scope: Scope
+    workloads: tuple[Workload, ...] = ()
+    packs: tuple[Name, ...] = Field(default=("production",), min_length=1)
+    """Names of shipped packs, or paths of pack files or folders beside this file."""
+    parameters: dict[str, dict[str, Json]] = {}
+    """Check id → parameter → value, over what the packs say."""
+    gate: GateSettings = GateSettings()
+    probes: ProbeSettings = ProbeSettings()
+    waivers: Name | None = None
+    """A waivers file, relative to this one."""
+    resolver: Name | None = None
+    """`host:port` of the DNS server to ask; default: the system's."""
+    credentials: tuple[
+        Literal["github-oidc", "workload-identity", "managed-identity", "environment", "azure-cli", "azd"], ...
+    ] = ("github-oidc", "workload-identity", "environment", "managed-identity", "azure-cli", "azd")
+    """The chain, tried in this order; each that is not configured is passed over and said so."""
+    concurrency: int = Field(default=32, ge=1, le=256)
+    deadline_seconds: float = Field(default=600, gt=0)

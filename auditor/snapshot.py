@@ -1,0 +1,152 @@
+"""Everything that was seen at one moment, raw, and everything that could not be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from auditor.errors import SnapshotError
+from auditor.record import JsonObject, Record
+
+SCHEMA_VERSION = "1"
+"""Raised when a reader of the last version could misread a snapshot."""
+
+
+class Reading(Record):
+    """One HTTP exchange as evidence; its body is kept elsewhere, by its hash."""
+
+    id: str
+    """Stable within a run: derived from method, URL and, for a repeated request, its ordinal."""
+    method: str
+    url: str
+    """Without secrets: query values named sig, key, code or token are masked."""
+    api_version: str | None = None
+    status: int | None = None
+    """None when no answer came."""
+    sent_at: datetime
+    """This machine's clock, UTC."""
+    service_date: str | None = None
+    """The answer's Date header, as sent: the service's own clock."""
+    duration_ms: float
+    request_ids: dict[str, str] = {}
+    """Header name → value, of every request or correlation id that the service gave."""
+    body_sha256: str | None = None
+    """None when there was no body, or when it must not even be hashed (keys)."""
+    body_bytes: int = 0
+    redacted: bool = False
+    """Whether a secret was masked in the body before it was hashed and kept."""
+    attempts: int = 1
+    """How often the request was sent until this answer."""
+
+
+class Resource(Record):
+    """The raw JSON of one thing, as the service sent it."""
+
+    kind: str
+    """One of the words in `auditor.collect`: account, deployment, model, usage, …"""
+    id: str
+    """The ARM id as the service spelled it; compare without case."""
+    parent: str | None = None
+    """The id of what owns it: a deployment's account, a usage's location scope."""
+    body: JsonObject
+    readings: tuple[str, ...] = ()
+
+
+class Listing(Record):
+    """A list that was read whole: only because of it may an absent thing be called absent."""
+
+    kind: str
+    scope: str
+    """The id under which the list was read: a subscription, an account, a location scope."""
+    count: int
+    readings: tuple[str, ...] = ()
+
+
+class GapReason(StrEnum):
+    """Why something could not be seen."""
+
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    TIMED_OUT = "timed_out"
+    NOT_OFFERED = "not_offered"
+    UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    CRASHED = "crashed"
+
+
+class Gap(Record):
+    """What could not be seen, why, and what would cure it."""
+
+    id: str
+    kind: str
+    """The kind of resource that could not be read."""
+    scope: str
+    """The id under which it would have been read."""
+    reason: GapReason
+    detail: str
+    """The service's own words, or ours, bounded and without secrets."""
+    permission: str | None = None
+    """The ARM action that would have allowed the read, where that is the cause."""
+    next_step: str
+    """A command or a sentence that an engineer can act on."""
+    readings: tuple[str, ...] = ()
+
+
+class Principal(Record):
+    """Who looked."""
+
+    credential: str
+    """Which credential of the chain signed in, such as `environment` or `github-oidc`."""
+    tenant_id: str | None = None
+    object_id: str | None = None
+    app_id: str | None = None
+    name: str | None = None
+
+
+class Snapshot(Record):
+    """All that evaluation may look at; together with a policy it decides every finding."""
+
+    schema_version: str = SCHEMA_VERSION
+    cloud: str
+    taken_at: datetime
+    """When the first request was sent; the `now` of every check."""
+    ended_at: datetime
+    interrupted: bool = False
+    principal: Principal
+    settings: JsonObject
+    """The public part of the owner's intent, so that a saved snapshot can be judged alone."""
+    api_versions: dict[str, str] = {}
+    """Kind of resource → api-version that it was really read with."""
+    notices: tuple[str, ...] = ()
+    """What the endpoints say of themselves; a sandbox says that it is one."""
+    readings: tuple[Reading, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def load_snapshot(path: Path) -> Snapshot:
+    """The snapshot in a file; raises SnapshotError with what is wrong and what to do."""
+    again = "make it again with: auditor run"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotError(f"{path}: can't be read: {error}", next_step="name a snapshot.json") from error
+    if f'"schema_version":"{SCHEMA_VERSION}"' not in text[:200].replace(" ", "").replace("\n", ""):
+        raise SnapshotError(
+            f"{path}: not a snapshot of schema version {SCHEMA_VERSION}: foreign, or written by another version",
+            next_step=f"read it with the auditor version that wrote it, or {again}",
+        )
+    try:
+        return Snapshot.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SnapshotError(
+            f"{path}: {error.error_count()} problem(s); first at {where}: {first['msg']}", next_step=again
+        ) from error
