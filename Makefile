@@ -1,0 +1,58 @@
+# Five commands, the same here and in CI. Everything is made from nothing: `make demo` needs only Python 3.11 or newer.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint tests bench docs requirements clean
+
+help: ## Show these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
+
+demo: .venv/demo ## Audit a pretend Azure on this machine and write every report
+	@$(BIN)/python -m auditor demo
+
+test: .venv/dev check tests ## Lint, types, import contracts and every test, from nothing
+
+check: .venv/dev lint
+lint: .venv/dev ## Lint, types and import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+tests: .venv/dev ## The tests alone
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+bench: .venv/dev ## Timings, printed as tables; nothing is asserted on them
+	@$(BIN)/python -m tests.bench
+
+docs: .venv/dev ## Make the README's generated blocks, policies/README.md and reports/sample anew
+	@$(BIN)/python -m tests.docs
+
+requirements: .venv/dev ## Resolve the hashed requirements anew
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
+	  --no-emit-index-url pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
+	  --no-emit-index-url --extra dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove what these commands made
+	rm -rf .venv .wheels dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/demo: .venv/made requirements.txt
+	@echo "Installing hashed requirements into .venv …" >&2
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+# The wheels are kept: the packaging test installs them into a clean environment without a network.
+.venv/dev: .venv/made requirements.txt requirements-dev.txt
+	@echo "Installing hashed development requirements into .venv …" >&2
+	@$(PIP) download --require-hashes --only-binary :all: -r requirements-dev.txt -d .wheels
+	@$(PIP) install --no-index --find-links .wheels --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@ .venv/demo
