@@ -1,0 +1,207 @@
+"""The whole arrow: settings and a way in become a snapshot, and the snapshot a run."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+
+from auditor import __version__
+from auditor.cloud.door import Cloud, open_cloud
+from auditor.cloud.recorder import KeepBody, Recorder
+from auditor.collect import Collected, collect
+from auditor.policy.calls import calls
+from auditor.policy.evaluate import judge as judge_subjects
+from auditor.policy.facts import join
+from auditor.policy.pack import Policy
+from auditor.policy.verdict import counts, verdict
+from auditor.policy.waivers import Waivers
+from auditor.probe import probe
+from auditor.run import Gate, Population, Run, Tool
+from auditor.settings import Settings
+from auditor.snapshot import Gap, Resource, Snapshot
+
+RESTS_ON = (
+    "azure-core",
+    "azure-identity",
+    "azure-mgmt-cognitiveservices",
+    "azure-mgmt-core",
+    "azure-mgmt-network",
+    "cel-expr-python",
+    "openai",
+    "pydantic",
+)
+"""Distributions whose version belongs into the evidence."""
+
+CONTEXT = (
+    "GITHUB_ACTOR",
+    "GITHUB_EVENT_NAME",
+    "GITHUB_REF",
+    "GITHUB_REPOSITORY",
+    "GITHUB_RUN_ATTEMPT",
+    "GITHUB_RUN_ID",
+    "GITHUB_SHA",
+    "GITHUB_WORKFLOW_REF",
+    "RUNNER_NAME",
+    "BUILD_BUILDID",
+    "BUILD_DEFINITIONNAME",
+    "BUILD_REQUESTEDFOR",
+    "BUILD_SOURCEVERSION",
+    "CI_COMMIT_SHA",
+    "CI_JOB_ID",
+    "CI_PIPELINE_ID",
+    "CI_PROJECT_PATH",
+)
+"""Variables by which GitHub Actions, Azure Pipelines and GitLab say who started what; none of them is a secret.
+
+https://docs.github.com/actions/reference/workflows-and-actions/variables
+https://learn.microsoft.com/azure/devops/pipelines/build/variables
+https://docs.gitlab.com/ci/variables/predefined_variables/
+"""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was seen, and what follows from it."""
+
+    snapshot: Snapshot
+    run: Run
+
+
+async def audit(
+    settings: Settings,
+    policy: Policy,
+    waivers: Waivers,
+    *,
+    environ: Mapping[str, str],
+    run_id: str,
+    command: Sequence[str],
+    keep: KeepBody | None,
+    progress: Callable[[str], None],
+) -> Audit:
+    """One audit, whole; a cancelled one gives what was seen until then, marked as interrupted.
+
+    Raises SignInError where no credential gives a token, EmptyAuditError where there is nothing to judge.
+    """
+    recorder = Recorder(keep)
+    taken_at = datetime.now(UTC)
+    async with open_cloud(settings, environ, recorder) as cloud:
+        for line in cloud.tried:
+            progress(line)
+        collected = await collect(cloud, settings, progress)
+        probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
+        snapshot = _snapshot(settings, cloud, collected, probes, gaps, taken_at=taken_at, interrupted=interrupted)
+    context = {name: environ[name] for name in CONTEXT if environ.get(name)}
+    return Audit(snapshot, judge(snapshot, settings, policy, waivers, run_id=run_id, command=command, context=context))
+
+
+def judge(
+    snapshot: Snapshot,
+    settings: Settings,
+    policy: Policy,
+    waivers: Waivers,
+    *,
+    run_id: str,
+    command: Sequence[str] = (),
+    context: Mapping[str, str] | None = None,
+) -> Run:
+    """The run that follows from a snapshot; what it says of findings depends on the first four alone.
+
+    Raises EmptyAuditError where there is nothing to judge.
+    """
+    subjects = join(snapshot, settings)
+    findings = judge_subjects(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
+    word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted)
+    public = settings.model_dump(mode="json")
+    return Run(
+        id=run_id,
+        verdict=word,
+        reasons=reasons,
+        exit_code=word.exit_code,
+        started_at=snapshot.taken_at,
+        ended_at=snapshot.ended_at,
+        interrupted=snapshot.interrupted,
+        cloud=snapshot.cloud,
+        notices=(*snapshot.notices, *waivers.notices(findings, policy)),
+        tool=_tool(),
+        principal=snapshot.principal,
+        context=dict(context or {}),
+        command=tuple(command),
+        settings=public,
+        settings_sha256=sha256(settings.model_dump_json().encode()).hexdigest(),
+        gate=Gate(fail_on=settings.gate.fail_on, incomplete_blocks=settings.gate.incomplete == "block"),
+        policy=policy.record(),
+        api_versions=snapshot.api_versions,
+        population=population(snapshot),
+        counts=counts(findings),
+        waived=sum(finding.waiver is not None and not finding.waiver.expired for finding in findings),
+        findings=findings,
+        calls=calls(snapshot, subjects),
+        gaps=snapshot.gaps,
+        readings=snapshot.readings,
+    )
+
+
+def population(snapshot: Snapshot) -> tuple[Population, ...]:
+    """How many of each kind were seen, in how many lists, and how many reads of that kind failed."""
+    seen = Counter(resource.kind for resource in snapshot.resources)
+    lists = Counter(listing.kind for listing in snapshot.listings)
+    gaps = Counter(gap.kind for gap in snapshot.gaps)
+    kinds = sorted((seen.keys() | lists.keys() | gaps.keys()) - {"required_actions"})
+    return tuple(Population(kind=kind, count=seen[kind], lists_read=lists[kind], gaps=gaps[kind]) for kind in kinds)
+
+
+async def _probe(
+    cloud: Cloud, settings: Settings, collected: Collected, progress: Callable[[str], None]
+) -> tuple[tuple[Resource, ...], tuple[Gap, ...], bool]:
+    """The live calls, unless the run was interrupted before them; the flag tells whether it was by now."""
+    if collected.interrupted:
+        return (), (), True
+    probes, gaps = await probe(cloud, settings, collected.resources, progress)
+    task = asyncio.current_task()
+    return (
+        probes,
+        gaps,
+        any(gap.reason == "interrupted" for gap in gaps) or (task is not None and task.cancelling() > 0),
+    )
+
+
+def _snapshot(
+    settings: Settings,
+    cloud: Cloud,
+    collected: Collected,
+    probes: Iterable[Resource],
+    gaps: Iterable[Gap],
+    *,
+    taken_at: datetime,
+    interrupted: bool,
+) -> Snapshot:
+    return Snapshot(
+        cloud=cloud.endpoints.name,
+        taken_at=taken_at,
+        ended_at=datetime.now(UTC),
+        interrupted=interrupted,
+        principal=cloud.principal,
+        settings=settings.model_dump(mode="json"),
+        api_versions=collected.api_versions,
+        notices=cloud.recorder.notices,
+        readings=cloud.recorder.readings,
+        resources=(*collected.resources, *probes),
+        listings=collected.listings,
+        gaps=(*collected.gaps, *gaps),
+    )
+
+
+def _tool() -> Tool:
+    packages = {}
+    for name in RESTS_ON:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            packages[name] = "not installed"
+    return Tool(version=__version__, python=platform.python_version(), packages=packages)

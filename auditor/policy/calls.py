@@ -1,0 +1,69 @@
+"""The live calls as rows that people read: what was asked of which deployment, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.policy.arm_id import fold, last
+from auditor.policy.facts import SubjectFacts
+from auditor.policy.shape import number, text, whole
+from auditor.record import Json, JsonObject
+from auditor.run import Call
+from auditor.snapshot import Resource, Snapshot
+
+FIRST_IDS = ("apim-request-id", "x-ms-request-id", "x-request-id")
+"""Of several request ids the one that Azure's support asks for first."""
+
+
+def calls(snapshot: Snapshot, subjects: Iterable[SubjectFacts]) -> tuple[Call, ...]:
+    """One row per probe, asked or passed over, in the order of their ids; failures as evaluation classed them."""
+    known = dict(_by_probe(subjects))
+    probes = sorted((one for one in snapshot.resources if one.kind == "probe"), key=lambda one: fold(one.id))
+    return tuple(_call(one, *known.get(fold(one.id), (None, {}))) for one in probes)
+
+
+def _by_probe(subjects: Iterable[SubjectFacts]) -> Iterable[tuple[str, tuple[str | None, JsonObject]]]:
+    """Folded id of each probe → (workload, its facts), of deployments and of declared ones that do not exist."""
+    for subject in subjects:
+        root = {"deployment": "deployment", "expectation": "expected"}.get(subject.kind)
+        facts = subject.variables.get(root or "")
+        probes = facts.get("probe") if isinstance(facts, dict) else None
+        if isinstance(probes, dict):
+            for name, told in probes.items():
+                if isinstance(told, dict) and isinstance(told.get("id"), str):
+                    yield fold(str(told["id"])), (subject.workload, told)
+                elif isinstance(told, dict):
+                    yield fold(f"{subject.id}/probes/{name}"), (subject.workload, told)
+
+
+def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:
+    body, failure = probe.body, _object(facts.get("failure"))
+    deployment = probe.parent or probe.id.rpartition("/probes/")[0]
+    error = _object(body.get("error"))
+    status = whole(body.get("http_status"))
+    return Call(
+        deployment=last(deployment),
+        account=last(deployment.rpartition("/deployments/")[0]),
+        workload=workload,
+        probe=text(body.get("probe")) or last(probe.id),
+        outcome=text(body.get("outcome")) or "not known",
+        requested_model=text(body.get("requested_model")),
+        responded_model=text(body.get("responded_model")),
+        latency_ms=number(body.get("latency_ms")),
+        input_tokens=whole(body.get("input_tokens")),
+        output_tokens=whole(body.get("output_tokens")),
+        http_status=status if status is not None else whole(error.get("http_status")),
+        failure=text(failure.get("class")),
+        cause=text(failure.get("cause")) or text(body.get("reason")),
+        next_step=text(failure.get("next_step")),
+        request_id=_request_id(_object(body.get("request_ids"))),
+        region=text(body.get("region")),
+    )
+
+
+def _request_id(ids: JsonObject) -> str | None:
+    return next((text(ids[name]) for name in FIRST_IDS if name in ids), None)
+
+
+def _object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,162 @@
+"""What single values of the settings can't show: names given twice, parts that contradict each other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeGuard
+
+from auditor.settings_file.located import Where
+
+Contradiction = tuple[Where, str]
+"""Where it is seen, and what is wrong there."""
+
+_LAST_PORT = 65535
+_RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
+
+
+def contradictions(data: Any) -> Iterator[Contradiction]:
+    """All of them, in raw settings that may be wrong in any other way too; what has the wrong shape is passed over."""
+    for rule in _RULES:
+        yield from rule(data)
+
+
+def _repeated_names(data: Any) -> Iterator[Contradiction]:
+    yield from _twice(((*path, "name"), workload.get("name")) for path, workload in _workloads(data))
+    for path, workload in _workloads(data):
+        yield from _twice(((*at, "name"), deployment.get("name")) for at, deployment in _deployments(path, workload))
+
+
+def _repeated_items(data: Any) -> Iterator[Contradiction]:
+    for path in (("scope", "subscriptions"), ("packs",), ("credentials",)):
+        items = _at(data, *path)
+        yield from _twice(((*path, index), item) for index, item in enumerate(items if isinstance(items, list) else ()))
+
+
+def _money_without_prices(data: Any) -> Iterator[Contradiction]:
+    prices = _at(data, "probes", "prices")
+    prices = prices if isinstance(prices, dict) else {}
+    for model, price in prices.items():
+        if isinstance(price, int | float) and price < 0:
+            yield ("probes", "prices", model), "must not be negative"
+    if _at(data, "probes", "money") is None:
+        return
+    if not prices:
+        yield ("probes", "money"), "needs probes.prices: the price of a million tokens of each model"
+        return
+    relied = {d["model"]: None for p, w in _workloads(data) for _, d in _deployments(p, w) if _is_text(d.get("model"))}
+    for model in relied:
+        if model not in prices:
+            yield ("probes", "prices"), f"has no price for {_quoted(model)}, which probes.money needs"
+
+
+def _latency_beyond_probes(data: Any) -> Iterator[Contradiction]:
+    seconds = _at(data, "probes", "seconds")
+    seconds = seconds if isinstance(seconds, int | float) else 120
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            budget = deployment.get("latency_budget_ms")
+            if isinstance(budget, int) and budget > seconds * 1000:
+                yield (
+                    (*at, "latency_budget_ms"),
+                    f"is more than all probes may take (probes.seconds: {seconds:g})",
+                )
+
+
+def _unapproved_by_itself(data: Any) -> Iterator[Contradiction]:
+    """A workload that expects what its own lists do not approve."""
+    for path, workload in _workloads(data):
+        for member, listed in (("model", "models"), ("sku", "skus")):
+            approved = _texts(workload.get(listed))
+            for at, deployment in _deployments(path, workload):
+                value = deployment.get(member)
+                if approved and _is_text(value) and value.lower() not in {name.lower() for name in approved}:
+                    yield (*at, member), f"{_quoted(value)} is not among the workload's approved {listed}"
+        regions = {_region(name) for name in _texts(workload.get("regions"))}
+        location = workload.get("location")
+        if regions and _is_text(location) and _region(location) not in regions:
+            yield (*path, "location"), f"{_quoted(location)} is not among the workload's approved regions"
+
+
+def _account_out_of_scope(data: Any) -> Iterator[Contradiction]:
+    """An account that the scope shuts out would be called missing."""
+    for path, workload in _workloads(data):
+        account = workload.get("account")
+        if not _is_text(account):
+            continue
+        parts = account.strip("/").split("/")
+        named = {parts[i].lower(): parts[i + 1] for i in range(0, len(parts) - 1, 2)} if len(parts) > 1 else {}
+        for value, limit in (
+            (parts[-1], "accounts"),
+            (named.get("subscriptions"), "subscriptions"),
+            (named.get("resourcegroups"), "resource_groups"),
+        ):
+            allowed = {text.lower() for text in _texts(_at(data, "scope", limit))}
+            if value and allowed and value.lower() not in allowed:
+                yield (*path, "account"), f"{_quoted(value)} is outside of scope.{limit}"
+
+
+def _resolver_shape(data: Any) -> Iterator[Contradiction]:
+    resolver = _at(data, "resolver")
+    if _is_text(resolver):
+        match = _RESOLVER.match(resolver)
+        if not match or not 0 < int(match[2]) <= _LAST_PORT:
+            yield ("resolver",), f"must be host:port, such as 10.0.0.4:53; found {_quoted(resolver)}"
+
+
+_RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
+    _repeated_names,
+    _repeated_items,
+    _money_without_prices,
+    _latency_beyond_probes,
+    _unapproved_by_itself,
+    _account_out_of_scope,
+    _resolver_shape,
+)
+
+
+def _twice(named: Iterable[tuple[Where, Any]]) -> Iterator[Contradiction]:
+    seen: set[str] = set()
+    for path, name in named:
+        if not _is_text(name):
+            continue
+        if name.lower() in seen:
+            yield path, f"{_quoted(name)} is given twice"
+        seen.add(name.lower())
+
+
+def _workloads(data: Any) -> Iterator[tuple[Where, dict[str, Any]]]:
+    yield from _mappings(("workloads",), _at(data, "workloads"))
+
+
+def _deployments(path: Where, workload: dict[str, Any]) -> Iterator[tuple[Where, dict[str, Any]]]:
+    yield from _mappings((*path, "deployments"), workload.get("deployments"))
+
+
+def _mappings(path: Where, items: Any) -> Iterator[tuple[Where, dict[str, Any]]]:
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict):
+            yield (*path, index), item
+
+
+def _at(data: Any, *path: str) -> Any:
+    for part in path:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
+
+
+def _texts(items: Any) -> tuple[str, ...]:
+    return tuple(item for item in items if _is_text(item)) if isinstance(items, list) else ()
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value)
+
+
+def _region(name: str) -> str:
+    return name.replace(" ", "").lower()
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value[:80])
