@@ -1,0 +1,117 @@
+"""An account with all that belongs to it: endpoints and zones, diagnostic settings, SKU, and who declares it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.policy.account_sku import account_sku
+from auditor.policy.arm_id import last, location_scope, region, subscription_scope
+from auditor.policy.basis import Basis
+from auditor.policy.defaults import fill
+from auditor.policy.diagnostics import diagnostics
+from auditor.policy.intent import strictest
+from auditor.policy.network import host, network
+from auditor.policy.part import Part, Telling
+from auditor.policy.shape import dig, text
+from auditor.record import JsonObject
+from auditor.settings import LogIntent, Workload
+from auditor.snapshot import Resource
+
+KIND: Final = "account"
+
+DERIVED: Final = frozenset(
+    {
+        "declared",
+        "diagnostics",
+        "host",
+        "identity_types",
+        "missing_tags",
+        "network",
+        "region",
+        "sku_offered",
+        "sku_restrictions",
+    }
+)
+"""Members that are ours; should the service ever send one of these names, it does not pass for ours."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The account that deployments lie in: what is known of it, and all of them that were read."""
+
+    id: str
+    read: bool
+    """Whether the account itself was; else only its deployments were."""
+    part: Part
+    deployments: tuple[Resource, ...]
+    whole: bool
+    """Whether these are all."""
+
+    @property
+    def kind(self) -> str | None:
+        """AIServices, OpenAI, …"""
+        return text(self.part.facts.get("kind"))
+
+    @property
+    def region(self) -> str | None:
+        """As in code: `swedencentral`."""
+        return text(self.part.facts.get("region"))
+
+    @property
+    def location(self) -> str | None:
+        """The id under which its models and usages are listed."""
+        subscription = subscription_scope(self.id)
+        return location_scope(subscription, self.region) if subscription and self.region else None
+
+
+def account(resource: Resource, basis: Basis) -> Part:
+    """The `account` of rules: the filled body of an account that was read, and what is derived from around it."""
+    seen = basis.seen
+    unread = seen.own_gap(KIND, resource.id)
+    body, notes = fill(KIND, resource.body, whole=unread is None)
+    facts = {name: value for name, value in body.items() if name not in DERIVED}
+    facts.update(id=resource.id, name=last(resource.id))
+    declaring = strictest(basis.intents.of_account(resource.id))
+    part = Part(
+        facts=facts,
+        absences={"": unread} if unread is not None else {},
+        notes=notes,
+        readings={"": resource.readings} if resource.readings else {},
+    )
+    place = region(body.get("location"))
+    skus = account_sku(body, place, subscription_scope(resource.id), basis.account_skus, seen)
+    settled = part.and_also(_told_by_body(body, declaring, basis)).and_also(skus)
+    intent = declaring.network if declaring is not None else None
+    settled = settled.with_member("network", network(body, resource.id, basis.settings, seen, intent))
+    logs = declaring.logs if declaring is not None else LogIntent()
+    return settled.with_member("diagnostics", diagnostics(resource.id, logs, seen))
+
+
+def unread_account(declaring: Workload | None, gap: str | None) -> Part:
+    """The `account` of which nothing is known but whether it is declared, and how it is meant to be reached."""
+    intent = {"network": {"intent": declaring.network}} if declaring is not None else {}
+    return Part(facts={"declared": declaring is not None, **intent}, absences={"": gap} if gap is not None else {})
+
+
+def _told_by_body(body: JsonObject, declaring: Workload | None, basis: Basis) -> Part:
+    told = Telling()
+    told.tell("declared", declaring is not None)
+    told.tell("region", region(body.get("location")))
+    told.tell("host", host(body, basis.settings))
+    told.tell("identity_types", _identity_types(text(dig(body, "identity", "type"))))
+    tags = body.get("tags")
+    if isinstance(tags, dict):
+        told.tell("missing_tags", _missing_tags(tags, declaring.tags if declaring is not None else ()))
+    return told.done()
+
+
+def _identity_types(said: str | None) -> list[str] | None:
+    """`SystemAssigned, UserAssigned` is two; None is none."""
+    return None if said is None else [word.strip() for word in said.split(",") if word.strip() != "None"]
+
+
+def _missing_tags(tags: JsonObject, asked: tuple[str, ...]) -> list[str]:
+    """Tag names compare without case: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources."""
+    have = {name.lower() for name in tags}
+    return [name for name in asked if name.lower() not in have]

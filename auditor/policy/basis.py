@@ -1,0 +1,48 @@
+"""What every part of the join draws on: the snapshot indexed, the settings by account, the clock of the snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from auditor.policy.account_sku import AccountSkus, account_skus
+from auditor.policy.catalogue import Catalogue, catalogue_of, catalogues
+from auditor.policy.intent import Intents, intents
+from auditor.policy.seen import Seen, index
+from auditor.settings import Settings
+from auditor.snapshot import Principal, Snapshot
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Made once for a join."""
+
+    seen: Seen
+    settings: Settings
+    intents: Intents
+    catalogues: dict[str, Catalogue]
+    account_skus: AccountSkus
+    principal: Principal
+    api_versions: dict[str, str]
+    now: datetime
+    """When the snapshot was taken, in UTC."""
+
+    def catalogue(self, scope: str) -> Catalogue:
+        """The models of a location scope."""
+        return catalogue_of(scope, self.catalogues, self.seen)
+
+
+def basis(snapshot: Snapshot, settings: Settings) -> Basis:
+    """All that is looked up again and again, looked up once."""
+    seen = index(snapshot)
+    taken = snapshot.taken_at
+    return Basis(
+        seen=seen,
+        settings=settings,
+        intents=intents(settings),
+        catalogues=catalogues(seen),
+        account_skus=account_skus(seen),
+        principal=snapshot.principal,
+        api_versions=snapshot.api_versions,
+        now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),
+    )

@@ -1,0 +1,223 @@
+"""A deployment with its model's lifecycle, its rates, its spillover and its probes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auditor.policy.account import Home
+from auditor.policy.arm_id import last, parent_account
+from auditor.policy.basis import Basis
+from auditor.policy.catalogue import Lookup
+from auditor.policy.defaults import fill
+from auditor.policy.deployment_sku import deployment_sku
+from auditor.policy.intent import spelled
+from auditor.policy.lifecycle import model
+from auditor.policy.part import Part, Telling
+from auditor.policy.probes import probes
+from auditor.policy.shape import dig, number, objects, text
+from auditor.record import JsonObject
+from auditor.snapshot import Resource
+
+KIND: Final = "deployment"
+DETAIL: Final = "deployment_detail"
+
+DETAILS: Final = ("routing", "deploymentState", "serviceTier")
+"""Members that api-versions before 2026-07-01 leave out even where they are set."""
+
+SPILLOVER_SINCE: Final = "2025-09-01"
+"""The first api-version known to tell spilloverDeploymentName."""
+
+DERIVED: Final = frozenset(
+    {
+        "account_name",
+        "declared",
+        "model",
+        "probe",
+        "provisioned",
+        "residency",
+        "rpm",
+        "speaks_responses",
+        "spillover",
+        "stops_at_retirement",
+        "tpm",
+    }
+)
+"""Members that are ours; should the service ever send one of these names, it does not pass for ours."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployment that was read, and what is known of it."""
+
+    resource: Resource
+    part: Part
+
+    @property
+    def facts(self) -> JsonObject:
+        """The `deployment` of rules."""
+        return self.part.facts
+
+    @property
+    def sku(self) -> str | None:
+        """The SKU's name."""
+        return text(dig(self.facts, "sku", "name"))
+
+    @property
+    def model_name(self) -> str | None:
+        """The model's name in lower case."""
+        name = text(dig(self.facts, "properties", "model", "name"))
+        return name.lower() if name is not None else None
+
+    @property
+    def model(self) -> tuple[str, str, str] | None:
+        """Format, name and version of the model, in lower case; None where one is not told."""
+        names = [text(dig(self.facts, "properties", "model", name)) for name in ("format", "name", "version")]
+        model_format, name, version = names
+        if model_format is None or name is None or version is None:
+            return None
+        return model_format.lower(), name.lower(), version.lower()
+
+
+def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
+    """The `deployment` of rules."""
+    body, notes = fill(KIND, resource.body)
+    facts = {name: value for name, value in body.items() if name not in DERIVED}
+    facts.update(id=resource.id, name=last(resource.id))
+    sku_name = text(dig(body, "sku", "name"))
+    if sku_name is not None:
+        facts["sku"] = {**facts["sku"], "name": spelled(sku_name)}
+    part = Part(
+        facts=facts,
+        absences=_untold(body, home, basis),
+        notes=notes,
+        readings={"": resource.readings} if resource.readings else {},
+    )
+    found = _find_model(body, home, basis)
+    default = basis.catalogue(home.location or "").default_of(found.entry) if found.entry is not None else None
+    part = part.and_also(_told_by_body(resource, body, found, basis))
+    part = part.with_member("model", model(found, sku_name, default, basis.now))
+    part = part.with_member("spillover", _spillover(resource, body, home, basis))
+    return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
+
+
+def _find_model(body: JsonObject, home: Home, basis: Basis) -> Lookup:
+    """What the region's catalogue lists of a deployment's model for its account's kind."""
+    if home.kind is None or home.location is None:
+        return Lookup(gap=basis.seen.gap("account", home.id))
+    model_format, name, version = (
+        text(dig(body, "properties", "model", member)) for member in ("format", "name", "version")
+    )
+    if model_format is None or name is None or version is None:
+        return Lookup()
+    return basis.catalogue(home.location).find((home.kind,), model_format, name, version)
+
+
+def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Basis) -> Part:
+    told = Telling()
+    account_id = parent_account(resource.id)
+    told.tell("account_name", last(account_id))
+    told.tell("declared", bool(basis.intents.of_deployment(account_id, last(resource.id))))
+    sku = deployment_sku(text(dig(body, "sku", "name")))
+    told.tell("residency", sku.residency if sku is not None else None)
+    provisioned = sku.capacity == "provisioned" if sku is not None else None
+    told.tell("provisioned", provisioned)
+    told.tell("stops_at_retirement", _stops(provisioned, text(dig(body, "properties", "versionUpgradeOption"))))
+    limits = dig(body, "properties", "rateLimits")
+    told.tell("rpm", per_minute(limits, "request"))
+    told.tell("tpm", per_minute(limits, "token"))
+    told.tell("speaks_responses", _speaks_responses(body, found), because=None if found.certain else found.gap)
+    told.read("speaks_responses", (*resource.readings, *found.readings))
+    return told.done()
+
+
+def per_minute(limits: Any, key: str) -> int | None:
+    """The least count a minute of the rate limits of that key (request or token); None where none is told.
+
+    https://learn.microsoft.com/azure/foundry/openai/quotas-limits: counts are per renewalPeriod, in seconds.
+    """
+    rates: list[int] = []
+    for limit in objects(limits) or ():
+        count, period = number(limit.get("count")), number(limit.get("renewalPeriod"))
+        if (text(limit.get("key")) or "").lower() != key:
+            continue
+        if count is None or period is None or period <= 0:
+            return None
+        rates.append(int(count * 60 / period))
+    return min(rates, default=None)
+
+
+def _stops(provisioned: bool | None, option: str | None) -> bool | None:
+    """Provisioned deployments are never upgraded by the service, whatever the option says.
+
+    https://learn.microsoft.com/azure/foundry/openai/how-to/working-with-models
+    """
+    if provisioned or option == "NoAutoUpgrade":
+        return True
+    return False if provisioned is False and option is not None else None
+
+
+def _speaks_responses(body: JsonObject, found: Lookup) -> bool | None:
+    """The capability `responses` of the deployment, else of the catalogue.
+
+    The maps hold strings, and leave out what an OpenAI model can't do; of other publishers' models they tell too little
+    for a no: https://learn.microsoft.com/azure/foundry/openai/how-to/responses
+    """
+    own = dig(body, "properties", "capabilities")
+    listed = found.entry.model.get("capabilities") if found.entry is not None else None
+    for told in (own, listed):
+        said = told.get("responses") if isinstance(told, dict) else None
+        if said is not None:
+            return {"true": True, "false": False}.get(str(said).lower())
+    both_read = isinstance(own, dict) and isinstance(listed, dict)
+    is_openai = (text(dig(body, "properties", "model", "format")) or "").lower() == "openai"
+    return False if both_read and is_openai else None
+
+
+def _untold(body: JsonObject, home: Home, basis: Basis) -> dict[str, str]:
+    """Details that the api-version of the read does not tell."""
+    gap = basis.seen.gap(DETAIL, home.id)
+    if gap is None:
+        return {}
+    told = dig(body, "properties")
+    return {f"properties.{name}": gap for name in DETAILS if not isinstance(told, dict) or name not in told}
+
+
+def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
+    """Where requests go that the deployment has no room for: a standard deployment of the same model, beside it.
+
+    https://learn.microsoft.com/azure/foundry/openai/how-to/spillover-traffic-management
+    """
+    told = Telling()
+    name = text(dig(body, "properties", "spilloverDeploymentName"))
+    if name is None:
+        detail = basis.seen.gap(DETAIL, home.id)
+        tells = detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
+        said = dig(resource.body, "properties", "spilloverDeploymentName")
+        unset = isinstance(body.get("properties"), dict) and said in (None, "")
+        told.tell("declared", False if unset and tells else None, because=detail)
+        return told.done()
+    told.tell("declared", True)
+    target = next((one for one in home.deployments if last(one.id).lower() == name.lower()), None)
+    gap = None if home.whole else basis.seen.gap(KIND, home.id)
+    told.tell("target_exists", True if target is not None else False if home.whole else None, because=gap)
+    if target is not None:
+        _tell_target(told, body, fill(KIND, target.body)[0])
+    return told.done()
+
+
+def _tell_target(told: Telling, body: JsonObject, target: JsonObject) -> None:
+    pairs = [
+        (text(dig(body, "properties", "model", name)), text(dig(target, "properties", "model", name)))
+        for name in ("format", "name", "version")
+    ]
+    known = all(ours is not None and theirs is not None for ours, theirs in pairs)
+    same = all((ours or "").lower() == (theirs or "").lower() for ours, theirs in pairs)
+    told.tell("target_same_model", same if known else None)
+    sku = deployment_sku(text(dig(target, "sku", "name")))
+    told.tell("target_standard", sku.capacity == "standard" if sku is not None else None)
+
+
+def by_name(deployments: tuple[Deployment, ...]) -> dict[str, Deployment]:
+    """Deployments of one account by their names in lower case."""
+    return {last(one.resource.id).lower(): one for one in deployments}

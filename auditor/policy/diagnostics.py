@@ -1,0 +1,110 @@
+"""What an account's diagnostic settings really export, and where to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auditor.policy.part import Note, Part, Telling
+from auditor.policy.seen import Seen
+from auditor.policy.shape import dig, objects, text
+from auditor.record import JsonObject
+from auditor.settings import LogIntent
+
+KIND: Final = "diagnostic_setting"
+
+PAGE: Final = "https://learn.microsoft.com/rest/api/monitor/diagnostic-settings/list"
+
+CATEGORIES: Final = ("Audit", "AzureOpenAIRequestUsage", "RequestResponse", "Trace")
+"""Of Microsoft.CognitiveServices/accounts; the id of Managed Network Events is not published.
+
+https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-cognitiveservices-accounts-logs
+"""
+
+CATEGORY_GROUPS: Final = {"alllogs": ("allLogs", *CATEGORIES), "audit": ("Audit",)}
+"""Category group in lower case → what it stands for.
+
+https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings#category-groups
+"""
+
+_SPELLED: Final = {name.lower(): name for name in CATEGORIES}
+
+
+def diagnostics(account_id: str, intent: LogIntent, seen: Seen) -> Part:
+    """`account.diagnostics`; nothing of it is known unless the whole list was read."""
+    listing = seen.listing(KIND, account_id)
+    if listing is None:
+        gap = seen.gap(KIND, account_id)
+        return Part(absences={"": gap} if gap else {})
+    found = seen.children(KIND, account_id)
+    bodies = [setting.body for setting in found]
+    told = Telling()
+    told.read("", [*listing.readings, *(reading for setting in found for reading in setting.readings)])
+    told.tell("settings", len(bodies))
+    _tell_categories(told, bodies, intent)
+    _tell_destinations(told, bodies, intent)
+    metrics, note = _switched_on(bodies, "metrics")
+    told.tell("metrics_exported", None if metrics is None else bool(metrics), note=note)
+    return told.done()
+
+
+def _tell_categories(told: Telling, bodies: list[JsonObject], intent: LogIntent) -> None:
+    logs, note = _switched_on(bodies, "logs")
+    enabled = None if logs is None else sorted({name for log in logs for name in _names(log)})
+    told.tell("enabled_categories", enabled, note=note)
+    if enabled is not None:
+        have = {name.lower() for name in enabled}
+        told.tell("missing_categories", [name for name in intent.categories if name.lower() not in have])
+
+
+def _tell_destinations(told: Telling, bodies: list[JsonObject], intent: LogIntent) -> None:
+    places = list(dict.fromkeys(place for body in bodies for place in _destinations(body)))
+    told.tell("destinations", places)
+    approved = [place.lower().rstrip("/") for place in intent.destinations]
+    told.tell("unapproved_destinations", [place for place in places if approved and not _approved(place, approved)])
+
+
+def _switched_on(bodies: list[JsonObject], member: str) -> tuple[list[JsonObject] | None, Note | None]:
+    """The logs or metrics that are enabled, of settings that send anywhere; None where one is of no known shape.
+
+    A setting counts by `enabled` alone: the service lists every category, most of them switched off.
+    """
+    found: list[JsonObject] = []
+    for body in bodies:
+        entries = objects(dig(body, "properties", member) or [])
+        if entries is None or any(not isinstance(entry.get("enabled"), bool) for entry in entries):
+            return None, (f"not understood: the {member} of a diagnostic setting", PAGE)
+        if _destinations(body):
+            found += [entry for entry in entries if entry["enabled"]]
+    return found, None
+
+
+def _names(log: JsonObject) -> tuple[str, ...]:
+    """The categories that one entry stands for, groups spelled out, in the service's casing."""
+    group = text(log.get("categoryGroup"))
+    if group is not None:
+        return CATEGORY_GROUPS.get(group.lower(), (group,))
+    category = text(log.get("category"))
+    return (_SPELLED.get(category.lower(), category),) if category else ()
+
+
+def _destinations(body: JsonObject) -> list[str]:
+    """ARM ids of the workspaces, storage accounts, event hubs and partners that a setting sends to.
+
+    An event hub is named by its namespace's authorization rule and, where one is chosen, its own name.
+    """
+    members = ("workspaceId", "storageAccountId", "marketplacePartnerId")
+    found = [text(dig(body, "properties", member)) for member in members]
+    rule = text(dig(body, "properties", "eventHubAuthorizationRuleId")) or text(
+        dig(body, "properties", "serviceBusRuleId")
+    )
+    if rule is not None:
+        namespace = rule[: rule.lower().find("/authorizationrules")] if "/authorizationrules" in rule.lower() else rule
+        hub = text(dig(body, "properties", "eventHubName"))
+        found.append(f"{namespace}/eventhubs/{hub}" if hub else namespace)
+    return [place for place in found if place]
+
+
+def _approved(place: str, approved: list[str]) -> bool:
+    """Whether a destination, or what it lies in, is on the list."""
+    name = place.lower().rstrip("/")
+    return any(name == one or name.startswith(one + "/") for one in approved)

@@ -1,0 +1,214 @@
+"""The snapshot joined for judging: each subject with all that its checks may look at, and why the rest is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from auditor.policy.account import Home, unread_account
+from auditor.policy.arm_id import fold, is_arm_id, last, subscription_scope
+from auditor.policy.basis import basis
+from auditor.policy.deployment import Deployment
+from auditor.policy.expectation import Expectation, expectation
+from auditor.policy.intent import strictest, strictest_expectation, workload_facts
+from auditor.policy.joined import NOTHING, Joined, beside, joined
+from auditor.policy.part import Part
+from auditor.policy.quota import Pool, quota
+from auditor.policy.shape import text
+from auditor.policy.target import Target, workload_account
+from auditor.record import Json
+from auditor.settings import Settings, Workload
+from auditor.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class SubjectFacts:
+    """One thing to be judged, with the variables that rules about it may name."""
+
+    kind: str
+    """account, deployment, expectation, quota, subscription or workload."""
+    id: str
+    """The ARM id; a path made of names for what has none."""
+    name: str
+    workload: str | None
+    location: str | None
+    variables: dict[str, Json]
+    """Root → object; a root of which nothing is known is an empty object. A key that is absent is not known."""
+    absences: dict[str, str] = field(default_factory=dict)
+    """Dotted path → id of the gap because of which it is absent; a path covers all below it."""
+    notes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Dotted path → (why the value is what it is, the page that documents it)."""
+    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Dotted path → ids of the readings that told it and all below it."""
+
+
+def join(snapshot: Snapshot, settings: Settings) -> tuple[SubjectFacts, ...]:
+    """Every subject of the settings' scope, in a fixed order; pure, and tolerant of any shape of body.
+
+    What a gap hid is absent; all else is what it would be without the gap. The one exception is the explanation of a
+    failed probe, which names its cause the better the more is known.
+    """
+    return tuple(_Subjects(joined(basis(snapshot, settings))).all())
+
+
+class _Subjects:
+    """The subjects of a join, with each part that several of them look at brought under its root once."""
+
+    def __init__(self, of: Joined) -> None:
+        self._of = of
+        self._subscriptions = {key: part.under("subscription") for key, part in of.subscriptions.items()}
+        self._accounts = {key: home.part.under("account") for key, home in of.homes.items()}
+        self._workloads: dict[Workload, Part] = {}
+        self._targets = {id(found.workload): found for found in of.targets}
+        self._expectations = {(id(one.case.target.workload), one.case.expected.name): one for one in of.expectations}
+
+    def all(self) -> Iterator[SubjectFacts]:
+        """Subscriptions, workloads, accounts, deployments, expectations, quota pools."""
+        yield from (self._subscription(scope) for scope in self._of.places.subscriptions)
+        yield from (self._workload(found) for found in self._of.targets)
+        yield from (self._account(key, home) for key, home in self._of.homes.items() if home.read)
+        yield from self._unread_accounts()
+        for key, home in self._of.homes.items():
+            yield from (self._deployment(one, key, home) for one in self._of.deployments[key].values())
+        yield from (self._expectation(one) for one in self._of.expectations)
+        yield from (self._quota(found) for found in self._of.pools.values())
+
+    def _subscription(self, scope: str) -> SubjectFacts:
+        part = self._subscription_part(scope)
+        name = text(part.facts.get("name")) or last(scope)
+        return _subject(_Who("subscription", scope, name), {"subscription": part})
+
+    def _workload(self, found: Target) -> SubjectFacts:
+        told = workload_account(found, self._of.places)
+        own = Part(facts=workload_facts(found.workload)).and_also(told).under("workload")
+        name = found.workload.name
+        roots = {"workload": own, "subscription": self._subscription_part(found.subscription)}
+        return _subject(_Who("workload", f"workloads/{name}", name, name), roots)
+
+    def _account(self, key: str, home: Home) -> SubjectFacts:
+        declaring = strictest(self._of.basis.intents.of_account(home.id))
+        roots = {
+            "account": self._accounts[key],
+            "workload": self._workload_part(declaring),
+            "subscription": self._subscription_part(subscription_scope(home.id)),
+        }
+        return _subject(_Who("account", home.id, last(home.id), _name(declaring), home.region), roots)
+
+    def _unread_accounts(self) -> Iterator[SubjectFacts]:
+        """Declared accounts that may be there and were not read: their checks are unknown, not left out."""
+        unread: dict[str, list[Target]] = {}
+        for found in self._of.targets:
+            if found.home is not None and not found.home.read:
+                unread.setdefault(found.home.id, []).append(found)
+            elif found.home is None and found.exists is None:
+                unread.setdefault(_unread_id(found.workload.account), []).append(found)
+        for arm_id, targets in unread.items():
+            declaring = strictest([found.workload for found in targets])
+            roots = {
+                "account": unread_account(declaring, targets[0].gap).under("account"),
+                "workload": self._workload_part(declaring),
+                "subscription": self._subscription_part(targets[0].subscription),
+            }
+            yield _subject(_Who("account", arm_id, last(arm_id), _name(declaring)), roots)
+
+    def _deployment(self, one: Deployment, key: str, home: Home) -> SubjectFacts:
+        name = last(one.resource.id)
+        declaring = self._of.basis.intents.of_deployment(home.id, name)
+        intent = strictest([workload for workload, _ in declaring] or self._of.basis.intents.of_account(home.id))
+        roots = {
+            "deployment": one.part.under("deployment"),
+            "account": self._accounts[key],
+            "expected": self._expected_part(one, home),
+            "workload": self._workload_part(intent),
+            "subscription": self._subscription_part(subscription_scope(home.id)),
+        }
+        called = f"{last(home.id)}/{name}"
+        return _subject(_Who("deployment", one.resource.id, called, _name(intent), home.region), roots)
+
+    def _expectation(self, one: Expectation) -> SubjectFacts:
+        found, there = one.case.target, one.case.there
+        account = self._accounts[fold(found.home.id)] if found.home is not None else _absent("account", found.gap)
+        workload = found.workload
+        roots = {
+            "expected": one.part.under("expected"),
+            "deployment": there.part.under("deployment") if there is not None else _absent("deployment", one.case.gap),
+            "account": account,
+            "workload": self._workload_part(workload),
+            "subscription": self._subscription_part(found.subscription),
+        }
+        called = f"{last(workload.account)}/{one.case.expected.name}"
+        location = last(found.location) if found.location is not None else None
+        return _subject(_Who("expectation", one.id, called, workload.name, location), roots)
+
+    def _quota(self, found: Pool) -> SubjectFacts:
+        roots = {
+            "quota": quota(found, self._of.demands).under("quota"),
+            "subscription": self._subscription_part(subscription_scope(found.location)),
+        }
+        return _subject(_Who("quota", found.id, found.name, location=last(found.location)), roots)
+
+    def _subscription_part(self, scope: str | None) -> Part:
+        return self._subscriptions.get(fold(scope), NOTHING) if scope is not None else NOTHING
+
+    def _workload_part(self, workload: Workload | None) -> Part:
+        if workload is None:
+            return NOTHING
+        if workload not in self._workloads:
+            self._workloads[workload] = Part(facts=workload_facts(workload))
+        return self._workloads[workload]
+
+    def _expected_part(self, one: Deployment, home: Home) -> Part:
+        """The expectation of a deployment; of several workloads' the strictest, seen from the first of them."""
+        declaring = self._of.basis.intents.of_deployment(home.id, last(one.resource.id))
+        expected = strictest_expectation([expected for _, expected in declaring])
+        if expected is None:
+            return NOTHING
+        found = self._targets[id(declaring[0][0])]
+        made = self._expectations[id(found.workload), declaring[0][1].name] if len(declaring) == 1 else None
+        if made is None:
+            made = expectation(expected, found, beside(found, self._of.deployments), self._of.basis)
+        return made.part.under("expected")
+
+
+def _unread_id(account: str) -> str:
+    return account if is_arm_id(account) else f"accounts/{account}"
+
+
+def _absent(root: str, gap: str | None) -> Part:
+    return Part(absences={root: gap} if gap is not None else {})
+
+
+def _name(workload: Workload | None) -> str | None:
+    return workload.name if workload is not None else None
+
+
+@dataclass(frozen=True)
+class _Who:
+    """What names a subject."""
+
+    kind: str
+    id: str
+    name: str
+    workload: str | None = None
+    location: str | None = None
+
+
+def _subject(who: _Who, roots: dict[str, Part]) -> SubjectFacts:
+    absences: dict[str, str] = {}
+    notes: dict[str, tuple[str, str]] = {}
+    readings: dict[str, tuple[str, ...]] = {}
+    for part in roots.values():
+        absences.update(part.absences)
+        notes.update(part.notes)
+        readings.update(part.readings)
+    return SubjectFacts(
+        kind=who.kind,
+        id=who.id,
+        name=who.name,
+        workload=who.workload,
+        location=who.location,
+        variables={root: part.facts for root, part in roots.items()},
+        absences=absences,
+        notes=notes,
+        readings=readings,
+    )

@@ -1,0 +1,167 @@
+"""Names what went wrong in a call, whose it is and what to do next, from the service's own words and one table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+from pydantic import ConfigDict, Field
+
+from auditor.policy.failure_context import TOO_NEW_SECONDS, FailureContext
+from auditor.policy.failure_signal import Signal
+from auditor.policy.failure_words import say
+from auditor.record import Record
+
+NOTHING_KNOWN = FailureContext()
+
+Owner = Literal["ours", "network", "azure", "unknown"]
+"""Who can mend it; unknown only where nothing in the table fits."""
+
+
+class Failure(Record):
+    """A failed call, explained."""
+
+    failure_class: str
+    """A class of auditor/policy/failures.yaml, or `unclassified`."""
+    title: str
+    cause: str
+    next_step: str
+    """A command to paste, or a sentence."""
+    whose: Owner
+    retry_helps: bool
+
+
+class Row(Record):
+    """One row of the table; its members are explained at the top of failures.yaml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    failure_class: str = Field(alias="class")
+    title: str
+    whose: Literal["ours", "network", "azure"]
+    retry: bool = False
+    phase: tuple[Literal["dns", "connect", "tls", "timeout", "token", "http", "body"], ...] = ()
+    during: tuple[Literal["connect", "tls", "answer"], ...] = ()
+    status: tuple[int | Literal["2xx", "3xx", "4xx", "5xx"], ...] = ()
+    code: re.Pattern[str] | None = None
+    says: re.Pattern[str] | None = None
+    content_type: re.Pattern[str] | None = None
+    when: tuple[str, ...] = ()
+    cause: str
+    next_step: str = Field(alias="next")
+
+
+CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
+    "incomplete": lambda signal, _: signal.code == "incomplete",
+    "privately_linked": lambda _, context: bool(context.approved_endpoints),
+    "unlinked": lambda _, context: context.approved_endpoints == 0,
+    "names_a_model": lambda _, context: bool(context.same_model),
+    "resembles": lambda _, context: bool(context.probably_meant),
+    "exists": lambda _, context: context.exists is True,
+    "too_new": lambda _, context: context.age_seconds is not None and context.age_seconds < TOO_NEW_SECONDS,
+    "paused": lambda _, context: context.paused is True,
+    "provisioned": lambda _, context: context.provisioned is True,
+    "throttled_for_abuse": lambda _, context: (context.abuse_action or "").lower() == "throttle",
+    "rate_reduced": lambda signal, context: (
+        signal.granted is not None
+        and context.tokens_per_minute is not None
+        and signal.granted < context.tokens_per_minute
+    ),
+}
+"""What `when` may name: facts around the call that its error does not tell."""
+
+
+def classify(error: Mapping[str, object], context: FailureContext = NOTHING_KNOWN) -> Failure:
+    """The failure that a probe's `error` tells of (shape: `auditor.probe.text`), refined by what is known around it.
+
+    What no row fits is `unclassified`, with the raw words and nothing guessed.
+    """
+    return _explain(Signal.of_error(error), context)
+
+
+def classify_text(text: str, context: FailureContext = NOTHING_KNOWN) -> Failure:
+    """The failure that pasted text tells of: a log line, an SDK's exception, a response body."""
+    return _explain(Signal.of_text(text), context)
+
+
+def failure_of(body: Mapping[str, object], context: FailureContext = NOTHING_KNOWN) -> Failure | None:
+    """The failure in a probe's body; None where the call succeeded, was not sent on purpose or does not apply."""
+    outcome, error = body.get("outcome"), body.get("error")
+    if outcome in ("not_applicable", "skipped"):
+        return None
+    if outcome == "completed":
+        empty = body.get("output_characters") == 0
+        return classify({"phase": "body", "http_status": 200, "code": "empty"}, context) if empty else None
+    if outcome == "incomplete":
+        reason = body.get("incomplete_reason")
+        return classify({"phase": "body", "http_status": 200, "code": "incomplete", "message": reason}, context)
+    return classify(error if isinstance(error, dict) else {}, context)
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """The table, in the order in which it is asked."""
+    text = (files("auditor.policy") / "failures.yaml").read_text(encoding="utf-8")
+    return tuple(Row.model_validate(_ignoring_case(row)) for row in yaml.safe_load(text))
+
+
+def _ignoring_case(row: dict[str, object]) -> dict[str, object]:
+    return {
+        key: re.compile(str(value), re.IGNORECASE) if key in {"code", "says", "content_type"} else value
+        for key, value in row.items()
+    }
+
+
+def row_of(signal: Signal, context: FailureContext) -> Row | None:
+    """The first row that fits, if any does."""
+    return next((row for row in rows() if _fits(row, signal, context)), None)
+
+
+def _explain(signal: Signal, context: FailureContext) -> Failure:
+    row = row_of(signal, context)
+    if row is None:
+        return Failure(
+            failure_class="unclassified",
+            title="A failure that the auditor does not know",
+            cause=say("{host} failed in phase {phase}, HTTP {status} {code}: {said}", signal, context, {}),
+            next_step="compare the words with"
+            " https://learn.microsoft.com/azure/ai-foundry/openai/how-to/troubleshoot-errors"
+            " and open a support request with the request id",
+            whose="unknown",
+            retry_helps=False,
+        )
+    groups = _groups(row, signal)
+    return Failure(
+        failure_class=row.failure_class,
+        title=row.title,
+        cause=say(row.cause, signal, context, groups),
+        next_step=say(row.next_step, signal, context, groups, command=True),
+        whose=row.whose,
+        retry_helps=row.retry,
+    )
+
+
+def _fits(row: Row, signal: Signal, context: FailureContext) -> bool:
+    worded = row.code is not None or row.says is not None
+    said = bool((row.code and row.code.fullmatch(signal.code)) or (row.says and row.says.search(signal.message)))
+    return (
+        (not row.phase or signal.phase in row.phase)
+        and (not row.during or signal.during in row.during)
+        and (not row.status or _has_status(row, signal.status) or (signal.status is None and said))
+        and (not worded or said)
+        and (row.content_type is None or bool(row.content_type.search(signal.content_type)))
+        and all(CONDITIONS[name](signal, context) for name in row.when)
+    )
+
+
+def _has_status(row: Row, status: int | None) -> bool:
+    return status is not None and (status in row.status or f"{status // 100}xx" in row.status)
+
+
+def _groups(row: Row, signal: Signal) -> dict[str, str]:
+    found = row.says.search(signal.message) if row.says else None
+    return {name: value for name, value in found.groupdict().items() if value} if found else {}

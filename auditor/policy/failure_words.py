@@ -1,0 +1,112 @@
+"""The words that a failure is explained with, made safe to print and to paste into a shell."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from itertools import pairwise
+
+from auditor.policy.failure_context import FailureContext
+from auditor.policy.failure_signal import Signal
+
+OPENAI_USER = ("5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "Cognitive Services OpenAI User")
+FOUNDRY_USER = ("53ca6127-db72-4b80-b1b0-d745d6d5456d", "Foundry User")
+"""Role ids and names: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/ai-machine-learning"""
+
+RESPONSES_ACTION = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
+
+NOT_KNOWN: dict[str, tuple[str, str]] = {
+    "account": ("the account", "ACCOUNT"),
+    "account_id": ("the account", "ACCOUNT_ID"),
+    "age": ("few", "few"),
+    "code": ("without a code", "CODE"),
+    "configured": ("more", "more"),
+    "deployment": ("the deployment", "DEPLOYMENT"),
+    "deployments": ("names that were not read", "DEPLOYMENTS"),
+    "endpoints": ("no known", "no known"),
+    "granted": ("less", "less"),
+    "group": ("the resource group", "RESOURCE_GROUP"),
+    "host": ("the endpoint", "HOST"),
+    "location": ("the region", "LOCATION"),
+    "meant": ("another", "DEPLOYMENT"),
+    "nearest": ("another", "DEPLOYMENT"),
+    "principal": ("the caller", "PRINCIPAL_OBJECT_ID"),
+    "retry_after": ("a pause", "a pause"),
+    "said": ("no words", "no words"),
+    "status": ("none", "none"),
+    "tenant": ("the account's tenant", "TENANT_ID"),
+}
+"""Word → how a sentence and how a command say that it is not known."""
+
+
+def say(
+    template: str, signal: Signal, context: FailureContext, groups: Mapping[str, str], *, command: bool = False
+) -> str:
+    """The template with its words filled in, each on one line and bounded; in a command each is quoted for a shell."""
+    words = dict(_words(signal, context, groups))
+    filled = {}
+    for name, value in words.items():
+        if not value:
+            filled[name] = NOT_KNOWN[name][command]
+        else:
+            filled[name] = shlex.quote(clean(value)) if command else clean(value)
+    return template.format_map(filled)
+
+
+def clean(value: str, longest: int = 500) -> str:
+    """The value on one line, without control or direction-changing characters, cut at `longest` characters."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in value).split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -> dict[str, str | None]:
+    account_id, deployment = context.account_id, context.deployment
+    action = groups.get("action") or RESPONSES_ACTION
+    role, role_name = FOUNDRY_USER if "/AIServices/" in action else OPENAI_USER
+    return {
+        "phase": signal.phase,
+        "status": _number(signal.status),
+        "code": signal.code,
+        "said": signal.said.rstrip(". \n"),
+        "retry_after": f"{signal.retry_after}s" if signal.retry_after else None,
+        "granted": _number(signal.granted),
+        "configured": _number(context.tokens_per_minute),
+        "host": context.host,
+        "tenant": context.tenant,
+        "location": context.location,
+        "account_id": account_id,
+        "account": _segment(account_id, "accounts"),
+        "group": _segment(account_id, "resourcegroups"),
+        "scope": groups.get("scope") or account_id or "SCOPE",
+        "deployment": deployment,
+        "deployment_id": f"{account_id or 'ACCOUNT_ID'}/deployments/{deployment or 'DEPLOYMENT'}",
+        "deployments": None if context.models is None else _names(tuple(context.models)) or "none",
+        "meant": " or ".join(context.probably_meant),
+        "nearest": next(iter(context.probably_meant), None),
+        "endpoints": _number(context.approved_endpoints),
+        "age": _number(context.age_seconds),
+        "principal": _principal(groups.get("said_principal"), context),
+        "action": action,
+        "role": role,
+        "role_name": role_name,
+    }
+
+
+def _number(value: float | None) -> str | None:
+    return None if value is None else f"{value:.0f}"
+
+
+def _principal(said: str | None, context: FailureContext) -> str | None:
+    # The service names whom it saw, which is the truth; some front ends mask it.
+    return said if said and re.fullmatch(r"[0-9a-fA-F-]{36}", said) else context.principal
+
+
+def _segment(arm_id: str | None, after: str) -> str | None:
+    return next((value for name, value in pairwise((arm_id or "").split("/")) if name.lower() == after), None)
+
+
+def _names(names: tuple[str, ...], most: int = 8) -> str:
+    ordered = sorted(names, key=str.lower)
+    rest = len(ordered) - most
+    return ", ".join(ordered[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,116 @@
+"""What the live calls to a deployment proved."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from auditor.policy.account import Home
+from auditor.policy.arm_id import last
+from auditor.policy.basis import Basis
+from auditor.policy.failure import failure_of
+from auditor.policy.failure_context import FailureContext, failure_context
+from auditor.policy.intent import strictest_expectation
+from auditor.policy.part import Part, Telling
+from auditor.policy.shape import dig, number, text, whole, without_nulls
+from auditor.record import JsonObject
+from auditor.settings import ExpectedDeployment
+from auditor.snapshot import Resource
+
+KIND: Final = "probe"
+
+ANSWERED: Final = frozenset({"completed", "incomplete"})
+NOT_ANSWERED: Final = frozenset({"failed", "refused", "unreachable"})
+
+DERIVED: Final = frozenset({"ok", "applicable", "failure", "model_matches", "within_budget", "usage_reported"})
+"""Members that are ours, not the probe's."""
+
+ROUTER: Final = "model-router"
+"""A model that answers through others, whose names it gives.
+
+https://learn.microsoft.com/azure/foundry/openai/how-to/model-router
+"""
+
+
+def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
+    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body."""
+    gap = basis.seen.gap(KIND, deployment.id)
+    part = Part(absences={"": gap} if gap is not None else {})
+    declaring = basis.intents.of_deployment(home.id, last(deployment.id))
+    expected = strictest_expectation([one for _, one in declaring])
+    for found in basis.seen.children(KIND, deployment.id):
+        name = text(found.body.get("probe")) or last(found.id)
+        part = part.with_member(name, _probe(found, body, expected, _context(deployment, found, home, basis)))
+    return part
+
+
+def _probe(
+    found: Resource, deployment: JsonObject, expected: ExpectedDeployment | None, context: FailureContext
+) -> Part:
+    body = without_nulls(found.body)
+    told = Telling()
+    told.read("", found.readings)
+    for name, value in body.items():
+        told.tell(name, value if name not in DERIVED else None)
+    outcome = text(body.get("outcome"))
+    told.tell("applicable", None if outcome is None else outcome != "not_applicable")
+    told.tell("ok", _ok(outcome, whole(body.get("output_characters"))))
+    if outcome in ANSWERED:
+        told.tell("model_matches", _matches(text(body.get("responded_model")), dig(deployment, "properties", "model")))
+        told.tell("usage_reported", None not in (whole(body.get("input_tokens")), whole(body.get("output_tokens"))))
+        budget = expected.latency_budget_ms if expected is not None else None
+        latency = number(body.get("latency_ms"))
+        told.tell("within_budget", latency <= budget if budget is not None and latency is not None else None)
+    if outcome in ANSWERED | NOT_ANSWERED:
+        told.tell("failure", _failure(body, context))
+    return told.done()
+
+
+def _ok(outcome: str | None, characters: int | None) -> bool | None:
+    """Whether text came back; a call that was not made proves nothing."""
+    if outcome == "completed":
+        return None if characters is None else characters > 0
+    return False if outcome == "incomplete" or outcome in NOT_ANSWERED else None
+
+
+def _matches(responded: str | None, deployed: Any) -> bool | None:
+    """Whether the deployed model answered: by its name, with or without the version, or a later part of that."""
+    name, version = text(dig(deployed, "name")), text(dig(deployed, "version"))
+    if responded is None or name is None:
+        return None
+    if name.lower() == ROUTER or responded.lower() == name.lower():
+        return True
+    if version is None:
+        return None
+    full = f"{name}-{version}".lower()
+    return responded.lower() == full or responded.lower().startswith(full + "-")
+
+
+def _failure(body: JsonObject, context: FailureContext) -> JsonObject | None:
+    failure = failure_of(body, context)
+    if failure is None:
+        return None
+    return {
+        "class": failure.failure_class,
+        "title": failure.title,
+        "cause": failure.cause,
+        "next_step": failure.next_step,
+        "whose": failure.whose,
+        "retry_helps": failure.retry_helps,
+    }
+
+
+def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) -> FailureContext:
+    """What is known around the call: by it a failure is named better."""
+    account = basis.seen.resource("account", home.id)
+    requested = text(found.body.get("requested_model")) or last(deployment.id)
+    if account is None:
+        return FailureContext(deployment=requested)
+    return failure_context(
+        account,
+        home.deployments if home.whole else None,
+        requested,
+        principal=basis.principal,
+        now=basis.now,
+        tenant=basis.settings.tenant,
+        host=text(home.part.facts.get("host")),
+    )

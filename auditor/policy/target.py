@@ -1,0 +1,150 @@
+"""Where a workload's account is: found, known not to exist, or not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from auditor.policy.account import Home
+from auditor.policy.arm_id import fold, is_arm_id, last, location_scope, region, subscription_scope
+from auditor.policy.part import Note, Part, Telling
+from auditor.policy.seen import Seen
+from auditor.policy.shape import text
+from auditor.settings import Settings, Workload
+
+NEW_KINDS: Final = ("AIServices", "OpenAI")
+"""Kinds that an account which is still to be made may have, the newer first.
+
+https://learn.microsoft.com/azure/foundry/how-to/upgrade-azure-openai
+"""
+
+SETTINGS_PAGE: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is known of a workload's account; `exists` None is not known."""
+
+    workload: Workload
+    exists: bool | None
+    home: Home | None
+    """The account, where it or its deployments were read and there is just one of that name."""
+    gap: str | None
+    note: Note | None
+    subscriptions: tuple[str, ...]
+    """Scopes of the subscriptions in which it is, or may be."""
+    readings: tuple[str, ...]
+
+    @property
+    def subscription(self) -> str | None:
+        """The scope of its subscription, where it can only be one."""
+        return self.subscriptions[0] if len(self.subscriptions) == 1 else None
+
+    @property
+    def location(self) -> str | None:
+        """Where its models and usages are listed; the declared location counts only once it is known not to exist."""
+        if self.home is not None:
+            return self.home.location
+        place = region(self.workload.location)
+        if self.exists is not False or place is None or self.subscription is None:
+            return None
+        return location_scope(self.subscription, place)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of account whose models it could deploy."""
+        if self.home is not None:
+            return (self.home.kind,) if self.home.kind is not None else ()
+        return NEW_KINDS if self.exists is False else ()
+
+
+def target(workload: Workload, homes: dict[str, Home], named: dict[str, tuple[Home, ...]], where: Places) -> Target:
+    """The target of a workload; `homes` by folded account id, `named` by account name in lower case."""
+    candidates: tuple[Home, ...]
+    if is_arm_id(workload.account):
+        found = homes.get(fold(workload.account))
+        candidates = (found,) if found is not None else ()
+        scopes = tuple(filter(None, (subscription_scope(workload.account),)))
+    else:
+        candidates = named.get(workload.account.lower(), ())
+        scopes = where.subscriptions
+    if candidates:
+        homes_of = tuple(dict.fromkeys(filter(None, (subscription_scope(one.id) for one in candidates))))
+        return Target(
+            workload=workload,
+            exists=True,
+            home=candidates[0] if len(candidates) == 1 else None,
+            gap=where.seen.gap("account", candidates[0].id) if not candidates[0].read else None,
+            note=None if len(candidates) == 1 else _AMBIGUOUS,
+            subscriptions=homes_of,
+            readings=where.readings(homes_of),
+        )
+    own = where.unread_accounts.get(last(workload.account).lower())
+    gap = own or where.seen.why(*(("account", scope) for scope in scopes if not where.listed("account", scope)))
+    whole = own is None and bool(scopes) and all(where.listed("account", scope) for scope in scopes)
+    return Target(
+        workload=workload,
+        exists=False if whole else None,
+        home=None,
+        gap=gap,
+        note=None,
+        subscriptions=scopes,
+        readings=where.readings(scopes),
+    )
+
+
+@dataclass(frozen=True)
+class Places:
+    """The settings' workloads and subscriptions, and which lists of accounts were read whole."""
+
+    workloads: tuple[Workload, ...]
+    subscriptions: tuple[str, ...]
+    """As scopes."""
+    seen: Seen
+    unread_accounts: dict[str, str]
+    """Name in lower case of each account that was listed and could not be read → the gap."""
+
+    def listed(self, kind: str, scope: str) -> bool:
+        """Whether that list was read whole."""
+        return self.seen.listing(kind, scope) is not None
+
+    def readings(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
+        """Of the lists of accounts of those subscriptions."""
+        found = (self.seen.listing("account", scope) for scope in scopes)
+        return tuple(dict.fromkeys(reading for listing in found if listing for reading in listing.readings))
+
+
+def places(settings: Settings, seen: Seen) -> Places:
+    """Where the settings look, and what was read of it."""
+    return Places(
+        workloads=settings.workloads,
+        subscriptions=tuple(dict.fromkeys(f"/subscriptions/{one}" for one in settings.scope.subscriptions)),
+        seen=seen,
+        unread_accounts={
+            last(scope): gap for (kind, scope), gap in seen.gaps.items() if kind == "account" and "/accounts/" in scope
+        },
+    )
+
+
+def workload_account(found: Target, where: Places) -> Part:
+    """`account_exists` and `account_soft_deleted` of a workload."""
+    told = Telling()
+    told.tell("account_exists", found.exists, because=found.gap)
+    told.read("account_exists", found.readings)
+    name = last(found.workload.account).lower()
+    scopes = found.subscriptions if is_arm_id(found.workload.account) else where.subscriptions
+    deleted = any(
+        (text(one.body.get("name")) or last(one.id)).lower() == name
+        for scope in scopes
+        for one in where.seen.children("deleted_account", scope)
+    )
+    unread = [scope for scope in scopes if not where.listed("deleted_account", scope)]
+    known = True if deleted else None if unread or not scopes else False
+    told.tell("account_soft_deleted", known, because=where.seen.why(*(("deleted_account", scope) for scope in unread)))
+    return told.done()
+
+
+_AMBIGUOUS: Final[Note] = (
+    "not known: more than one account in scope has this name; name the account by its ARM id",
+    SETTINGS_PAGE,
+)

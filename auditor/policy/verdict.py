@@ -1,0 +1,69 @@
+"""The gate's word over a run's findings, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.errors import EmptyAuditError
+from auditor.finding import Finding, Outcome
+from auditor.policy.missing import gap_phrase, hides_subjects
+from auditor.run import Verdict
+from auditor.settings import GateSettings
+from auditor.snapshot import Gap
+
+_NAMED = 3
+"""Subjects named in one reason."""
+
+
+def counts(findings: Iterable[Finding]) -> dict[Outcome, int]:
+    """How many findings have each outcome; every outcome is there."""
+    totals = dict.fromkeys(Outcome, 0)
+    for finding in findings:
+        totals[finding.outcome] += 1
+    return totals
+
+
+def verdict(
+    findings: Sequence[Finding], gaps: Sequence[Gap], gate: GateSettings, interrupted: bool = False
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict and its reasons, worst first, one sentence each.
+
+    A gating failure gives fail. Otherwise a gating unknown, an interruption, or a gap that may hide subjects gives
+    incomplete, unless the gate allows that. An audit that judged nothing is never a pass: incomplete where something
+    stood in the way, whatever the gate allows, else EmptyAuditError is raised.
+    """
+    failures = _told([each for each in findings if each.gating and each.outcome is Outcome.FAIL], "fails on")
+    hidden = [gap for gap in gaps if hides_subjects(gap)]
+    judged = [finding for finding in findings if finding.outcome is not Outcome.NOT_APPLICABLE]
+    if not (judged or hidden or interrupted):
+        raise EmptyAuditError(
+            "nothing was judged: the scope matched nothing that a check of these packs is about",
+            next_step="look at scope and packs in the settings",
+        )
+    missing = [
+        *(["The audit was interrupted."] if interrupted else []),
+        *_told([each for each in findings if each.gating and each.outcome is Outcome.UNKNOWN], "is unknown on"),
+        *dict.fromkeys(f"Subjects may be missing: {gap_phrase(gap)} for {gap.scope}." for gap in hidden),
+    ]
+    if not judged:
+        return Verdict.INCOMPLETE, (*missing, "Nothing was judged.")
+    if gate.incomplete == "allow":
+        missing = [f"Allowed by the gate: {reason}" for reason in missing]
+    if failures:
+        return Verdict.FAIL, (*failures, *missing)
+    if missing and gate.incomplete == "block":
+        return Verdict.INCOMPLETE, tuple(missing)
+    return Verdict.PASS, (f"No finding of severity {gate.fail_on} or worse stops the release.", *missing)
+
+
+def _told(findings: Iterable[Finding], verb: str) -> list[str]:
+    """One sentence per check, in the order of the findings."""
+    by_check: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_check.setdefault(finding.check, []).append(finding)
+    told = []
+    for check, those in by_check.items():
+        names = [finding.subject.name for finding in those]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        told.append(f"{check} ({those[0].severity}) {verb} {', '.join(names[:_NAMED])}{more}.")
+    return told

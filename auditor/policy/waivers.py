@@ -1,0 +1,111 @@
+"""Findings that somebody accepted: by whom, why, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from auditor.finding import Finding, Outcome, Subject, Waived
+from auditor.policy.check import Kebab
+from auditor.policy.document import ProblemsError, read_document
+from auditor.policy.pack import Policy
+from auditor.record import Record
+
+EVERY = "*"
+"""As a subject: every subject of the check."""
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Waiver(Record):
+    """One entry of a waivers file."""
+
+    check: Kebab
+    """The check's id, or one that it had before."""
+    subject: _Text
+    """The subject's id or its name, without regard to case, or `*` for every subject of the check."""
+    owner: _Text
+    reason: _Text
+    ticket: _Text
+    created: date | None = None
+    expires: date
+    """The last day, in UTC, on which it counts."""
+
+    def names(self, checks: Iterable[str], subject: Subject) -> bool:
+        """Whether it is about this subject of a check that goes by these ids."""
+        named = self.subject.lower()
+        return self.check in checks and named in (EVERY, subject.id.lower(), subject.name.lower())
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """All of a file, on one day."""
+
+    entries: tuple[Waiver, ...] = ()
+    today: date = date.max
+    """In UTC; what expires before it no longer counts."""
+
+    def accepting(self, checks: Sequence[str], subject: Subject) -> Waived | None:
+        """What accepts a finding of a check (its id and former ids); an expired one says so and comes last."""
+        found = [waiver for waiver in self.entries if waiver.names(checks, subject)]
+        if not found:
+            return None
+        last = max(found, key=lambda waiver: waiver.expires)
+        return Waived(
+            owner=last.owner,
+            reason=last.reason,
+            ticket=last.ticket,
+            expires=last.expires,
+            expired=last.expires < self.today,
+        )
+
+    def notices(self, findings: Iterable[Finding], policy: Policy) -> tuple[str, ...]:
+        """A sentence on each waiver that is expired, names no finding of this run, or is no longer needed."""
+        names = {applied.check.id: (applied.check.id, *applied.check.aliases) for applied in policy.checks}
+        by_check: dict[str, list[Finding]] = {}
+        for finding in findings:
+            for name in names.get(finding.check, (finding.check,)):
+                by_check.setdefault(name, []).append(finding)
+        told = (self._notice(waiver, by_check.get(waiver.check, [])) for waiver in self.entries)
+        return tuple(notice for notice in told if notice)
+
+    def _notice(self, waiver: Waiver, findings: Iterable[Finding]) -> str | None:
+        which = f"The waiver of {waiver.check} on {waiver.subject} ({waiver.ticket}, {waiver.owner})"
+        if waiver.expires < self.today:
+            return f"{which} expired on {waiver.expires} and no longer counts."
+        named = [finding for finding in findings if waiver.names((waiver.check,), finding.subject)]
+        if not named:
+            return f"{which} matches no finding."
+        if not any(finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN) for finding in named):
+            return f"{which} is no longer needed."
+        return None
+
+
+NO_WAIVERS = Waivers()
+
+
+def load_waivers(path: Path | None, now: datetime) -> Waivers:
+    """The waivers of a file (a list of entries), as they count at `now`; none where there is no file to read.
+
+    Raises PolicyError with everything that is wrong, with line and column.
+    """
+    today = now.astimezone(UTC).date()
+    if path is None:
+        return Waivers(today=today)
+    document = read_document(path)
+    if document.body is None:
+        return Waivers(today=today)
+    entries = document.checked(tuple[Waiver, ...])
+    problems = [
+        f"{document.at([position, 'expires'])}: expires before it was created"
+        for position, waiver in enumerate(entries)
+        if waiver.created and waiver.expires < waiver.created
+    ]
+    if problems:
+        raise ProblemsError(problems, next_step="mend the waivers file")
+    return Waivers(entries, today)

@@ -1,0 +1,107 @@
+"""The gate's word: what fails, what is incomplete, what passes, and what is an error."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.errors import EmptyAuditError
+from auditor.finding import Finding, Outcome
+from auditor.policy.verdict import counts, verdict
+from auditor.run import Verdict
+from auditor.settings import GateSettings
+from tests.policy.sample import check, gap, judged, policy, subject
+
+BLOCK = GateSettings()
+ALLOW = GateSettings(incomplete="allow")
+PASSING = {"properties": {"disableLocalAuth": True}}
+FAILING = {"properties": {"disableLocalAuth": False}}
+
+
+def findings(*accounts: dict[str, object], severity: str = "high", gate: GateSettings = BLOCK) -> tuple[Finding, ...]:
+    subjects = (subject(account, id=f"/accounts/{number}") for number, account in enumerate(accounts))
+    return judged(*subjects, by=policy(check(severity=severity)), gate=gate)
+
+
+def test_pass() -> None:
+    """Nothing that gates fails or is unknown: pass."""
+    word, reasons = verdict(findings(PASSING), (), BLOCK)
+    assert (word, reasons) == (Verdict.PASS, ("No finding of severity high or worse stops the release.",))
+
+
+def test_fail_wins_over_incomplete() -> None:
+    """A gating failure is fail even where the rest is unknown; both are told, the failure first."""
+    word, reasons = verdict(findings(FAILING, {}), (), BLOCK)
+    assert word is Verdict.FAIL
+    assert reasons == ("keys-accepted (high) fails on shop.", "keys-accepted (high) is unknown on shop.")
+
+
+def test_unknown_is_incomplete() -> None:
+    """A gating unknown is never a pass, unless the gate allows it, and then the reasons still say so."""
+    assert verdict(findings(PASSING, {}), (), BLOCK)[0] is Verdict.INCOMPLETE
+    word, reasons = verdict(findings(PASSING, {}, gate=ALLOW), (gap(),), ALLOW)
+    assert word is Verdict.PASS
+    assert reasons[1].startswith(
+        "Allowed by the gate: Subjects may be missing: the list of deployments could not be read"
+    )
+
+
+def test_what_does_not_gate() -> None:
+    """Failures and unknowns below the gate's severity change nothing."""
+    assert verdict(findings(FAILING, {}, severity="medium"), (), BLOCK)[0] is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope", "expected"),
+    [
+        ("account", "/subscriptions/s", Verdict.INCOMPLETE),
+        ("subscription", "/subscriptions/s", Verdict.INCOMPLETE),
+        ("deployment", "/subscriptions/s/providers/x/accounts/a", Verdict.INCOMPLETE),
+        ("account", "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a", Verdict.PASS),
+        ("diagnostic_setting", "/subscriptions/s/providers/x/accounts/a", Verdict.PASS),
+        ("deployment_detail", "/subscriptions/s/providers/x/accounts/a", Verdict.PASS),
+    ],
+)
+def test_gaps_that_hide_subjects(kind: str, scope: str, expected: Verdict) -> None:
+    """A list that could not be read may hide subjects: incomplete; other gaps speak through findings."""
+    assert verdict(findings(PASSING), (gap(kind=kind, scope=scope),), BLOCK)[0] is expected
+
+
+def test_interrupted() -> None:
+    """An interrupted audit is incomplete, even with nothing judged yet."""
+    assert verdict(findings(PASSING), (), BLOCK, interrupted=True)[0] is Verdict.INCOMPLETE
+    assert verdict((), (), BLOCK, interrupted=True) == (
+        Verdict.INCOMPLETE,
+        ("The audit was interrupted.", "Nothing was judged."),
+    )
+
+
+def test_nothing_judged() -> None:
+    """No finding, or none that applies, is an error; where a gap is the reason, incomplete with that gap."""
+    nothing = judged(subject(PASSING), by=policy(check(applies_when="false")))
+    for found in ((), nothing):
+        with pytest.raises(EmptyAuditError):
+            verdict(found, (), BLOCK)
+    word, reasons = verdict((), (gap(kind="account", scope="/subscriptions/s"),), BLOCK)
+    assert word is Verdict.INCOMPLETE
+    assert reasons[0].startswith("Subjects may be missing: the list of accounts could not be read (denied")
+
+
+def test_nothing_judged_is_no_pass_where_incomplete_is_allowed() -> None:
+    """A gate that lets the incomplete pass does not turn an audit that saw nothing into a pass."""
+    assert verdict((), (gap(kind="account", scope="/subscriptions/s"),), ALLOW)[0] is Verdict.INCOMPLETE
+
+
+def test_many_subjects_in_one_sentence() -> None:
+    """A check is named once, with the first subjects and how many more there are."""
+    reasons = verdict(findings(*[FAILING] * 5), (), BLOCK)[1]
+    assert reasons == ("keys-accepted (high) fails on shop, shop, shop and 2 more.",)
+
+
+def test_counts() -> None:
+    """Every outcome is counted, none is left out."""
+    assert counts(findings(FAILING, PASSING, PASSING)) == {
+        Outcome.FAIL: 1,
+        Outcome.PASS: 2,
+        Outcome.UNKNOWN: 0,
+        Outcome.NOT_APPLICABLE: 0,
+    }

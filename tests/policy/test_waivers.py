@@ -1,0 +1,151 @@
+"""Waivers: what a file may say, whom an entry means, and when it no longer counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.errors import PolicyError
+from auditor.finding import Subject
+from auditor.policy.waivers import NO_WAIVERS, Waiver, Waivers, load_waivers
+from tests.policy.sample import ACCOUNT, NOW, check, judged, policy, subject, write
+
+ENTRY: dict[str, Any] = {
+    "check": "keys-accepted",
+    "subject": "shop",
+    "owner": "platform",
+    "reason": "legacy client",
+    "ticket": "OPS-1",
+    "created": "2026-11-01",
+    "expires": "2026-12-31",
+}
+WHO = Subject(kind="account", id=ACCOUNT, name="shop")
+TODAY = date(2026, 11, 21)
+
+
+def waivers(*entries: dict[str, Any], today: date = TODAY) -> Waivers:
+    return Waivers(tuple(Waiver.model_validate({**ENTRY, **entry}) for entry in entries), today)
+
+
+def test_a_file(tmp_path: Path) -> None:
+    """A file is a list of entries; dates are written as dates."""
+    text = "- check: keys-accepted\n  subject: shop\n  owner: o\n  reason: r\n  ticket: t\n  expires: 2026-12-31\n"
+    loaded = load_waivers(write(tmp_path / "w.yaml", text), NOW)
+    assert loaded.entries[0].expires == date(2026, 12, 31)
+    assert loaded.today == TODAY
+
+
+def test_no_file_and_an_empty_one(tmp_path: Path) -> None:
+    """Without a file, and in an empty one, there are no waivers."""
+    for path in (None, write(tmp_path / "empty.yaml", "# none yet\n")):
+        assert load_waivers(path, NOW) == Waivers((), TODAY)
+    assert NO_WAIVERS.accepting(("keys-accepted",), WHO) is None
+
+
+def test_everything_wrong_at_once(tmp_path: Path) -> None:
+    """Unknown keys, missing members, bad dates and bad ids are all told, with line and column."""
+    path = write(
+        tmp_path / "w.yaml",
+        [
+            {**ENTRY, "expries": "x"},
+            {name: value for name, value in ENTRY.items() if name not in ("owner", "ticket")},
+            {**ENTRY, "check": "Keys Accepted", "expires": "soon", "reason": " "},
+        ],
+    )
+    with pytest.raises(PolicyError) as refused:
+        load_waivers(path, NOW)
+    told = str(refused.value).replace(str(path), "w")
+    for expected in (
+        "w:8:3: unknown key '0.expries'; did you mean 'expires'?",
+        "w:9:3: 1.owner is missing",
+        "w:9:3: 1.ticket is missing",
+        "w:14:10: 2.check:",
+        "w:17:11: 2.reason:",
+        "w:20:12: 2.expires:",
+    ):
+        assert expected in told
+
+
+@pytest.mark.parametrize("content", [{"waivers": []}, "text", [["x"]]])
+def test_other_shapes(tmp_path: Path, content: Any) -> None:
+    """What is no list of entries is refused."""
+    with pytest.raises(PolicyError):
+        load_waivers(write(tmp_path / "w.yaml", content), NOW)
+
+
+def test_a_waiver_that_never_counted(tmp_path: Path) -> None:
+    """An entry that expires before it was created is refused."""
+    with pytest.raises(PolicyError, match="expires before it was created"):
+        load_waivers(write(tmp_path / "w.yaml", [{**ENTRY, "expires": "2026-10-31"}]), NOW)
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("shop", True),
+        ("SHOP", True),
+        (ACCOUNT.upper(), True),
+        ("*", True),
+        ("sho*", False),
+        ("sho", False),
+        ("other", False),
+    ],
+)
+def test_whom_it_means(named: str, expected: bool) -> None:
+    """A subject is named by its whole id or name in any case, or by a single star; nothing is guessed."""
+    assert (waivers({"subject": named}).accepting(("keys-accepted",), WHO) is not None) is expected
+
+
+def test_former_ids() -> None:
+    """A waiver that names a check by the id it had before still counts."""
+    assert waivers({"check": "keys-on"}).accepting(("keys-accepted", "keys-on"), WHO) is not None
+    assert waivers({"check": "keys-on"}).accepting(("keys-accepted",), WHO) is None
+
+
+def test_the_last_day_counts() -> None:
+    """A waiver counts through its last day, in UTC whatever the clock's zone, and is expired on the next."""
+    entry = {"expires": "2026-11-21"}
+    for today, expired in ((date(2026, 11, 21), False), (date(2026, 11, 22), True)):
+        found = waivers(entry, today=today).accepting(("keys-accepted",), WHO)
+        assert found is not None
+        assert found.expired is expired
+    late = datetime.fromisoformat("2026-11-22T01:00:00+05:00")
+    assert load_waivers(None, late).today == datetime(2026, 11, 21, tzinfo=UTC).date()
+
+
+def test_the_waiver_that_lasts_longest_counts() -> None:
+    """Of several that name a finding, one that is expired does not hide one that is not."""
+    found = waivers({"expires": "2026-11-02", "subject": "*"}, {"expires": "2026-12-01"}).accepting(
+        ("keys-accepted",), WHO
+    )
+    assert found is not None
+    assert (found.expires, found.expired) == (date(2026, 12, 1), False)
+
+
+def test_without_a_day_nothing_counts() -> None:
+    """Waivers of which nobody said what day it is count as expired."""
+    found = Waivers(waivers(ENTRY).entries).accepting(("keys-accepted",), WHO)
+    assert found is not None
+    assert found.expired
+
+
+def test_notices() -> None:
+    """A waiver that is expired, that names nothing, or that is no longer needed is told; one that counts is not."""
+    by = policy(check(aliases=["keys-on"]))
+    failing = subject({"properties": {"disableLocalAuth": False}})
+    passing = subject({"properties": {"disableLocalAuth": True}})
+    counting = waivers({}, {"check": "keys-on"})
+    assert counting.notices(judged(failing, by=by), by) == ()
+    assert counting.notices(judged(passing, by=by), by) == (
+        "The waiver of keys-accepted on shop (OPS-1, platform) is no longer needed.",
+        "The waiver of keys-on on shop (OPS-1, platform) is no longer needed.",
+    )
+    others = waivers({"subject": "other"}, {"check": "nothing-such"}, {"expires": "2026-11-20"})
+    assert others.notices(judged(failing, by=by), by) == (
+        "The waiver of keys-accepted on other (OPS-1, platform) matches no finding.",
+        "The waiver of nothing-such on shop (OPS-1, platform) matches no finding.",
+        "The waiver of keys-accepted on shop (OPS-1, platform) expired on 2026-11-20 and no longer counts.",
+    )
