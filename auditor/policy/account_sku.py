@@ -13,10 +13,11 @@ from auditor.snapshot import Resource
 
 KIND: Final = "resource_sku"
 
-PAGE: Final = "https://learn.microsoft.com/rest/api/aiservices/accountmanagement/resource-skus/list"
-
 AccountSkus = dict[tuple[str, str, str, str], tuple[Resource, ...]]
-"""Subscription scope, kind, SKU name and region, in lower case → what the service lists."""
+"""Subscription scope, kind, SKU name and region, in lower case → what the service lists.
+
+https://learn.microsoft.com/rest/api/aiservices/accountmanagement/resource-skus/list
+"""
 
 
 def account_skus(seen: Seen) -> AccountSkus:

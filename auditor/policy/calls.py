@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from auditor.policy.arm_id import fold, last
 from auditor.policy.facts import SubjectFacts
@@ -22,18 +22,19 @@ def calls(snapshot: Snapshot, subjects: Iterable[SubjectFacts]) -> tuple[Call, .
     return tuple(_call(one, *known.get(fold(one.id), (None, {}))) for one in probes)
 
 
-def _by_probe(subjects: Iterable[SubjectFacts]) -> Iterable[tuple[str, tuple[str | None, JsonObject]]]:
+def _by_probe(subjects: Iterable[SubjectFacts]) -> Iterator[tuple[str, tuple[str | None, JsonObject]]]:
     """Folded id of each probe → (workload, its facts), of deployments and of declared ones that do not exist."""
     for subject in subjects:
-        root = {"deployment": "deployment", "expectation": "expected"}.get(subject.kind)
-        facts = subject.variables.get(root or "")
-        probes = facts.get("probe") if isinstance(facts, dict) else None
-        if isinstance(probes, dict):
-            for name, told in probes.items():
-                if isinstance(told, dict) and isinstance(told.get("id"), str):
-                    yield fold(str(told["id"])), (subject.workload, told)
-                elif isinstance(told, dict):
-                    yield fold(f"{subject.id}/probes/{name}"), (subject.workload, told)
+        if subject.kind == "deployment":
+            deployment, facts = subject.id, _object(subject.variables.get("deployment"))
+        elif subject.kind == "expectation":
+            facts = _object(subject.variables.get("expected"))
+            account = text(_object(subject.variables.get("account")).get("id"))
+            deployment = f"{account}/deployments/{facts.get('name')}"
+        else:
+            continue
+        for name, told in _object(facts.get("probe")).items():
+            yield fold(f"{deployment}/probes/{name}"), (subject.workload, _object(told))
 
 
 def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:

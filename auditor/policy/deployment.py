@@ -216,8 +216,3 @@ def _tell_target(told: Telling, body: JsonObject, target: JsonObject) -> None:
     told.tell("target_same_model", same if known else None)
     sku = deployment_sku(text(dig(target, "sku", "name")))
     told.tell("target_standard", sku.capacity == "standard" if sku is not None else None)
-
-
-def by_name(deployments: tuple[Deployment, ...]) -> dict[str, Deployment]:
-    """Deployments of one account by their names in lower case."""
-    return {last(one.resource.id).lower(): one for one in deployments}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from auditor.policy.account import Home
 from auditor.policy.arm_id import last
 from auditor.policy.basis import Basis
 from auditor.policy.deployment import KIND as DEPLOYMENT
@@ -13,9 +14,11 @@ from auditor.policy.deployment import Deployment
 from auditor.policy.intent import expectation_facts
 from auditor.policy.part import Part, Telling
 from auditor.policy.plan import Case, plan
+from auditor.policy.probes import probes
 from auditor.policy.quota import Demand
 from auditor.policy.target import Target
 from auditor.settings import ExpectedDeployment
+from auditor.snapshot import Resource
 
 MOST_NEAR: Final = 3
 """So many names at most are offered as the one that was meant."""
@@ -44,7 +47,7 @@ def expectation(
     exists = True if there is not None else False if whole else None
     gap = _why(target, basis) if exists is None else None
     told = Telling()
-    told.tell("account_exists", target.exists, because=target.gap)
+    told.tell("account_exists", target.exists, because=target.gap, note=target.note if target.exists is None else None)
     told.read("account_exists", target.readings)
     told.tell("exists", exists, because=gap, note=target.note)
     listing = basis.seen.listing(DEPLOYMENT, target.home.id) if target.home is not None else None
@@ -56,7 +59,16 @@ def expectation(
     told.tell("is_model_name", None if exists is None else bool(names_model) and not exists, because=gap)
     case = Case(expected, target, there, exists, gap)
     planned, demand = plan(case, basis)
-    return Expectation(case, Part(facts=expectation_facts(expected)).and_also(told.done()).and_also(planned), demand)
+    part = Part(facts=expectation_facts(expected)).and_also(told.done()).and_also(planned)
+    if target.home is not None:
+        part = part.with_member("probe", _called(expected, target.home, basis))
+    return Expectation(case, part, demand)
+
+
+def _called(expected: ExpectedDeployment, home: Home, basis: Basis) -> Part:
+    """What the live calls by the declared name told, whether or not there is such a deployment."""
+    named = Resource(kind=DEPLOYMENT, id=f"{home.id}/deployments/{expected.name}", body={})
+    return probes(named, {}, home, basis)
 
 
 def probably_meant(expected: ExpectedDeployment, deployments: dict[str, Deployment]) -> list[str]:

@@ -14,11 +14,12 @@ from auditor.policy.deployment import Deployment, deployment
 from auditor.policy.expectation import Expectation, expectation
 from auditor.policy.intent import strictest
 from auditor.policy.part import Part
+from auditor.policy.places import Places, places
 from auditor.policy.quota import Demands, Pool, pool
 from auditor.policy.scope import in_scope
 from auditor.policy.shape import dig, text
 from auditor.policy.subscription import subscription
-from auditor.policy.target import Places, Target, places, target
+from auditor.policy.target import Target, target
 from auditor.snapshot import Resource
 
 NOTHING: Final = Part()
@@ -80,7 +81,7 @@ def _homes(basis: Basis) -> dict[str, Home]:
     """Accounts in the order of their ids, each with its deployments; those read, and those of which only these were."""
     below: dict[str, list[Resource]] = {}
     for one in basis.seen.all_of(DEPLOYMENT):
-        below.setdefault(fold(one.parent or parent_account(one.id)), []).append(one)
+        below.setdefault(fold(parent_account(one.id)), []).append(one)
     read = {fold(one.id): one for one in basis.seen.all_of(ACCOUNT)}
     outside = {key for key, one in read.items() if not in_scope(one, basis.settings.scope, basis.intents)}
     return {key: _home(key, read.get(key), below.get(key, []), basis) for key in sorted({*read, *below} - outside)}

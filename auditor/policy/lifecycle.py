@@ -12,10 +12,11 @@ from auditor.policy.part import Part, Telling
 from auditor.policy.shape import dig, text
 from auditor.record import JsonObject
 
-PAGE: Final = "https://learn.microsoft.com/azure/foundry/openai/concepts/model-retirements"
-
 RETIRED: Final = "Deprecated"
-"""The API's word for a model that no longer answers; `Deprecating` still serves those who have it (PAGE)."""
+"""The API's word for a model that no longer answers; `Deprecating` still serves those who have it.
+
+https://learn.microsoft.com/azure/foundry/openai/concepts/model-retirements
+"""
 
 _DATE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.DOTALL)
 
@@ -81,7 +82,7 @@ def _tell_end(told: Telling, entry: Entry, sku: JsonObject | None, sku_name: str
 
 
 def _retired(lifecycle: str | None, days: int | None, end: Retirement) -> bool | None:
-    """The date decides even where the status lags behind it (PAGE)."""
+    """The date decides even where the status lags behind it: the order in which the page of RETIRED decides."""
     if lifecycle == RETIRED or (days is not None and days < 0):
         return True
     return False if lifecycle is not None and end.known else None

@@ -13,7 +13,6 @@ from auditor.policy.shape import dig, objects, text
 from auditor.record import Json, JsonObject
 from auditor.settings import Endpoints, Settings
 
-ZONES_PAGE: Final = "https://learn.microsoft.com/azure/private-link/private-endpoint-dns"
 RULES_PAGE: Final = "https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks"
 
 OPENAI_SUFFIX: Final = {

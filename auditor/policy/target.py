@@ -8,9 +8,9 @@ from typing import Final
 from auditor.policy.account import Home
 from auditor.policy.arm_id import fold, is_arm_id, last, location_scope, region, subscription_scope
 from auditor.policy.part import Note, Part, Telling
-from auditor.policy.seen import Seen
+from auditor.policy.places import Places
 from auditor.policy.shape import text
-from auditor.settings import Settings, Workload
+from auditor.settings import Workload
 
 NEW_KINDS: Final = ("AIServices", "OpenAI")
 """Kinds that an account which is still to be made may have, the newer first.
@@ -19,6 +19,15 @@ https://learn.microsoft.com/azure/foundry/how-to/upgrade-azure-openai
 """
 
 SETTINGS_PAGE: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"
+
+_AMBIGUOUS: Final[Note] = (
+    "not known: more than one account in scope has this name; name the account by its ARM id",
+    SETTINGS_PAGE,
+)
+_LEFT_OUT: Final[Note] = (
+    "not known: the limits of the scope (accounts, groups or tags) may leave the account out",
+    SETTINGS_PAGE,
+)
 
 
 @dataclass(frozen=True)
@@ -80,56 +89,24 @@ def target(workload: Workload, homes: dict[str, Home], named: dict[str, tuple[Ho
             readings=where.readings(homes_of),
         )
     own = where.unread_accounts.get(last(workload.account).lower())
+    left_out = where.may_leave_out(workload.account)
     gap = own or where.seen.why(*(("account", scope) for scope in scopes if not where.listed("account", scope)))
-    whole = own is None and bool(scopes) and all(where.listed("account", scope) for scope in scopes)
+    whole = own is None and not left_out and bool(scopes) and all(where.listed("account", scope) for scope in scopes)
     return Target(
         workload=workload,
         exists=False if whole else None,
         home=None,
         gap=gap,
-        note=None,
+        note=_LEFT_OUT if left_out and gap is None else None,
         subscriptions=scopes,
         readings=where.readings(scopes),
-    )
-
-
-@dataclass(frozen=True)
-class Places:
-    """The settings' workloads and subscriptions, and which lists of accounts were read whole."""
-
-    workloads: tuple[Workload, ...]
-    subscriptions: tuple[str, ...]
-    """As scopes."""
-    seen: Seen
-    unread_accounts: dict[str, str]
-    """Name in lower case of each account that was listed and could not be read → the gap."""
-
-    def listed(self, kind: str, scope: str) -> bool:
-        """Whether that list was read whole."""
-        return self.seen.listing(kind, scope) is not None
-
-    def readings(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
-        """Of the lists of accounts of those subscriptions."""
-        found = (self.seen.listing("account", scope) for scope in scopes)
-        return tuple(dict.fromkeys(reading for listing in found if listing for reading in listing.readings))
-
-
-def places(settings: Settings, seen: Seen) -> Places:
-    """Where the settings look, and what was read of it."""
-    return Places(
-        workloads=settings.workloads,
-        subscriptions=tuple(dict.fromkeys(f"/subscriptions/{one}" for one in settings.scope.subscriptions)),
-        seen=seen,
-        unread_accounts={
-            last(scope): gap for (kind, scope), gap in seen.gaps.items() if kind == "account" and "/accounts/" in scope
-        },
     )
 
 
 def workload_account(found: Target, where: Places) -> Part:
     """`account_exists` and `account_soft_deleted` of a workload."""
     told = Telling()
-    told.tell("account_exists", found.exists, because=found.gap)
+    told.tell("account_exists", found.exists, because=found.gap, note=found.note if found.exists is None else None)
     told.read("account_exists", found.readings)
     name = last(found.workload.account).lower()
     scopes = found.subscriptions if is_arm_id(found.workload.account) else where.subscriptions
@@ -142,9 +119,3 @@ def workload_account(found: Target, where: Places) -> Part:
     known = True if deleted else None if unread or not scopes else False
     told.tell("account_soft_deleted", known, because=where.seen.why(*(("deleted_account", scope) for scope in unread)))
     return told.done()
-
-
-_AMBIGUOUS: Final[Note] = (
-    "not known: more than one account in scope has this name; name the account by its ARM id",
-    SETTINGS_PAGE,
-)

@@ -216,6 +216,29 @@ def test_limits_narrow_the_scope_and_declared_accounts_stay_in_it(scope: dict[st
     assert f"account {ACCOUNT}" in bent.join()
 
 
+@pytest.mark.parametrize(
+    ("scope", "account", "exists"),
+    [
+        ({}, "aif-gone", False),
+        ({"accounts": ["aif-gone"]}, "AIF-gone", False),
+        ({"accounts": ["aif-other"]}, "aif-gone", None),
+        ({"tags": {"env": "prod"}}, "aif-gone", None),
+        ({"resource_groups": ["rg-chat"]}, "aif-gone", False),
+        ({"resource_groups": ["rg-other"]}, ACCOUNT.replace("aif-chat", "aif-gone"), None),
+        ({"subscriptions": ["00000000-0000-4000-8000-0000000000b2"]}, "aif-gone", None),
+    ],
+)
+def test_what_the_scope_may_have_left_out_is_not_missing(
+    scope: dict[str, Any], account: str, exists: bool | None
+) -> None:
+    """An account is known not to exist only where it would have been looked for."""
+    bent = estate().expecting(account=account)
+    bent = replace(bent, settings={**bent.settings, "scope": {"subscriptions": [GUID], **scope}})
+    facts = bent.of("workload", "workloads/checkout")
+    told: Any = facts.variables["workload"]
+    assert told.get("account_exists") is exists
+
+
 def test_two_accounts_of_one_name_are_told_apart_by_id() -> None:
     """By name alone nobody knows which is meant; by ARM id one does."""
     twin = ACCOUNT.replace("rg-chat", "rg-twin")

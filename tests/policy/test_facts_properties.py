@@ -164,6 +164,22 @@ def test_no_body_of_any_shape_raises(data: st.DataObject, number: int) -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_no_id_of_any_shape_raises(data: st.DataObject) -> None:
+    """Ids and parents are the service's words too."""
+    ids = st.text(max_size=12) | st.sampled_from(
+        [SUB, ACCOUNT, f"{ACCOUNT}/", "/", "", "/subscriptions/", f"{CHAT}//x"]
+    )
+    changed = [
+        one.model_copy(update={"id": data.draw(ids), "parent": data.draw(st.none() | ids)})
+        if data.draw(st.booleans())
+        else one
+        for one in ESTATES[0].resources
+    ]
+    assert replace(ESTATES[0], resources=tuple(changed)).join()
+
+
+@settings(max_examples=200, deadline=None)
 @given(data=st.data(), number=st.integers(0, len(ESTATES) - 1))
 def test_an_unknown_member_changes_nothing_but_the_raw_copy(data: st.DataObject, number: int) -> None:
     """The service answers with more than its description lists."""

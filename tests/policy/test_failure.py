@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import auditor
@@ -275,6 +276,7 @@ def test_every_word_has_a_way_to_be_unknown() -> None:
 HOSTILE = st.text(max_size=60)
 
 
+@hypothesis_settings(deadline=None)
 @given(
     name=HOSTILE, message=HOSTILE, code=HOSTILE, model=HOSTILE, status=st.sampled_from([None, 200, 401, 404, 429, 500])
 )
@@ -296,6 +298,7 @@ def test_hostile_words_stay_on_one_line_and_in_one_argument(
     assert len(command) == 5
 
 
+@hypothesis_settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["phase", "http_status", "code", "message", "headers", "retry_after"]),

@@ -1,0 +1,130 @@
+"""Where words go: the report to stdout, the conversation to stderr, nothing secret and nothing hostile to either."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Protocol
+
+import click
+
+from auditor.cli.options import QUIET
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
+_PAGE_WIDTH = 100
+"""Columns of a report that goes to no terminal."""
+
+_SPINNER = 3
+"""Columns of the spinner before the text, and one that stays free."""
+
+_SECRET_VARIABLE = re.compile(r"SECRET|PASSWORD|TOKEN|_KEY$", re.IGNORECASE)
+_SECRET_LENGTH = 8
+"""A shorter value of such a variable is more likely a switch than a secret."""
+
+
+def say(text: str = "") -> None:
+    """A line of the conversation on stderr, unless --quiet."""
+    context = click.get_current_context(silent=True)
+    if not (context and context.meta.get(QUIET)):
+        click.echo(harmless(text), err=True, color=colored(sys.stderr, os.environ))
+
+
+def output(text: str) -> None:
+    """The result on stdout; a reader that has left early (`| head`) changes nothing."""
+    try:
+        click.echo(text, nl=not text.endswith("\n"), color=colored(sys.stdout, os.environ))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def colored(stream: IO[str], environ: Mapping[str, str]) -> bool:
+    """Whether to colour a stream: NO_COLOR says no, FORCE_COLOR yes, else terminals that can (https://no-color.org)."""
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (stream.isatty() and environ.get("TERM") != "dumb")
+
+
+def width() -> int:
+    """Columns for a report on stdout."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PAGE_WIDTH
+
+
+class Progress(Protocol):
+    """What the work says while it goes on."""
+
+    def line(self, text: str) -> None:
+        """Something worth keeping: a line of the conversation."""
+
+    def now(self, text: str) -> None:
+        """What is being done now; shown on a terminal until the next."""
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A spinner on a terminal; nothing but the lines elsewhere; under --quiet nothing."""
+    context = click.get_current_context(silent=True)
+    quiet = bool(context and context.meta.get(QUIET))
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield _Lines()
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    with console.status("") as status:
+        yield _Spinner(console, status)
+
+
+class _Lines:
+    def line(self, text: str) -> None:
+        say(text)
+
+    def now(self, text: str) -> None:
+        """Nobody watches."""
+
+
+class _Spinner:
+    def __init__(self, console: Console, status: Status) -> None:
+        self._console = console
+        self._status = status
+
+    def line(self, text: str) -> None:
+        self._console.print(harmless(text), markup=False, soft_wrap=True)
+
+    def now(self, text: str) -> None:
+        from rich.text import Text
+
+        self._status.update(Text(fitted(harmless(text), self._console.width - _SPINNER)))
+
+
+def fitted(text: str, columns: int) -> str:
+    """The text on one line of so many columns; of a longer one the ends, where ids differ."""
+    line = " ".join(text.split())
+    if len(line) <= columns:
+        return line
+    tail = max(columns * 2 // 3, 1)
+    return f"{line[: max(columns - tail - 1, 0)]}…{line[-tail:]}"
+
+
+def harmless(text: str) -> str:
+    """The text with control characters shown as escapes and without lines that a CI system would obey."""
+    from auditor.report.hostile import block, no_commands
+
+    return no_commands(block(text))
+
+
+def redacted(text: str, environ: Mapping[str, str]) -> str:
+    """The text without tokens, signatures, keys, and without the value of any variable that is named like a secret."""
+    from auditor.cloud.redaction import mask
+
+    for name, value in environ.items():
+        if len(value) >= _SECRET_LENGTH and _SECRET_VARIABLE.search(name):
+            text = text.replace(value, "***")
+    return mask(text)

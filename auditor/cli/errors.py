@@ -1,0 +1,63 @@
+"""How a command ends that can't go on: what happened, what to do next, whether anything was audited, its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from auditor.cli.console import colored, harmless, redacted
+from auditor.cli.options import VERBOSE
+from auditor.errors import AuditorError, ExitCode, SettingsError
+
+_SHOWN = 2000
+"""Characters of a foreign error's message that are shown."""
+
+
+@contextmanager
+def ending(ctx: click.Context) -> Iterator[None]:
+    """Ends the process as the error asks; click's own errors and exits pass through."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except AuditorError as error:
+        _tell(*_messages(error), next_step=error.next_step, last=None if error.audited else "Nothing was audited.")
+        ctx.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _tell("interrupted", next_step="run it again", last="No report was written.")
+        ctx.exit(ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last door: a defect must not look like a verdict
+        if ctx.meta.get(VERBOSE):
+            click.echo(harmless(redacted(traceback.format_exc(), os.environ)), err=True)
+        words = redacted(f"{type(error).__name__}: {error}", os.environ)[:_SHOWN]
+        again = "report it, with this message and the version (auditor --version)"
+        step = again if ctx.meta.get(VERBOSE) else f"see where with --verbose, and {again}"
+        _tell(f"the auditor itself failed: {words}", next_step=step, last="No verdict was reached.")
+        ctx.exit(ExitCode.INTERNAL)
+
+
+def _messages(error: AuditorError) -> tuple[str, ...]:
+    """The message; many problems each on a line of its own, so that editors find file and line at its beginning."""
+    problems: tuple[str, ...] = getattr(error, "problems", ())
+    if len(problems) > 1:
+        where = "settings" if isinstance(error, SettingsError) else "policy"
+        return (f"{len(problems)} problems in the {where}", *str(error).splitlines())
+    return (str(error),)
+
+
+def _tell(first: str, *more: str, next_step: str, last: str | None) -> None:
+    color = colored(sys.stderr, os.environ)
+    lines = [click.style("error:", fg="red", bold=True) + f" {_clean(first)}"]
+    lines += [_clean(line) for line in more]
+    lines += [click.style("next:", bold=True) + f" {_clean(next_step)}"]
+    lines += [last] if last else []
+    click.echo("\n".join(lines), err=True, color=color)
+
+
+def _clean(text: str) -> str:
+    return harmless(redacted(text, os.environ))

@@ -1,0 +1,101 @@
+"""Options that commands share, and help that groups them by what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from auditor.errors import EXIT_MEANINGS
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+"""The words of `auditor.finding.Severity`, said again because that room is heavy to load for a help text."""
+
+FORMAT_NAMES = ("json", "html", "markdown", "junit", "sarif")
+"""The names of `auditor.report.FORMATS`, for the same reason."""
+
+QUIET = "auditor.quiet"
+VERBOSE = "auditor.verbose"
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+
+
+class Option(click.Option):
+    """An option that knows its intent: the heading it stands under in the help."""
+
+    def __init__(self, *args: Any, intent: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.intent = intent
+
+
+class Command(click.Command):
+    """A command whose help groups the options by intent and ends with what it says after them, as written."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One block per intent, in the order in which they first appear."""
+        blocks: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record:
+                blocks.setdefault(getattr(parameter, "intent", "Conversation"), []).append(record)
+        for heading, records in blocks.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The epilog without click's re-wrapping."""
+        if self.epilog:
+            formatter.write_paragraph()
+            formatter.write(self.epilog)
+
+
+def option(*names: str, intent: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
+    """`click.option` under a heading."""
+    return click.option(*names, cls=Option, intent=intent, **attributes)
+
+
+def conversation_options(command: _Decorated) -> _Decorated:
+    """Adds --quiet and --verbose, which work before and after the command's name."""
+    for name, key, meaning in (
+        ("--verbose", VERBOSE, "Show the traceback of an internal error."),
+        ("--quiet", QUIET, "Say nothing on stderr but errors."),
+    ):
+        command = option(
+            name, intent="Conversation", is_flag=True, expose_value=False, callback=_noted(key), help=meaning
+        )(command)
+    return command
+
+
+def gate_options(command: _Decorated) -> _Decorated:
+    """Adds what decides the verdict: --pack, --fail-on, --allow-incomplete, --exit-zero."""
+    for decorate in reversed(
+        (
+            option("--pack", intent="Judgement", multiple=True, metavar="NAME", help=_PACK),
+            option("--fail-on", intent="Judgement", type=click.Choice(SEVERITIES), help=_FAIL_ON),
+            option("--allow-incomplete", intent="Judgement", is_flag=True, help=_ALLOW_INCOMPLETE),
+            option("--exit-zero", intent="Judgement", is_flag=True, help=_EXIT_ZERO),
+        )
+    ):
+        command = decorate(command)
+    return command
+
+
+def write_exit_codes(formatter: click.HelpFormatter) -> None:
+    """The table of exit codes as a block of the help."""
+    with formatter.section("Exit codes"):
+        formatter.write_dl([(str(int(code)), meaning) for code, meaning in EXIT_MEANINGS.items()])
+
+
+_PACK = "Judge with this pack instead of the settings' (a name, or a path beside the settings); repeatable."
+_FAIL_ON = "The least severity that stops the release."
+_ALLOW_INCOMPLETE = "Let unknown findings and an incomplete audit pass."
+_EXIT_ZERO = "End with 0 whatever the verdict; errors keep their code."
+
+
+def _noted(key: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def note(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+        if value:
+            ctx.meta[key] = True
+
+    return note

@@ -1,0 +1,82 @@
+"""`auditor run`: audits what the settings name, writes every report, ends with the verdict's exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, gate_options, option
+
+_EPILOG = """\
+Examples:
+  auditor run
+  auditor run --settings release.yaml --pack production --fail-on medium
+  auditor run --no-probes --json > evidence.json
+
+Variables, over the file and under the flags; lists are separated by commas:
+  AUDITOR_CLOUD  AUDITOR_TENANT (else AZURE_TENANT_ID)  AUDITOR_SUBSCRIPTIONS
+  AUDITOR_PACKS  AUDITOR_FAIL_ON  AUDITOR_INCOMPLETE  AUDITOR_PROBES (on, off)
+  AUDITOR_CREDENTIALS  AUDITOR_RESOLVER  AUDITOR_CONCURRENCY
+  AUDITOR_DEADLINE_SECONDS
+"""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
+@gate_options
+@option(
+    "--no-probes",
+    intent="Scope and cost",
+    is_flag=True,
+    help="Call no deployment; what calls would prove stays unknown.",
+)
+@option("--deadline", intent="Scope and cost", type=float, metavar="SECONDS", help="Stop looking after so long.")
+@option(
+    "--format",
+    "formats",
+    intent="Output",
+    type=click.Choice(FORMAT_NAMES),
+    multiple=True,
+    help="Write this report; repeatable. Default: all. The evidence (json) and the snapshot always are.",
+)
+@option(
+    "--output",
+    intent="Output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="An empty or new folder for the reports. Default: reports/<run-id>.",
+)
+@option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
+@conversation_options
+@click.pass_context
+def run(
+    ctx: click.Context,
+    *,
+    settings: Path | None,
+    pack: tuple[str, ...],
+    fail_on: str | None,
+    allow_incomplete: bool,
+    exit_zero: bool,
+    no_probes: bool,
+    deadline: float | None,
+    formats: tuple[str, ...],
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Audit what the settings name.
+
+    Prints the report on stdout and what happens on stderr. Every report is written before the exit code is decided;
+    Ctrl-C stops looking, and reports what was seen until then.
+    """
+    from auditor.cli.session import Order, closing_code, perform
+
+    flags = {
+        "--pack": pack,
+        "--fail-on": fail_on,
+        "--allow-incomplete": "allow" if allow_incomplete else None,
+        "--no-probes": False if no_probes else None,
+        "--deadline": deadline,
+    }
+    done = perform(Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"]))
+    ctx.exit(closing_code(done, exit_zero=exit_zero))

@@ -1,0 +1,77 @@
+"""`auditor sandbox`: serves a pretend Azure on loopback until Ctrl-C, for whatever is developed against it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import threading
+from collections.abc import Mapping
+
+import click
+
+from auditor.cli.options import Command, conversation_options, option
+
+_EPILOG = """\
+Examples:
+  auditor sandbox --world healthy --fault api-keys-accepted
+  auditor sandbox --list
+
+In another terminal, paste what it prints; then `auditor run`, `az` and other tools see the pretend Azure and no other.
+"""
+
+_LOOK_SECONDS = 0.5
+"""How often to look up from waiting: a lock can't be interrupted on every system."""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@option("--world", intent="World", default="release", show_default=True, metavar="NAME", help="What there is.")
+@option("--fault", "faults", intent="World", multiple=True, metavar="NAME", help="What is wrong with it; repeatable.")
+@option(
+    "--latency-ms",
+    intent="World",
+    type=click.FloatRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="MS",
+    help="How long each answer takes.",
+)
+@option("--list", "listing", intent="World", is_flag=True, help="Name the worlds and the faults, and serve nothing.")
+@conversation_options
+def sandbox(world: str, faults: tuple[str, ...], latency_ms: float, listing: bool) -> None:
+    """Serve a pretend Azure on loopback until Ctrl-C.
+
+    Prints the environment that leads the auditor, `az` and other tools to it and nowhere else.
+    """
+    from auditor.cli.console import output, say
+    from auditor.cli.pretend import variables
+    from auditor.sandbox import Sandbox, load_world, settings_path
+
+    if listing:
+        output(_catalogue())
+        return
+    pretended = load_world(world, faults)
+    stop = threading.Event()
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    with Sandbox(pretended, latency_ms=latency_ms) as running:
+        output("\n".join(export_lines(variables(running), powershell=os.name == "nt")))
+        say(f"a pretend Azure, {world}, listens; Ctrl-C ends it")
+        say(f"its settings: auditor run --settings {shlex.quote(str(settings_path(world)))}")
+        while not stop.wait(_LOOK_SECONDS):
+            pass
+
+
+def export_lines(variables: Mapping[str, str], *, powershell: bool) -> tuple[str, ...]:
+    """Lines to paste into a shell that set the variables."""
+    if powershell:
+        return tuple("$env:{} = '{}'".format(name, value.replace("'", "''")) for name, value in variables.items())
+    return tuple(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+def _catalogue() -> str:
+    from auditor.sandbox import FAULTS, WORLDS
+
+    longest = max(map(len, FAULTS), default=0)
+    lines = ["Worlds", *(f"  {name}" for name in WORLDS), "", "Faults"]
+    return "\n".join((*lines, *(f"  {name:{longest}}  {fault.title}" for name, fault in FAULTS.items())))

@@ -1,0 +1,180 @@
+"""What `run`, `demo` and `evaluate` have in common: settings to run to reports to exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from auditor.cli.console import Progress, colored, output, progress, redacted, say, width
+from auditor.errors import ExitCode
+
+if TYPE_CHECKING:
+    from auditor.audit import Audit
+    from auditor.bundle import Bundle
+    from auditor.policy.pack import Policy
+    from auditor.policy.waivers import Waivers
+    from auditor.run import Run
+    from auditor.settings import Settings
+    from auditor.snapshot import Snapshot
+
+REPORTS = Path("reports")
+"""Where runs lie, each in a folder of its own, unless --output says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line asks for."""
+
+    settings: Path | None
+    flags: Mapping[str, object]
+    """As `auditor.settings_file.load_settings` takes them."""
+    formats: tuple[str, ...]
+    """Empty: all."""
+    output: Path | None
+    json: bool
+    """Whether stdout gets the evidence instead of the report."""
+    command: tuple[str, ...]
+
+
+def perform(order: Order) -> Run:
+    """The run of an audit, after its reports were written and it was printed; an interrupted one too."""
+    from auditor.settings_file import DEFAULT_PATH, load_settings
+
+    path = order.settings or DEFAULT_PATH
+    settings = load_settings(path, os.environ, order.flags)
+
+    from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
+    from auditor.bundle import Bundle
+
+    policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
+    run_id = new_run_id()
+    with Bundle(order.output or REPORTS / run_id) as bundle:
+        with progress() as show:
+            looking = audit(
+                settings,
+                policy,
+                waivers,
+                environ=dict(os.environ),
+                run_id=run_id,
+                command=_recorded(order.command),
+                keep=bundle.keep,
+                progress=_heard(show, settings),
+            )
+            done = _until_interrupted(looking)
+        say(_who(done.snapshot, settings))
+        _deliver(bundle, done.snapshot, done.run, order)
+    return done.run
+
+
+def judge_again(path: Path, order: Order) -> Run:
+    """The run that a saved snapshot gives; printed, and written where the order names a folder or formats."""
+    from auditor.audit import judge
+    from auditor.bundle import Bundle
+    from auditor.settings_file import load_settings, saved_settings
+    from auditor.snapshot import load_snapshot
+
+    snapshot = load_snapshot(path)
+    if order.settings:
+        settings, base = load_settings(order.settings, os.environ, order.flags), order.settings.parent
+    else:
+        settings, base = saved_settings(snapshot.settings, order.flags), Path()
+    policy, waivers = _judgement(settings, base, snapshot.taken_at)
+    run_id = new_run_id()
+    run = judge(snapshot, settings, policy, waivers, run_id=run_id, command=_recorded(order.command))
+    if order.output or order.formats:
+        with Bundle(order.output or REPORTS / run_id) as bundle:
+            _deliver(bundle, snapshot, run, order)
+    else:
+        _show(run, order)
+    return run
+
+
+def closing_code(run: Run, *, exit_zero: bool) -> ExitCode:
+    """The process's exit code after a run: an interrupt wins; --exit-zero turns fail and incomplete into 0."""
+    if run.interrupted:
+        return ExitCode.INTERRUPTED
+    return ExitCode.PASSED if exit_zero else ExitCode(run.exit_code)
+
+
+def new_run_id() -> str:
+    """A name that sorts by time and is not given twice: `20261121T055301Z-3f9c1a`."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+
+
+def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, Waivers]:
+    from auditor.policy.pack import load_policy
+    from auditor.policy.waivers import load_waivers
+
+    policy = load_policy(settings.packs, settings.parameters, base)
+    return policy, load_waivers(base / settings.waivers if settings.waivers else None, now)
+
+
+def _recorded(command: Sequence[str]) -> tuple[str, ...]:
+    """The command line as the evidence may keep it: without secrets, and as text whatever bytes it had."""
+    return tuple(redacted(part.encode(errors="backslashreplace").decode(), os.environ) for part in command)
+
+
+def _heard(show: Progress, settings: Settings) -> Callable[[str], None]:
+    """Keeps what became of each credential (`environment: signed in`) in the conversation; the rest passes by."""
+
+    def hear(text: str) -> None:
+        name, colon, _ = text.partition(":")
+        (show.line if colon and name in settings.credentials else show.now)(text)
+
+    return hear
+
+
+def _who(snapshot: Snapshot, settings: Settings) -> str:
+    who = snapshot.principal
+    name = who.name or who.object_id or who.app_id or "an unnamed principal"
+    return f"looked as {name} of tenant {who.tenant_id or 'not told'} at {', '.join(settings.scope.subscriptions)}"
+
+
+def _until_interrupted(looking: Coroutine[None, None, Audit]) -> Audit:
+    """What the audit gives; Ctrl-C and a request to terminate cancel it, and it then gives what was seen until then."""
+
+    async def whole() -> Audit:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        if task and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
+        return await looking
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        return asyncio.run(whole())
+    except asyncio.CancelledError as error:
+        raise KeyboardInterrupt from error
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
+
+
+def _deliver(bundle: Bundle, snapshot: Snapshot, run: Run, order: Order) -> None:
+    from auditor.report import FORMATS
+
+    try:
+        files = bundle.write(snapshot, run, order.formats or FORMATS)
+    finally:
+        _show(run, order)
+    for name, path in files.items():
+        say(f"{name + ':':10} {path}")
+
+
+def _show(run: Run, order: Order) -> None:
+    if order.json:
+        from auditor.report import FORMATS
+
+        output(FORMATS["json"].render(run))
+    else:
+        from auditor.report.terminal import render
+
+        output(render(run, width(), colored(sys.stdout, os.environ)))

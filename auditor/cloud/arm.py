@@ -1,0 +1,207 @@
+"""What Azure Resource Manager can be asked: one verb for each kind of resource, each giving raw rows or a gap."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from auditor.cloud.arm_id import parse_arm_id
+from auditor.cloud.clients import Clients
+from auditor.cloud.pages import Exchange, Row, Rows
+from auditor.cloud.problems import NEXT_STEPS, Problem
+from auditor.cloud.reads import Reads, gap
+from auditor.snapshot import Gap, GapReason
+
+ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
+ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
+PROVIDER = "Microsoft.CognitiveServices"
+
+ACTIONS: dict[str, str] = {
+    "subscription": "Microsoft.Resources/subscriptions/read",
+    "provider": "Microsoft.Resources/subscriptions/providers/read",
+    "permission": "Microsoft.Authorization/permissions/read",
+    "account": "Microsoft.CognitiveServices/accounts/read",
+    "deleted_account": "Microsoft.CognitiveServices/deletedAccounts/read",
+    "deployment": "Microsoft.CognitiveServices/accounts/deployments/read",
+    "model": "Microsoft.CognitiveServices/locations/models/read",
+    "usage": "Microsoft.CognitiveServices/locations/usages/read",
+    "resource_sku": "Microsoft.CognitiveServices/skus/read",
+    "private_endpoint": "Microsoft.Network/privateEndpoints/read",
+    "private_dns_zone_group": "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
+    "diagnostic_setting": "Microsoft.Insights/diagnosticSettings/read",
+}
+"""Kind → the ARM action that a read of it needs; the built-in role Reader grants them all.
+
+https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
+"""
+
+
+class Arm:
+    """The control plane; every verb takes ids as Azure spells them and never raises."""
+
+    def __init__(self, clients: Clients, reads: Reads, read_with: dict[str, str]) -> None:
+        self._clients = clients
+        self._reads = reads
+        self.read_with = read_with
+        """Kind → the api-version that it was really read with, so far."""
+
+    async def subscription(self, subscription: str) -> Row | Gap:
+        """The subscription itself: name, state, policies."""
+        scope = f"/subscriptions/{subscription}"
+        return await self._raw("subscription", scope, scope)
+
+    async def provider(self, subscription: str) -> Row | Gap:
+        """The registration of Microsoft.CognitiveServices in a subscription."""
+        scope = f"/subscriptions/{subscription}/providers/{PROVIDER}"
+        return await self._raw("provider", scope, scope)
+
+    async def permissions(self, subscription: str) -> Rows | Gap:
+        """The caller's own effective permissions on a subscription."""
+        scope = f"/subscriptions/{subscription}"
+        return await self._raw_list("permission", scope, f"{scope}/providers/Microsoft.Authorization/permissions")
+
+    async def diagnostic_settings(self, account_id: str) -> Rows | Gap:
+        """Where an account's logs and metrics go."""
+        path = f"{quote(account_id, safe='/()')}/providers/Microsoft.Insights/diagnosticSettings"
+        return await self._raw_list("diagnostic_setting", account_id, path)
+
+    async def accounts(self, subscription: str, group: str | None = None) -> Rows | Gap:
+        """All accounts of a subscription, or of one of its resource groups; none where there is no such group."""
+        scope = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
+        return await self._cognitive(
+            "account",
+            scope,
+            subscription,
+            lambda client, how: (
+                client.accounts.list_by_resource_group(group, **how) if group else client.accounts.list(**how)
+            ),
+            none_if="ResourceGroupNotFound",
+        )
+
+    async def deleted_accounts(self, subscription: str) -> Rows | Gap:
+        """Accounts that were deleted and whose names are still taken."""
+        scope = f"/subscriptions/{subscription}"
+        return await self._cognitive(
+            "deleted_account", scope, subscription, lambda client, how: client.deleted_accounts.list(**how)
+        )
+
+    async def account(self, account_id: str) -> Row | Gap:
+        """One account, whole."""
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id("account", account_id)
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.cognitive_services(arm_id.subscription, version)
+            await client.accounts.get(arm_id.group, arm_id.name, exchange=exchange)
+
+        return await self._reads.get("account", account_id, ACTIONS["account"], call)
+
+    async def deployments(self, account_id: str) -> Rows | Gap:
+        """All deployments of an account."""
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id("deployment", account_id)
+        return await self._cognitive(
+            "deployment",
+            account_id,
+            arm_id.subscription,
+            lambda client, how: client.deployments.list(arm_id.group, arm_id.name, **how),
+        )
+
+    async def models(self, subscription: str, location: str) -> Rows | Gap:
+        """The model catalogue of a location."""
+        scope = location_scope(subscription, location)
+        return await self._cognitive(
+            "model", scope, subscription, lambda client, how: client.models.list(location, **how)
+        )
+
+    async def usages(self, subscription: str, location: str) -> Rows | Gap:
+        """The quota pools of a location and what of each is used."""
+        scope = location_scope(subscription, location)
+        return await self._cognitive(
+            "usage", scope, subscription, lambda client, how: client.usages.list(location, **how)
+        )
+
+    async def resource_skus(self, subscription: str) -> Rows | Gap:
+        """Every SKU of every kind of account in every location, with its restrictions."""
+        scope = f"/subscriptions/{subscription}"
+        return await self._cognitive(
+            "resource_sku", scope, subscription, lambda client, how: client.resource_skus.list(**how)
+        )
+
+    async def private_endpoint(self, endpoint_id: str) -> Row | Gap:
+        """One private endpoint, in whatever subscription it is."""
+        arm_id = parse_arm_id(endpoint_id, ENDPOINT_TYPE)
+        if arm_id is None:
+            return _not_an_id("private_endpoint", endpoint_id)
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.network(arm_id.subscription)
+            await client.private_endpoints.get(arm_id.group, arm_id.name, api_version=version, exchange=exchange)
+
+        return await self._reads.get("private_endpoint", endpoint_id, ACTIONS["private_endpoint"], call)
+
+    async def private_dns_zone_groups(self, endpoint_id: str) -> Rows | Gap:
+        """The private DNS zones that a private endpoint writes its records into."""
+        arm_id = parse_arm_id(endpoint_id, ENDPOINT_TYPE)
+        if arm_id is None:
+            return _not_an_id("private_dns_zone_group", endpoint_id)
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.network(arm_id.subscription)
+            await _drain(
+                client.private_dns_zone_groups.list(
+                    private_endpoint_name=arm_id.name,
+                    resource_group_name=arm_id.group,
+                    api_version=version,
+                    exchange=exchange,
+                )
+            )
+
+        kind = "private_dns_zone_group"
+        return await self._reads.list(kind, endpoint_id, ACTIONS[kind], call)
+
+    async def _raw(self, kind: str, scope: str, path: str) -> Row | Gap:
+        async def call(version: str, exchange: Exchange) -> None:
+            await self._clients.get(path, version, exchange)
+
+        return await self._reads.get(kind, scope, ACTIONS[kind], call)
+
+    async def _raw_list(self, kind: str, scope: str, path: str) -> Rows | Gap:
+        async def call(version: str, exchange: Exchange) -> None:
+            await self._clients.get(path, version, exchange)
+
+        return await self._reads.list(kind, scope, ACTIONS[kind], call)
+
+    async def _cognitive(
+        self,
+        kind: str,
+        scope: str,
+        subscription: str,
+        ask: Callable[[Any, dict[str, Any]], AsyncIterable[Any]],
+        *,
+        none_if: str | None = None,
+    ) -> Rows | Gap:
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.cognitive_services(subscription, version)
+            await _drain(ask(client, {"exchange": exchange}))
+
+        return await self._reads.list(kind, scope, ACTIONS[kind], call, none_if=none_if)
+
+
+def location_scope(subscription: str, location: str) -> str:
+    """The id under which models and usages of a location are listed; `location` as ids spell it."""
+    return f"/subscriptions/{subscription}/providers/{PROVIDER}/locations/{location}"
+
+
+async def _drain(pages: AsyncIterable[Any]) -> None:
+    """Follows a client's list to its end; the raw pages are kept by its Exchange, the typed models by nobody."""
+    async for _ in pages:
+        continue
+
+
+def _not_an_id(kind: str, scope: str) -> Gap:
+    words = "the service names it by something that is not an id of its type"
+    return gap(kind, scope, Problem(GapReason.MALFORMED, words, NEXT_STEPS[GapReason.MALFORMED]))

@@ -1,0 +1,35 @@
+"""Azure Resource Manager ids and region names, taken apart and brought to one spelling."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ID = re.compile(
+    r"/subscriptions/(?P<subscription>[^/?#]+)/resourceGroups/(?P<group>[^/?#]+)"
+    r"/providers/(?P<type>[^/?#]+/[^/?#]+)/(?P<name>[^/?#]+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ArmId:
+    """The parts of the id of a top-level resource; compare them without case."""
+
+    subscription: str
+    group: str
+    type: str
+    name: str
+
+
+def parse_arm_id(text: object, type_: str) -> ArmId | None:
+    """The parts of an id of this type, such as `Microsoft.CognitiveServices/accounts`; None for anything else."""
+    found = _ID.fullmatch(text) if isinstance(text, str) else None
+    if found is None or found["type"].lower() != type_.lower():
+        return None
+    return ArmId(found["subscription"], found["group"], found["type"], found["name"])
+
+
+def region(text: object) -> str:
+    """A region's name as ids spell it: `West Europe`, `WestEurope` and `westeurope` are one; empty for no text."""
+    return text.replace(" ", "").lower() if isinstance(text, str) else ""

@@ -1,0 +1,80 @@
+"""The management clients of a run, made when first asked for, all sending through one transport by the same rules."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from auditor.cloud.pages import Exchange
+
+if TYPE_CHECKING:
+    from azure.core.pipeline.transport import AioHttpTransport
+    from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
+    from azure.mgmt.network.aio import NetworkManagementClient
+
+    from auditor.cloud.pipeline import Rules
+
+
+class Clients:
+    """Hands out official clients, each for one subscription; their packages are imported off the event loop."""
+
+    def __init__(self, rules: Rules, transport: AioHttpTransport) -> None:
+        self._rules = rules
+        self._transport = transport
+        self._made: dict[tuple[str, ...], Any] = {}
+
+    async def cognitive_services(self, subscription: str, version: str) -> CognitiveServicesManagementClient:
+        """The client of accounts, deployments, models, usages and SKUs.
+
+        A client for each api-version, because azure-mgmt-cognitiveservices asks further pages with its client's own.
+        """
+        key = ("cognitiveservices", subscription, version)
+        if key not in self._made:
+            module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.cognitiveservices.aio")
+            self._made[key] = module.CognitiveServicesManagementClient(
+                self._rules.credential, subscription, api_version=version, **self._common()
+            )
+        made: CognitiveServicesManagementClient = self._made[key]
+        return made
+
+    async def network(self, subscription: str) -> NetworkManagementClient:
+        """The client of private endpoints; its package is large and only imported where there is one."""
+        key = ("network", subscription)
+        if key not in self._made:
+            module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio")
+            self._made[key] = module.NetworkManagementClient(self._rules.credential, subscription, **self._common())
+        made: NetworkManagementClient = self._made[key]
+        return made
+
+    async def get(self, path: str, version: str, exchange: Exchange) -> None:
+        """Asks for what no official client offers, through every page.
+
+        Subscriptions, providers and permissions would each need a package of its own, and azure-mgmt-monitor has no
+        diagnostic settings (https://github.com/Azure/azure-sdk-for-python/issues/42425).
+        Raises HttpResponseError for an error status.
+        """
+        from azure.core.rest import HttpRequest
+        from azure.mgmt.core import AsyncARMPipelineClient
+
+        key = ("generic",)
+        if key not in self._made:
+            common = self._common()
+            self._made[key] = AsyncARMPipelineClient(
+                common["base_url"], policies=common["policies"], transport=self._transport
+            )
+        url = self._rules.endpoints.resource_manager.rstrip("/") + path
+        request: HttpRequest | None = HttpRequest("GET", url, params={"api-version": version})
+        while request is not None:
+            response = await self._made[key].send_request(request, exchange=exchange)
+            response.raise_for_status()
+            request = HttpRequest("GET", exchange.next_link) if exchange.next_link else None
+
+    def _common(self) -> dict[str, Any]:
+        endpoints = self._rules.endpoints
+        return {
+            "base_url": endpoints.resource_manager,
+            "credential_scopes": [endpoints.resource_manager_scope],
+            "policies": self._rules.policies(),
+            "transport": self._transport,
+        }

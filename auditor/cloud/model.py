@@ -1,0 +1,197 @@
+"""The way to the models: OpenAI clients on each account's v1 endpoint, signed in with Microsoft Entra."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from auditor import __version__
+from auditor.cloud.model_answer import Answer, CallError
+from auditor.cloud.recorder import Recorder
+from auditor.cloud.redaction import bounded
+from auditor.errors import AuditorError
+from auditor.record import JsonObject
+from auditor.settings import Endpoints
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from openai import AsyncOpenAI
+
+    from auditor.cloud.model_http import RecordingClient
+
+TOKEN_SECONDS = 30.0
+AUDIENCE_REFUSED = re.compile(rb"audience is incorrect|invalid audience", re.IGNORECASE)
+"""How a 401 says that the scope is wrong:
+https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/configure-entra-id#troubleshooting"""
+
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.IGNORECASE)
+
+
+class TokenRefusedError(Exception):
+    """The credential gave no token for a scope."""
+
+
+class Models:
+    """Model clients of a whole run: one per host and scope, all over one HTTP client, none retrying on its own.
+
+    A host's scopes are tried in the order of `endpoints.model_scopes`; the one that works is remembered.
+    """
+
+    def __init__(self, endpoints: Endpoints, credential: AsyncTokenCredential, recorder: Recorder) -> None:
+        self._scopes = endpoints.model_scopes
+        self._credential = credential
+        self._recorder = recorder
+        self._working: dict[str, str] = {}
+        self._clients: dict[tuple[str, str], AsyncOpenAI] = {}
+        self._http: RecordingClient | None = None
+        self._loading = asyncio.Lock()
+
+    @property
+    def working_scopes(self) -> Mapping[str, str]:
+        """Host → the token scope with which it answered 200, of the hosts that did."""
+        return dict(self._working)
+
+    async def client(self, host: str) -> AsyncOpenAI:
+        """The client of a host, with the scope that worked there, or the first."""
+        return await self._client(host, self._working.get(host, self._scopes[0]))
+
+    async def ask(self, host: str, request: JsonObject, *, seconds: float) -> Answer:
+        """The answer to one `POST /openai/v1/responses`; a failure without an answer is a value too.
+
+        Sent once per scope at most: again only after a 401 that blames the token's audience, which costs no tokens.
+        `seconds` bounds each sending.
+        """
+        known = self._working.get(host)
+        answer = await self._ask(host, known or self._scopes[0], request, seconds)
+        readings = answer.readings
+        for scope in self._scopes[1:] if known is None else ():
+            if not _blames_audience(answer):
+                break
+            answer = await self._ask(host, scope, request, seconds)
+            readings += answer.readings
+        if answer.http_status == HTTPStatus.OK:
+            self._working.setdefault(host, answer.scope)
+        return replace(answer, readings=readings)
+
+    async def aclose(self) -> None:
+        """Closes every connection; the clients are of no use afterwards."""
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def _ask(self, host: str, scope: str, request: JsonObject, seconds: float) -> Answer:
+        client = await self._client(host, scope)
+        from openai import APIConnectionError, APIStatusError
+
+        from auditor.cloud.model_http import attempt_of, explain, timeout_of
+
+        seen = Answer(endpoint=str(client.base_url), scope=scope)
+        try:
+            raw = await client.responses.with_raw_response.create(**request, timeout=timeout_of(seconds))
+            response = raw.http_response
+        except TokenRefusedError as error:
+            return replace(seen, error=CallError(phase="token", message=str(error)))
+        except APIStatusError as error:
+            response = error.response
+        except APIConnectionError as error:
+            attempt = attempt_of(error.request)
+            return replace(
+                seen,
+                http_status=attempt.status,
+                latency_ms=attempt.duration_ms,
+                readings=(attempt.reading,),
+                error=explain(error, attempt),
+            )
+        attempt = attempt_of(response.request)
+        return replace(
+            seen,
+            http_status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            content=response.content,
+            latency_ms=attempt.duration_ms,
+            readings=(attempt.reading,),
+        )
+
+    async def _client(self, host: str, scope: str) -> AsyncOpenAI:
+        key = (host, scope)
+        if key not in self._clients:
+            http = await self._shared()
+            from openai import AsyncOpenAI
+
+            async def token() -> str:
+                return await self._token(scope)
+
+            self._clients[key] = AsyncOpenAI(
+                base_url=f"https://{host}/openai/v1/",
+                api_key=token,
+                http_client=http,
+                max_retries=0,
+                default_headers={"user-agent": f"aoai-auditor/{__version__}"},
+            )
+        return self._clients[key]
+
+    async def _shared(self) -> RecordingClient:
+        async with self._loading:
+            if self._http is None:
+                self._http = await asyncio.to_thread(_load, self._recorder)
+        return self._http
+
+    async def _token(self, scope: str) -> str:
+        from azure.core.exceptions import AzureError
+
+        try:
+            async with asyncio.timeout(TOKEN_SECONDS):
+                return (await self._credential.get_token(scope)).token
+        except TimeoutError as error:
+            raise TokenRefusedError(f"no token for {scope} within {TOKEN_SECONDS:g} s") from error
+        except (AzureError, AuditorError) as error:
+            raise TokenRefusedError(bounded(f"{scope}: {error}")) from error
+
+
+def model_host(account: JsonObject, endpoints: Endpoints) -> str | None:
+    """The host name of an account's model endpoint; None where the account names none.
+
+    The custom subdomain with the cloud's suffix, since Entra tokens work nowhere else. An account without one still has
+    the regional endpoint that the service names; it is called all the same, and the service's refusal is the evidence.
+    https://learn.microsoft.com/azure/ai-services/cognitive-services-custom-subdomains
+    """
+    properties = account.get("properties")
+    told = properties if isinstance(properties, dict) else {}
+    subdomain = told.get("customSubDomainName")
+    if isinstance(subdomain, str) and LABEL.fullmatch(subdomain):
+        return f"{subdomain.lower()}.{endpoints.openai_suffix}"
+    named = told.get("endpoints")
+    by_api = named if isinstance(named, dict) else {}
+    for url in (by_api.get("OpenAI Language Model Instance API"), told.get("endpoint")):
+        host = _https_host(url)
+        if host:
+            return host
+    return None
+
+
+def _https_host(url: object) -> str | None:
+    if not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    plain = parts.scheme == "https" and "@" not in parts.netloc and "." in host
+    return host if plain and all(LABEL.fullmatch(label) for label in host.split(".")) else None
+
+
+def _load(recorder: Recorder) -> RecordingClient:
+    import openai.resources.responses  # noqa: F401 - loaded here, in a thread, rather than on the event loop
+
+    from auditor.cloud.model_http import RecordingClient
+
+    return RecordingClient(recorder)
+
+
+def _blames_audience(answer: Answer) -> bool:
+    return answer.http_status == HTTPStatus.UNAUTHORIZED and AUDIENCE_REFUSED.search(answer.content) is not None

@@ -1,0 +1,84 @@
+"""Which api-version each kind of resource is read with: the one wanted, or the newest that Azure offers instead."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.cloud.problems import error_words
+
+COGNITIVE_SERVICES = "2026-07-01"
+"""The first stable version whose deployments tell `routing`, `deploymentState` and `serviceTier`."""
+
+NETWORK = "2026-03-01"
+"""What azure-mgmt-network 33 sends by itself."""
+
+WANTED: dict[str, str] = {
+    "subscription": "2022-12-01",
+    "provider": "2022-09-01",
+    "permission": "2022-04-01",
+    "account": COGNITIVE_SERVICES,
+    "deleted_account": COGNITIVE_SERVICES,
+    "deployment": COGNITIVE_SERVICES,
+    "model": COGNITIVE_SERVICES,
+    "usage": COGNITIVE_SERVICES,
+    "resource_sku": COGNITIVE_SERVICES,
+    "private_endpoint": NETWORK,
+    "private_dns_zone_group": NETWORK,
+    "diagnostic_setting": "2021-05-01-preview",
+}
+"""Kind → api-version.
+
+`diagnostic_setting`: the list of 2017-05-01-preview is reported to come back empty where there are settings
+(https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it.
+"""
+
+PINNED = frozenset({"diagnostic_setting"})
+"""Kinds that are read with the wanted version or not at all."""
+
+_REFUSALS = frozenset({"InvalidApiVersionParameter", "InvalidResourceType", "NoRegisteredProviderFound"})
+_OFFERED = re.compile(r"supported (?:api-)?versions are '?([0-9a-zA-Z, -]+)", re.IGNORECASE)
+_VERSION = re.compile(r"\b20\d\d-\d\d-\d\d(?:-[a-z]+)?\b", re.IGNORECASE)
+
+
+class Versions:
+    """What is wanted, and what Azure offered instead when it refused that; one for a whole run."""
+
+    def __init__(self) -> None:
+        self._instead: dict[str, str] = {}
+        self._by_kind: dict[str, str] = {}
+        self.read_with: dict[str, str] = {}
+        """Kind → the version that a read of it succeeded with."""
+
+    def of(self, kind: str) -> str:
+        """The version to ask for this kind with."""
+        wanted = WANTED[kind]
+        if kind in PINNED:
+            return wanted
+        return self._by_kind.get(kind) or self._instead.get(wanted, wanted)
+
+    def refused(self, kind: str, version: str, body: bytes) -> bool:
+        """Whether this error says that the version does not exist and another one is now to be asked with.
+
+        What is refused for one kind is not tried for the others that wanted it either.
+        """
+        code, message = error_words(body)
+        if code not in _REFUSALS or kind in PINNED:
+            return False
+        if self.of(kind) != version:
+            return True
+        newest = newest_offered(message)
+        if newest is None or newest == version:
+            return False
+        if version == WANTED[kind]:
+            self._instead.setdefault(version, newest)
+        self._by_kind[kind] = newest
+        return True
+
+
+def newest_offered(message: str) -> str | None:
+    """The newest version that ARM's refusal lists, a stable one if there is any; None if it lists none."""
+    listed = _OFFERED.search(message)
+    versions = sorted(_VERSION.findall(listed[1].lower())) if listed else []
+    stable = [version for version in versions if len(version) == len("2026-07-01")]
+    best = stable or versions
+    return best[-1] if best else None

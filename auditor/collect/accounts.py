@@ -1,0 +1,89 @@
+"""Accounts: found by the subscription's list, each then read whole; and the deleted ones that keep their names."""
+
+from __future__ import annotations
+
+import asyncio
+
+from auditor.cloud.arm import ACCOUNT_TYPE, ACTIONS
+from auditor.cloud.arm_id import parse_arm_id, region
+from auditor.cloud.pages import Row, Rows
+from auditor.collect.collector import Collector
+from auditor.collect.look import Look, own_id
+from auditor.collect.target import Per, Target
+from auditor.record import JsonObject
+from auditor.snapshot import Gap, Resource
+
+
+async def _accounts(look: Look, target: Target) -> None:
+    try:
+        groups = look.selection.groups or (None,)
+        lists = await asyncio.gather(*(look.arm.accounts(target.subscription, group) for group in groups))
+        _keep(look, target, lists)
+    finally:
+        look.accounts_listed(target.subscription)
+
+
+def _keep(look: Look, target: Target, lists: list[Rows | Gap]) -> None:
+    """The listing stands for the subscription as far as it is in scope; one group that failed leaves a gap instead."""
+    read = [rows for rows in lists if isinstance(rows, Rows)]
+    whole = Rows(tuple(row for rows in read for row in rows.rows), tuple(id_ for rows in read for id_ in rows.readings))
+    nameless = sum(not _found(look, target, row) for row in whole.rows)
+    failed = next((gap for gap in lists if isinstance(gap, Gap)), None)
+    if failed is not None:
+        look.keep_gap(failed.model_copy(update={"scope": target.id}))
+    else:
+        look.keep_listing("account", target.id, whole, nameless=nameless)
+
+
+def _found(look: Look, target: Target, row: Row) -> bool:
+    """Keeps an account that is in scope; False for one that can't be told apart."""
+    id_ = own_id(row.body)
+    arm_id = parse_arm_id(id_, ACCOUNT_TYPE)
+    if id_ is None or arm_id is None:
+        return False
+    if look.selection.holds(row.body, arm_id):
+        look.keep_resource(Resource(kind="account", id=id_, parent=target.id, body=row.body, readings=(row.reading,)))
+        account = Target(
+            per=Per.ACCOUNT,
+            id=id_,
+            subscription=target.subscription,
+            location=region(row.body.get("location")),
+            body=row.body,
+        )
+        look.found_account(account, row.body.get("kind"))
+    return True
+
+
+async def _account(look: Look, target: Target) -> None:
+    parent = f"/subscriptions/{target.subscription}"
+    body = look.keep("account", target.id, parent, await look.arm.account(target.id))
+    for endpoint in _endpoints(body or target.body):
+        look.found(Target(per=Per.PRIVATE_ENDPOINT, id=endpoint, subscription=target.subscription, owner=target.id))
+
+
+def _endpoints(account: JsonObject) -> list[str]:
+    """The ids of the private endpoints behind an account's connections, as far as it tells them."""
+    found = [
+        _dig(connection, "properties", "privateEndpoint", "id")
+        for connection in _list(_dig(account, "properties", "privateEndpointConnections"))
+    ]
+    return [id_ for id_ in found if isinstance(id_, str) and id_]
+
+
+def _dig(value: object, *path: str) -> object:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+async def _deleted_accounts(look: Look, target: Target) -> None:
+    look.keep_list("deleted_account", target.id, await look.arm.deleted_accounts(target.subscription), own_id)
+
+
+ACCOUNTS = Collector("account", Per.SUBSCRIPTION, (ACTIONS["account"],), _accounts)
+ACCOUNT = Collector("account", Per.ACCOUNT, (ACTIONS["account"],), _account)
+DELETED_ACCOUNTS = Collector("deleted_account", Per.SUBSCRIPTION, (ACTIONS["deleted_account"],), _deleted_accounts)

@@ -1,0 +1,39 @@
+"""The ground that everything stands on: the subscription, its registration, and what the caller may do in it."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from auditor.cloud.arm import ACTIONS, PROVIDER
+from auditor.collect.collector import Collector
+from auditor.collect.look import Look
+from auditor.collect.target import Per, Target
+
+
+async def _subscription(look: Look, target: Target) -> None:
+    look.keep("subscription", target.id, None, await look.arm.subscription(target.subscription))
+
+
+def _provider_id(target: Target) -> str:
+    return f"{target.id}/providers/{PROVIDER}"
+
+
+async def _provider(look: Look, target: Target) -> None:
+    row = await look.arm.provider(target.subscription)
+    look.keep("provider", _provider_id(target), target.id, row)
+
+
+async def _permissions(look: Look, target: Target) -> None:
+    number = count()
+    rows = await look.arm.permissions(target.subscription)
+    look.keep_list(
+        "permission",
+        target.id,
+        rows,
+        lambda _: f"{target.id}/providers/Microsoft.Authorization/permissions/{next(number)}",
+    )
+
+
+SUBSCRIPTION = Collector("subscription", Per.SUBSCRIPTION, (ACTIONS["subscription"],), _subscription)
+PROVIDER_REGISTRATION = Collector("provider", Per.SUBSCRIPTION, (ACTIONS["provider"],), _provider, scope=_provider_id)
+PERMISSIONS = Collector("permission", Per.SUBSCRIPTION, (ACTIONS["permission"],), _permissions)

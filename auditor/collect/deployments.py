@@ -1,0 +1,25 @@
+"""The deployments of each account, and whether the api-version could tell all of what matters about them."""
+
+from __future__ import annotations
+
+from auditor.cloud.arm import ACTIONS
+from auditor.cloud.problems import Problem
+from auditor.cloud.reads import gap
+from auditor.cloud.versions import COGNITIVE_SERVICES
+from auditor.collect.collector import Collector
+from auditor.collect.look import Look, own_id
+from auditor.collect.target import Per, Target
+from auditor.snapshot import Gap, GapReason
+
+
+async def _deployments(look: Look, target: Target) -> None:
+    rows = await look.arm.deployments(target.id)
+    look.keep_list("deployment", target.id, rows, own_id)
+    version = look.arm.read_with.get("deployment", COGNITIVE_SERVICES)
+    if not isinstance(rows, Gap) and version < COGNITIVE_SERVICES:
+        words = f"read with api-version {version}, which does not tell routing, deploymentState or serviceTier"
+        step = f"nothing to do until Azure offers {COGNITIVE_SERVICES} here"
+        look.keep_gap(gap("deployment_detail", target.id, Problem(GapReason.NOT_OFFERED, words, step)))
+
+
+DEPLOYMENTS = Collector("deployment", Per.ACCOUNT, (ACTIONS["deployment"],), _deployments)

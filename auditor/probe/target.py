@@ -1,0 +1,163 @@
+"""What a probe asks its question of: each deployment that was read, and each that settings declare and nobody found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.cloud.arm_id import region
+from auditor.cloud.model import model_host
+from auditor.record import JsonObject
+from auditor.settings import Endpoints, ExpectedDeployment, Settings, Workload
+from auditor.snapshot import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A deployment as an application would call it."""
+
+    id: str
+    """Its ARM id, or the one that it would have."""
+    name: str
+    """What is passed as `model`."""
+    host: str | None
+    """None where the account names no endpoint."""
+    location: str
+    model: str
+    """The deployed model's name; of a deployment that does not exist, the expected one's."""
+    capabilities: Mapping[str, str]
+    """The deployment's own over its model's in the region's catalogue; empty where neither was told."""
+    tokens_per_minute: int | None
+    declared: bool
+    features: frozenset[str] | None
+    """What settings say that applications use of it; None where no workload declares it."""
+    exists: bool
+
+    def can(self, capability: str) -> bool:
+        """Whether a capability is told to be true; an absent one is not told."""
+        return self.capabilities.get(capability, "").lower() == "true"
+
+
+def targets(settings: Settings, resources: Iterable[Resource], endpoints: Endpoints) -> tuple[Target, ...]:
+    """Every deployment of the accounts that were read, declared ones first, each part in the order of the ids.
+
+    A deployment that is declared on an account that exists is among them even where it was not found: calling it is
+    what the application will do, and the service's 404 is then evidence.
+    """
+    by_kind: defaultdict[str, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        by_kind[resource.kind].append(resource)
+    accounts = {account.id.lower(): account for account in by_kind["account"]}
+    catalogue = _catalogue(by_kind["model"])
+    expected = _expected(settings.workloads, by_kind["account"])
+    found = {
+        deployment.id.lower(): _existing(
+            deployment, accounts[deployment.parent.lower()], endpoints, catalogue, expected
+        )
+        for deployment in by_kind["deployment"]
+        if deployment.parent and deployment.parent.lower() in accounts
+    }
+    missing = {id_: _missing(wanted, endpoints) for id_, wanted in expected.items() if id_ not in found}
+    return tuple(sorted({**found, **missing}.values(), key=lambda target: (not target.declared, target.id.lower())))
+
+
+_Key = tuple[str, str, str, str, str]
+"""Location, account kind, model format, name and version, lower-cased."""
+
+_Catalogue = Mapping[_Key, Mapping[str, str]]
+"""Model → capabilities."""
+
+_Expected = Mapping[str, list[tuple[Resource, ExpectedDeployment]]]
+"""Deployment id, lower-cased → the account that it is expected on, and what each workload expects of it."""
+
+
+def _existing(
+    deployment: Resource, account: Resource, endpoints: Endpoints, catalogue: _Catalogue, expected: _Expected
+) -> Target:
+    model = _object(_object(deployment.body.get("properties")).get("model"))
+    location = region(account.body.get("location"))
+    of_model = catalogue.get(_key(location, account.body.get("kind"), model), {})
+    own = _capabilities(_object(deployment.body.get("properties")))
+    return Target(
+        id=deployment.id,
+        name=deployment.id.rpartition("/")[2],
+        host=model_host(account.body, endpoints),
+        location=location,
+        model=_text(model.get("name")),
+        capabilities={**of_model, **own},
+        tokens_per_minute=_tokens_per_minute(deployment.body),
+        declared=deployment.id.lower() in expected,
+        features=_features(expected.get(deployment.id.lower(), [])),
+        exists=True,
+    )
+
+
+def _missing(wanted: list[tuple[Resource, ExpectedDeployment]], endpoints: Endpoints) -> Target:
+    account, expected = wanted[0]
+    return Target(
+        id=f"{account.id}/deployments/{expected.name}",
+        name=expected.name,
+        host=model_host(account.body, endpoints),
+        location=region(account.body.get("location")),
+        model=expected.model,
+        capabilities={},
+        tokens_per_minute=None,
+        declared=True,
+        features=_features(wanted),
+        exists=False,
+    )
+
+
+def _features(wanted: list[tuple[Resource, ExpectedDeployment]]) -> frozenset[str] | None:
+    return frozenset(feature for _, expected in wanted for feature in expected.features) if wanted else None
+
+
+def _expected(workloads: Sequence[Workload], accounts: Sequence[Resource]) -> _Expected:
+    found: defaultdict[str, list[tuple[Resource, ExpectedDeployment]]] = defaultdict(list)
+    for workload in workloads:
+        named = [account for account in accounts if _is_named(account, workload.account)]
+        # A name that several accounts bear does not say on which of them the deployment belongs.
+        for account in named if len(named) == 1 else ():
+            for deployment in workload.deployments:
+                found[f"{account.id}/deployments/{deployment.name}".lower()].append((account, deployment))
+    return dict(found)
+
+
+def _is_named(account: Resource, name_or_id: str) -> bool:
+    return name_or_id.lower() in {account.id.lower(), account.id.rpartition("/")[2].lower()}
+
+
+def _catalogue(models: Iterable[Resource]) -> _Catalogue:
+    found = {}
+    for resource in models:
+        model, location = _object(resource.body.get("model")), region((resource.parent or "").rpartition("/")[2])
+        found[_key(location, resource.body.get("kind"), model)] = _capabilities(model)
+    return found
+
+
+def _key(location: str, kind: object, model: JsonObject) -> _Key:
+    format_, name, version = (_text(model.get(part)).lower() for part in ("format", "name", "version"))
+    return location, _text(kind).lower(), format_, name, version
+
+
+def _capabilities(holder: JsonObject) -> dict[str, str]:
+    told = _object(holder.get("capabilities"))
+    return {name: value for name, value in told.items() if isinstance(value, str)}
+
+
+def _tokens_per_minute(deployment: JsonObject) -> int | None:
+    limits = _object(deployment.get("properties")).get("rateLimits")
+    for limit in limits if isinstance(limits, list) else ():
+        count, seconds = _object(limit).get("count"), _object(limit).get("renewalPeriod")
+        if _object(limit).get("key") == "token" and isinstance(count, int | float) and isinstance(seconds, int | float):
+            return int(count * 60 / seconds) if seconds > 0 else None
+    return None
+
+
+def _object(value: object) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,109 @@
+"""report.html: one file for people, that opens by double-click, asks the network for nothing and obeys no data.
+
+Its content security policy lets nothing load and nothing run but the one style and the one script whose hashes the page
+itself names (https://www.w3.org/TR/CSP3/). What is long lies in a JSON island that the script pages through; all that
+decides the verdict is in the document, for readers and printers without a script.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from auditor.report import chart, digest, hostile, ledger, wording
+from auditor.report.place import short_id
+from auditor.run import Run
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def render(run: Run) -> str:
+    """The whole page."""
+    books = ledger.ledgers(run)
+    told_in_full = (digest.failures(run), digest.unknowns(run), digest.waived(run))
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        run=run,
+        checks=digest.checks(run),
+        readings={reading.id: reading for reading in run.readings},
+        total=digest.tally(run),
+        areas=digest.tally_by_area(run),
+        severities=digest.tally_by_severity(run),
+        check_tallies=digest.tally_by_check(run),
+        failures=digest.by_workload(run, digest.failures(run)),
+        causes=tuple(enumerate(digest.causes(run), start=1)),
+        undecided=digest.unknowns_without_gap(run),
+        waived=digest.waived(run),
+        in_full=frozenset(finding.id for findings in told_in_full for finding in findings[: ledger.CARDS]),
+        books=books,
+        island=_own(hostile.island(ledger.island(run, books))),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Everything escaped, nothing undefined, and no text printed in which a character could act."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "line": hostile.line,
+        "fact": hostile.value,
+        "kind": wording.kind,
+        "moment": wording.moment,
+        "prose": _prose,
+        "short_id": short_id,
+        "bar": chart.bar,
+    }
+    environment.tests["web"] = wording.is_web
+    style, script = _asset("report.css") + _asset("print.css"), _asset("report.js")
+    environment.globals |= {
+        "wording": wording,
+        "style": _own(style),
+        "script": _own(script),
+        "content_policy": (
+            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+    }
+    return environment
+
+
+def _inert(expression: object) -> object:
+    """What an expression prints; None is refused, as it would be printed as a word."""
+    if expression is None:
+        raise TypeError("the page was about to print None")
+    if isinstance(expression, str) and not isinstance(expression, Markup):
+        return hostile.block(expression)
+    return expression
+
+
+def _prose(text: str) -> Markup:
+    """A sentence in which `words between backticks` stand in the code face."""
+    return _own(_CODE.sub(r"<code>\1</code>", str(escape(hostile.line(text, limit=2000)))))
+
+
+def _asset(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _own(text: str) -> Markup:
+    """Text that must not be escaped: our own style and script, and data that has been made inert already."""
+    return Markup(text)  # noqa: S704 - data only reaches it escaped

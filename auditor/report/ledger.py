@@ -1,0 +1,69 @@
+"""Findings as rows of long lists: some in the document, all of them in a JSON island that the page's script reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.finding import Finding, Outcome
+from auditor.record import Json
+from auditor.report import digest, hostile
+from auditor.run import Run
+
+CARDS = 300
+"""How many failures, how many unknowns and how many waived findings are told in full, the worst first."""
+
+ROWS = 100
+"""Rows of a ledger in the document, and on each page of it."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A long list of findings of one sort."""
+
+    sort: str
+    """fail, unknown, waived, pass or not_applicable."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> tuple[Finding, ...]:
+        """What stands in the document itself."""
+        return self.findings[:ROWS]
+
+
+def ledgers(run: Run) -> dict[str, Ledger]:
+    """Sort → ledger: of what passed or does not apply all; of the rest, what exceeds the cards."""
+    sorts = {
+        "fail": digest.failures(run)[CARDS:],
+        "unknown": digest.unknowns(run)[CARDS:],
+        "waived": digest.waived(run)[CARDS:],
+        "pass": digest.of_outcome(run, Outcome.PASS),
+        "not_applicable": digest.of_outcome(run, Outcome.NOT_APPLICABLE),
+    }
+    return {sort: Ledger(sort, findings) for sort, findings in sorts.items()}
+
+
+def island(run: Run, books: dict[str, Ledger]) -> Json:
+    """The rows as JSON: each names its check and subject by number, as both repeat.
+
+    Shapes: checks [id, title, severity]; subjects [name, kind, workload]; rows [finding id, check, subject, message].
+    """
+    checks = digest.checks(run)
+    check_numbers = {name: number for number, name in enumerate(checks)}
+    subject_numbers: dict[tuple[str, str, str], int] = {}
+    rows: dict[str, Json] = {}
+    for sort, book in books.items():
+        listed: list[Json] = []
+        for finding in book.findings:
+            subject = finding.subject
+            key = (hostile.line(subject.name), hostile.line(subject.kind), hostile.line(subject.workload or ""))
+            number = subject_numbers.setdefault(key, len(subject_numbers))
+            listed.append([finding.id, check_numbers[finding.check], number, hostile.line(finding.message)])
+        rows[sort] = listed
+    return {
+        "page": ROWS,
+        "checks": [
+            [hostile.line(check.id), hostile.line(check.title), check.severity.value] for check in checks.values()
+        ],
+        "subjects": [list(key) for key in subject_numbers],
+        "rows": rows,
+    }

@@ -1,0 +1,236 @@
+"""report.md: fits a GitHub job summary, worst first, and says what it left out.
+
+GitHub refuses a step's whole summary above 1 MiB (https://docs.github.com/actions/reference/workflow-commands#step-isolation-and-limits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditor.finding import Finding
+from auditor.report import digest, wording
+from auditor.report.hostile import line, markdown, markdown_code, markdown_fence, value
+from auditor.report.place import short_id
+from auditor.run import Call, CheckRecord, Run
+
+BUDGET = 900 * 1024
+"""Bytes of UTF-8 that the whole report may take."""
+
+_OVERHEAD = 400
+"""Bytes kept free for each section's title, table head, and words on what it left out."""
+
+_SHARE = 0.6
+"""How much of what is left a section may take, so that those after it are told too."""
+
+_PLACES = 20
+"""In how many places a cause is named."""
+
+
+@dataclass(frozen=True)
+class _Section:
+    title: str
+    blocks: Sequence[str]
+    """From the worst on, each with its line ends; the last ones are left out first."""
+    unit: str
+    header: str = ""
+
+
+def render(run: Run) -> str:
+    """The whole report, at most BUDGET bytes long."""
+    head, tail = _head(run), _basis(run)
+    sections = (_failures(run), _causes(run), _unknowns(run), _waived(run), _calls(run), _coverage(run))
+    left = BUDGET - _size(head) - _size(tail) - _OVERHEAD * len(sections)
+    parts = [head]
+    for section in sections:
+        kept = _fitting(section.blocks, left * _SHARE)
+        left -= sum(_size(block) for block in kept)
+        parts.append(_told(section, kept))
+    return "".join((*parts, tail))
+
+
+def _fitting(blocks: Sequence[str], room: float) -> Sequence[str]:
+    """As many of the blocks, from the first on, as there is room for."""
+    taken = 0
+    for position, block in enumerate(blocks):
+        taken += _size(block)
+        if taken > room:
+            return blocks[:position]
+    return blocks
+
+
+def _told(section: _Section, kept: Sequence[str]) -> str:
+    """The section with the blocks that are kept, and how many are not; nothing when it has none."""
+    if not section.blocks:
+        return ""
+    cut = len(section.blocks) - len(kept)
+    said = f"{wording.count(cut, section.unit)} left out, as this report may not grow; all stand in evidence.json."
+    text = "".join((f"## {section.title}\n\n{section.header}", *kept)).rstrip("\n")
+    return text + (f"\n\n{said}\n\n" if cut else "\n\n")
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _head(run: Run) -> str:
+    counts = digest.tally(run)
+    lines = [f"# {wording.VERDICTS[run.verdict]}: audit {markdown(run.id)}", ""]
+    lines += [f"> [!CAUTION]\n> **{markdown(notice)}**\n" for notice in run.notices]
+    lines += [f"- {markdown(reason)}" for reason in wording.reasons(run)]
+    rows = [(*_numbers(tally.name.capitalize(), tally),) for tally in digest.tally_by_severity(run)]
+    headings = ("Severity", "Failed", "Unknown", "Waived", "Passed", "Not applicable")
+    lines += ["", _table(headings, [*rows, (*_numbers("**All**", counts),)], numbers=5), ""]
+    lines += [f"{wording.gate(run)} Policy {markdown(', '.join(run.policy.packs))}.", "", ""]
+    return "\n".join(lines)
+
+
+def _numbers(name: str, tally: digest.Tally) -> tuple[str, ...]:
+    numbers = (tally.fail, tally.unknown, tally.waived, tally.passed, tally.not_applicable)
+    return (name, *(f"{number:,}" for number in numbers))
+
+
+def _failures(run: Run) -> _Section:
+    checks = digest.checks(run)
+    blocks: list[str] = []
+    for group in digest.by_workload(run, digest.failures(run)):
+        owner = f", owner {markdown(group.owner)}" if group.owner else ""
+        failed = wording.count(len(group.findings), "failure")
+        title = f"### {markdown(group.workload or wording.NO_WORKLOAD)} ({failed}{owner})"
+        blocks += _titled(title, [_card(finding, checks[finding.check]) for finding in group.findings])
+    return _Section("Failed", blocks, "failure")
+
+
+def _titled(title: str, blocks: Sequence[str]) -> list[str]:
+    """The blocks, the first of them under the title; without blocks no title."""
+    return [f"{title}\n\n{blocks[0]}", *blocks[1:]] if blocks else []
+
+
+def _card(finding: Finding, check: CheckRecord) -> str:
+    facts = [
+        f"{markdown_code(fact.path)} is {markdown_code(value(fact.value))}{_note(fact.note)}" for fact in finding.facts
+    ]
+    lines = [
+        f"#### {finding.severity.value.capitalize()}: {markdown(check.title)}",
+        "",
+        f"{_about(finding)}: {markdown(finding.message)}",
+        "",
+        *([f"Seen: {'; '.join(facts)}."] if facts else []),
+        f"Passes when {markdown_code(check.passes_when)}. Why it matters: {markdown(check.why)}",
+    ]
+    terms = wording.waiver(finding)
+    lines += ["", f"**{markdown(terms)}**"] if terms else []
+    if finding.fix:
+        lines += ["", f"What mends it: {markdown(finding.fix.text)}"] if finding.fix.text else []
+        lines += ["", markdown_fence(finding.fix.cli, "sh")] if finding.fix.cli else []
+        lines += ["", markdown_fence(finding.fix.bicep, "bicep")] if finding.fix.bicep else []
+    return "\n".join(lines) + "\n\n"
+
+
+def _note(note: str | None) -> str:
+    return f" ({markdown(note)})" if note else ""
+
+
+def _about(finding: Finding) -> str:
+    subject = finding.subject
+    return f"**{markdown(subject.name)}** ({wording.kind(subject.kind)} {markdown_code(short_id(subject.id))})"
+
+
+def _causes(run: Run) -> _Section:
+    return _Section("What could not be seen", [_cause(cause) for cause in digest.causes(run)], "cause")
+
+
+def _cause(cause: digest.Cause) -> str:
+    gap = cause.gaps[0]
+    places = ", ".join(markdown_code(short_id(each.scope)) for each in cause.gaps[:_PLACES])
+    more = f" and {len(cause.gaps) - _PLACES:,} more" if len(cause.gaps) > _PLACES else ""
+    permission = f" Needed permission: {markdown_code(gap.permission)}." if gap.permission else ""
+    return (
+        f"### {_cause_title(cause)}\n\n"
+        f"In {wording.count(len(cause.gaps), 'place')}: {places}{more}.{permission} "
+        f"Findings that hang on it: {len(cause.findings):,}. The service said: {markdown(gap.detail)}\n\n"
+        f"{markdown_fence(gap.next_step, 'sh')}\n\n"
+    )
+
+
+def _cause_title(cause: digest.Cause) -> str:
+    return f"{wording.GAP_REASONS[cause.gaps[0].reason]}: {markdown(wording.kind(cause.gaps[0].kind))}"
+
+
+def _unknowns(run: Run) -> _Section:
+    checks = digest.checks(run)
+    blocks: list[str] = []
+    for cause in digest.causes(run):
+        blocks += _titled(f"\n### {_cause_title(cause)}", [f"{_row(each, checks)}\n" for each in cause.findings])
+    undecided = [f"{_row(each, checks)}\n" for each in digest.unknowns_without_gap(run)]
+    return _Section("Unknown", blocks + _titled(f"\n### {wording.NO_GAP}", undecided), "unknown")
+
+
+def _row(finding: Finding, checks: dict[str, CheckRecord]) -> str:
+    title = markdown(checks[finding.check].title)
+    return f"- {finding.severity.value.capitalize()}: {title}: {_about(finding)}: {markdown(finding.message)}"
+
+
+def _waived(run: Run) -> _Section:
+    checks = digest.checks(run)
+    rows = [f"{_row(each, checks)} {markdown(wording.waiver(each) or '')}\n" for each in digest.waived(run)]
+    return _Section("Waived", rows, "waived finding")
+
+
+def _calls(run: Run) -> _Section:
+    headings = ("Deployment", "Outcome", "Asked for", "Answered by", "Latency", "Tokens", "Next step")
+    rows = [f"{_cells(_call(call))}\n" for call in run.calls]
+    return _Section("Live calls", rows, "call", _table(headings, ()) + "\n")
+
+
+def _call(call: Call) -> tuple[str, ...]:
+    what_next = " ".join(part for part in (call.failure and f"{call.failure}:", call.cause, call.next_step) if part)
+    request = f" (request {call.request_id})" if call.request_id and what_next else ""
+    return (
+        markdown(f"{call.deployment} on {call.account}"),
+        markdown(f"{wording.kind(call.outcome)} ({call.probe})"),
+        markdown(call.requested_model or "-"),
+        markdown(call.responded_model or "-"),
+        wording.milliseconds(call.latency_ms),
+        wording.tokens(call),
+        markdown(what_next + request or "-"),
+    )
+
+
+def _coverage(run: Run) -> _Section:
+    rows = [
+        _cells((markdown(wording.kind(kind.kind)), f"{kind.count:,}", f"{kind.lists_read:,}", f"{kind.gaps:,}")) + "\n"
+        for kind in run.population
+    ]
+    headings = ("Kind", "Seen", "Lists read whole", "Not seen")
+    intro = "Every resource in scope was judged; nothing was sampled.\n\n"
+    return _Section("Coverage", rows, "kind", intro + _table(headings, (), numbers=3) + "\n")
+
+
+def _basis(run: Run) -> str:
+    rows = [(markdown(label), markdown(text, limit=4000)) for label, text in wording.provenance(run)]
+    parameters = [
+        (markdown(check), f"{markdown(name)} = {markdown_code(setting)}")
+        for check, name, setting in wording.parameters(run)
+    ]
+    checks = ", ".join(line(check.id) for check in run.policy.checks)
+    lines = [
+        "## Basis",
+        "",
+        _table(("What", "Value"), rows),
+        "",
+        f"Checks applied: {markdown(checks, limit=20_000)}.",
+        "",
+    ]
+    lines += ["Parameters:", "", _table(("Check", "Value"), parameters), ""] if parameters else []
+    return "\n".join(lines)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
+    """A table whose last `numbers` columns are right-aligned; its cells are finished Markdown without bare pipes."""
+    rules = ["---"] * (len(headings) - numbers) + ["---:"] * numbers
+    return "\n".join([_cells(headings), _cells(rules), *(_cells(row) for row in rows)])
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

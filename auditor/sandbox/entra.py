@@ -1,0 +1,158 @@
+"""Microsoft Entra: discovery, and tokens for a client secret or a federated assertion."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+from auditor.sandbox.ledger import Ledger
+from auditor.sandbox.tokens import LIFETIME, access_token, claims_of
+from auditor.sandbox.wire import Answer, Ask, answer_json
+from auditor.sandbox.world import World
+
+AUTHORITIES = {
+    "login.microsoftonline.com": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
+    "login.microsoftonline.us": ("login.microsoftonline.us", "login.usgovcloudapi.net"),
+    "login.chinacloudapi.cn": ("login.chinacloudapi.cn", "login.partner.microsoftonline.cn"),
+}
+"""Authority → the names that it goes by."""
+
+EXCHANGE_AUDIENCES = ("api://AzureADTokenExchange", "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeChina")
+"""https://learn.microsoft.com/graph/api/resources/federatedidentitycredential"""
+
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def answer(world: World, ledger: Ledger, ask: Ask) -> Answer:
+    """What the authority says."""
+    segments = ask.path.strip("/").split("/")
+    match ask.method, segments:
+        case "GET", [_, "discovery", "instance"]:
+            return _discovery(world, ask)
+        case "GET", [tenant, "v2.0", ".well-known", "openid-configuration"]:
+            return _configuration(world, ask.host, tenant)
+        case "POST", [tenant, "oauth2", "v2.0", "token"]:
+            return _token(world, ledger, ask, tenant)
+    return answer_json(404, {"error": "not_found", "error_description": f"{ask.path} is not served here"}, unknown=True)
+
+
+def _discovery(world: World, ask: Ask) -> Answer:
+    found = [
+        {"preferred_network": names[0], "preferred_cache": names[min(1, len(names) - 1)], "aliases": list(names)}
+        for names in AUTHORITIES.values()
+    ]
+    endpoint = f"https://{ask.host}/{world.tenant}/v2.0/.well-known/openid-configuration"
+    return answer_json(200, {"tenant_discovery_endpoint": endpoint, "api-version": "1.1", "metadata": found})
+
+
+def _configuration(world: World, host: str, tenant: str) -> Answer:
+    if tenant.lower() != world.tenant:
+        return _no_tenant(tenant)
+    base = f"https://{host}/{world.tenant}"
+    return answer_json(
+        200,
+        {
+            "issuer": f"{base}/v2.0",
+            "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{base}/oauth2/v2.0/token",
+            "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
+            "jwks_uri": f"{base}/discovery/v2.0/keys",
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt"],
+            "response_types_supported": ["code", "token"],
+            "scopes_supported": ["openid"],
+            "subject_types_supported": ["pairwise"],
+            "tenant_region_scope": "EU",
+            "cloud_instance_name": host.removeprefix("login."),
+        },
+    )
+
+
+def _token(world: World, ledger: Ledger, ask: Ask, tenant: str) -> Answer:
+    form = dict(parse_qsl(ask.body.decode("utf-8", "replace")))
+    app = world.identity.app_id
+    if tenant.lower() != world.tenant:
+        return _no_tenant(tenant)
+    if form.get("grant_type") != "client_credentials":
+        return refusal(400, 70003, "unsupported_grant_type", "The app requested an unsupported grant type.")
+    if form.get("client_id") != app:
+        words = (
+            f"Application with identifier '{form.get('client_id')}' was not found in the directory 'Contoso'. This can happen"
+            " if the application has not been installed by the administrator of the tenant or consented to by any user in"
+            " the tenant. You may have sent your authentication request to the wrong tenant."
+        )
+        return refusal(400, 700016, "unauthorized_client", words)
+    refused = _assertion(form, ask.host) if "client_assertion" in form else _secret(form, ledger, app)
+    scope = form.get("scope", "")
+    if refused is None and not scope.endswith("/.default"):
+        words = f"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
+        refused = refusal(400, 1002012, "invalid_scope", words)
+    if refused is not None:
+        return refused
+    token = access_token(world, ask.host, scope.removesuffix("/.default"))
+    return answer_json(
+        200, {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
+    )
+
+
+def _secret(form: Mapping[str, str], ledger: Ledger, app: str) -> Answer | None:
+    if form.get("client_secret") == ledger.client_secret:
+        return None
+    if "client_secret" not in form:
+        words = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+        return refusal(401, 7000218, "invalid_client", words)
+    words = (
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the"
+        f" client secret ID, for a secret added to app '{app}'."
+    )
+    return refusal(401, 7000215, "invalid_client", words)
+
+
+def _assertion(form: Mapping[str, str], host: str) -> Answer | None:
+    """None for an assertion that a federated identity credential matches."""
+    claims = claims_of(form["client_assertion"])
+    if claims is None or form.get("client_assertion_type") != JWT_BEARER:
+        return refusal(401, 50027, "invalid_client", "JWT token is invalid or malformed.")
+    audience, issuer = claims.get("aud"), claims.get("iss")
+    if audience not in EXCHANGE_AUDIENCES:
+        words = f"No matching federated identity record found for presented assertion audience '{audience}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+        return refusal(401, 700212, "invalid_client", words)
+    if "sandbox" not in str(claims.get("jti")):
+        words = f"No matching federated identity record found for presented assertion issuer '{issuer}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+        return refusal(401, 700211, "invalid_client", words)
+    if not float(claims.get("nbf", 0)) <= time.time() < float(claims.get("exp", 0)):
+        words = "Client assertion is not within its valid time range. Please review the expiration time."
+        return refusal(401, 700024, "invalid_client", f"{words} (host {host})")
+    return None
+
+
+def _no_tenant(tenant: str) -> Answer:
+    words = (
+        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
+        " cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the"
+        " tenant."
+    )
+    return refusal(400, 90002, "invalid_request", words)
+
+
+def refusal(status: int, number: int, error: str, words: str) -> Answer:
+    """An error as Entra words it.
+
+    https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+    """
+    trace, correlation = str(uuid4()), str(uuid4())
+    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return answer_json(
+        status,
+        {
+            "error": error,
+            "error_description": f"AADSTS{number}: {words} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {at}",
+            "error_codes": [number],
+            "timestamp": at,
+            "trace_id": trace,
+            "correlation_id": correlation,
+            "error_uri": f"https://login.microsoftonline.com/error?code={number}",
+        },
+    )

@@ -1,0 +1,51 @@
+"""What a running sandbox remembers; touched by its own event loop alone."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from secrets import token_hex
+from time import monotonic
+from typing import Any
+
+from auditor.sandbox.world import Account, ArmTrouble, Bucket, ModelTrouble
+
+
+@dataclass
+class Ledger:
+    """Secrets made for the occasion, responses that were stored, and how often each trouble was met."""
+
+    client_secret: str = field(default_factory=lambda: token_hex(16))
+    identity_secret: str = field(default_factory=lambda: token_hex(16))
+    """What App Service's identity endpoint and GitHub's token endpoint ask for."""
+    responses: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """Stored responses by account and id."""
+    _seed: str = field(default_factory=lambda: token_hex(16))
+    _met: Counter[tuple[object, str]] = field(default_factory=Counter)
+    _tokens: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def keys_of(self, account: Account) -> tuple[str, str]:
+        """The account's two keys; others in each sandbox."""
+        first, second = (sha256(f"{self._seed} {account.name} {n}".encode()).hexdigest() for n in (1, 2))
+        return first, second
+
+    def meets(self, trouble: ArmTrouble | ModelTrouble, path: str) -> bool:
+        """Whether the trouble still holds for a path; counts the request."""
+        if trouble.times is None:
+            return True
+        self._met[trouble, path] += 1
+        return self._met[trouble, path] <= trouble.times
+
+    def wait(self, bucket: Bucket, subscription: str) -> tuple[int | None, int]:
+        """Seconds to wait until the next read is allowed (None: now), and how many more are allowed.
+
+        https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
+        """
+        now = monotonic()
+        left, filled_at = self._tokens.get(subscription, (float(bucket.burst), now))
+        left = min(bucket.burst, left + (now - filled_at) * bucket.per_second)
+        allowed = left >= 1
+        self._tokens[subscription] = (left - 1 if allowed else left, now)
+        return (None, int(left - 1)) if allowed else (max(1, math.ceil((1 - left) / bucket.per_second)), 0)

@@ -1,0 +1,1 @@
+"""Timings that people can repeat: printed as tables, asserted nowhere."""

@@ -1,0 +1,63 @@
+"""Requests, wall time and memory as the number of accounts grows, beside what could not be beaten.
+
+The lower bound is the larger of three: the requests over the concurrency times the latency; the longest chain of requests that wait for each
+other (token, accounts, account, private endpoint, its zone groups) times the latency; and what Resource Manager's token bucket lets through
+(250 at once, then 25 a second: https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.process import ROOT, timed
+from tests.bench.table import Table
+
+CONCURRENCY = 32
+BURST, REFILL = 250, 25
+CHAIN = 5
+
+
+def scale(accounts: list[int], deployments: int, latency_ms: float) -> Table:
+    rows = []
+    for probes in (False, True):
+        rows += [_row(count, deployments, latency_ms, probes=probes) for count in accounts]
+    head = ("accounts x deployments", "calls", "ARM requests", "wall s", "bound s", "ratio", "peak MB", "exit")
+    return Table(f"Scale at {latency_ms:.0f} ms simulated latency", head, tuple(rows), f"concurrency {CONCURRENCY}; start-up included in wall")
+
+
+def _row(accounts: int, deployments: int, latency_ms: float, *, probes: bool) -> tuple[str, ...]:
+    command = [sys.executable, "-m", "tests.bench.serve", str(accounts), str(deployments), str(latency_ms)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdin is not None
+        assert server.stdout is not None
+        start = json.loads(server.stdout.readline())
+        settings = Path(folder) / "auditor.yaml"
+        settings.write_text(start["settings"], encoding="utf-8")
+        arguments = ["run", "--settings", str(settings), "--output", str(Path(folder) / "out"), "--format", "json", "--quiet"]
+        run = timed([*arguments, *([] if probes else ["--no-probes"])], environ=start["environment"])
+        server.stdin.close()
+        seen = json.loads(server.stdout.readline())["requests"]
+    arm = sum(count for host, count in seen.items() if host.startswith("management."))
+    calls = sum(count for host, count in seen.items() if ".openai." in host)
+    bound = max(
+        (arm + calls) / CONCURRENCY * latency_ms / 1000,
+        (CHAIN + probes) * latency_ms / 1000,
+        max(0, arm - BURST) / REFILL,
+    )
+    return (
+        f"{accounts} x {deployments}",
+        str(calls),
+        str(arm),
+        f"{run.seconds:.2f}",
+        f"{bound:.2f}",
+        f"{run.seconds / bound:.2f}",
+        f"{run.peak_mb:.0f}",
+        str(run.code),
+    )

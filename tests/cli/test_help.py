@@ -1,0 +1,126 @@
+"""What the help says, and that saying it loads nothing heavy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from auditor import __version__
+from auditor.cli import COMMANDS, cli
+from auditor.cli.options import FORMAT_NAMES, SEVERITIES
+from auditor.errors import EXIT_MEANINGS
+from auditor.finding import Severity
+from auditor.report import FORMATS
+from auditor.settings_file.overrides import VARIABLES
+from tests.cli.conftest import Typed
+
+SDKS = ("azure", "openai", "aiohttp", "httpx2")
+HEAVY = (*SDKS, "pydantic", "rich", "jinja2", "yaml", "asyncio", "celpy", "cel_expr_python")
+
+LOADED = """
+import json, sys
+from auditor.cli import cli
+try:
+    cli(sys.argv[1:], prog_name="auditor")
+except SystemExit as ended:
+    code = ended.code
+print(json.dumps({"code": code, "modules": sorted({name.partition(".")[0] for name in sys.modules})}), file=sys.stderr)
+"""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The top-level modules that a fresh process has loaded after the command line."""
+    done = subprocess.run([sys.executable, "-c", LOADED, *arguments], capture_output=True, text=True, check=True)
+    told = json.loads(done.stderr.splitlines()[-1])
+    assert told["code"] == 0, done.stderr
+    return set(told["modules"])
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    """No help and no version loads an SDK, the models' library, the checks' library or rich."""
+    assert loaded(*arguments) & set(HEAVY) == set()
+
+
+def test_checks_loads_no_sdk() -> None:
+    """Listing the checks loads no SDK."""
+    assert loaded("checks") & set(SDKS) == set()
+
+
+def test_evaluate_loads_no_sdk(healthy_run: Typed) -> None:
+    """Judging a snapshot again, and rendering evidence again, load no SDK."""
+    assert loaded("evaluate", str(healthy_run.folder / "snapshot.json"), "--quiet") & set(SDKS) == set()
+    assert loaded("report", str(healthy_run.folder / "evidence.json")) & set(SDKS) == set()
+
+
+def test_schema_loads_no_sdk() -> None:
+    """Printing a schema loads no SDK."""
+    assert loaded("schema", "evidence") & set(SDKS) == set()
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    """The help names each command with a sentence, and each exit code with its meaning."""
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=200).output
+    for name in COMMANDS:
+        assert f"\n  {name} " in shown
+    for code, meaning in EXIT_MEANINGS.items():
+        assert any(line.split(maxsplit=1) == [str(int(code)), meaning] for line in shown.splitlines()), code
+
+
+def test_help_fits_a_terminal() -> None:
+    """At 80 columns no command's sentence is cut off."""
+    assert "..." not in CliRunner().invoke(cli, ["--help"], terminal_width=80).output.partition("Commands:")[2]
+
+
+def test_version() -> None:
+    """The version is the package's."""
+    assert CliRunner().invoke(cli, ["--version"]).output == f"auditor, version {__version__}\n"
+
+
+def test_words_said_again() -> None:
+    """The severities and formats that the help offers are all that there are, in their order."""
+    assert tuple(Severity) == SEVERITIES
+    assert tuple(FORMATS) == FORMAT_NAMES
+
+
+def test_run_help_names_every_variable_and_flag() -> None:
+    """Whatever can be said outside of the file stands in the help of run."""
+    shown = CliRunner().invoke(cli, ["run", "--help"]).output
+    for variable in VARIABLES:
+        assert variable.name in shown
+        assert variable.flag is None or variable.flag in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_explained(name: str) -> None:
+    """Each option and each command has a help text, and each help an example."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+    assert f"auditor {name}" in CliRunner().invoke(cli, [name, "--help"]).output
+
+
+def test_options_stand_under_their_intent() -> None:
+    """The help of run groups its options by what they are for."""
+    shown = CliRunner().invoke(cli, ["run", "--help"]).output
+    headings = [line for line in shown.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert headings[:5] == ["Input:", "Judgement:", "Scope and cost:", "Output:", "Conversation:"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["rnu"], ["run", "--fail-on", "severe"], ["run", "--format", "pdf"], ["report"], ["schema", "x"]]
+)
+def test_usage_errors(arguments: list[str]) -> None:
+    """What the command line gets wrong ends with 2 and says so on stderr alone."""
+    done = CliRunner().invoke(cli, arguments)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "Error:" in done.stderr

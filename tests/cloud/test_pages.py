@@ -1,0 +1,54 @@
+"""Any answer is either rows or malformed, and never a surprise."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.cloud.pages import MAX_PAGES, Exchange, MalformedBodyError, json_object
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["value", "nextLink", "id", "x"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.one_of(st.binary(max_size=40), json_values.map(lambda value: json.dumps(value).encode())))
+def test_a_page_is_rows_or_malformed(body: bytes) -> None:
+    """Whatever a server sends with 200, nothing but MalformedBodyError is raised, and what is kept can be written."""
+    exchange = Exchange(paged=True)
+    try:
+        exchange.answered("r", 200, "application/json", body)
+    except MalformedBodyError:
+        assert not exchange.finished
+        return
+    assert exchange.finished is (exchange.next_link is None)
+    json.dumps([row.body for row in exchange.rows], ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_endless_pages_end() -> None:
+    """A list that always has another page is a loop in disguise."""
+    exchange = Exchange(paged=True)
+
+    def turn(number: int) -> None:
+        page = json.dumps({"value": [], "nextLink": f"https://x/{number}"}).encode()
+        exchange.answered("r", 200, "application/json", page)
+
+    for number in range(MAX_PAGES - 1):
+        turn(number)
+    with pytest.raises(MalformedBodyError, match="pages"):
+        turn(MAX_PAGES)
+
+
+@pytest.mark.parametrize("body", [b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a": ' + b"9" * 5_000 + b"}", b"\xff\xfe"])
+def test_json_that_can_not_be_written_again_is_malformed(body: bytes) -> None:
+    """Lone surrogates, bottomless nesting, endless numbers and foreign encodings."""
+    with pytest.raises(MalformedBodyError):
+        json_object(body, "application/json")

@@ -1,0 +1,81 @@
+"""What many tests share: an audit over a pretend Azure, through the unmodified production path."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.audit import Audit, audit
+from auditor.policy.pack import load_policy
+from auditor.policy.waivers import NO_WAIVERS
+from auditor.sandbox import Sandbox, load_world, settings_path
+from auditor.settings_file import load_settings
+
+
+@dataclass(frozen=True)
+class Done:
+    """One audit over a world, with what the world saw and every raw body that was kept."""
+
+    audit: Audit
+    sandbox: Sandbox
+    bodies: dict[str, bytes] = field(default_factory=dict)
+
+
+@contextmanager
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """The process's environment with these values for a while: TLS libraries read it, not our arguments."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def audit_world(
+    world: str,
+    faults: Sequence[str] = (),
+    packs: Sequence[str] = (),
+    flags: dict[str, Any] | None = None,
+    probe_seconds: float | None = None,
+) -> Done:
+    """An audit of a world with its own shipped settings."""
+    bodies: dict[str, bytes] = {}
+    with Sandbox(load_world(world, faults)) as sandbox, environment(sandbox.environment):
+        path = settings_path(world)
+        settings = load_settings(path, dict(os.environ), {**({"--pack": tuple(packs)} if packs else {}), **(flags or {})})
+        if probe_seconds is not None:
+            probes = settings.probes.model_copy(update={"seconds": probe_seconds})
+            settings = settings.model_copy(update={"probes": probes})
+        policy = load_policy(settings.packs, settings.parameters, path.parent)
+        made = asyncio.run(
+            audit(
+                settings,
+                policy,
+                NO_WAIVERS,
+                environ=dict(os.environ),
+                run_id="test",
+                command=("auditor", "run"),
+                keep=bodies.__setitem__,
+                progress=lambda text: None,  # noqa: ARG005 - nobody watches
+            )
+        )
+    return Done(made, sandbox, bodies)
+
+
+@pytest.fixture(scope="session")
+def healthy() -> Done:
+    return audit_world("healthy")
+
+
+@pytest.fixture(scope="session")
+def release() -> Done:
+    return audit_world("release")

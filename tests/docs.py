@@ -1,0 +1,146 @@
+"""`make docs`: makes the generated parts of the documentation anew; a test holds them to what this makes.
+
+README.md between its markers, policies/README.md, and reports/sample/ (from the demo's world; with a screenshot where there is a Chromium).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+SAMPLE = ROOT / "reports" / "sample"
+BLOCK = re.compile(r"(<!-- begin (?P<name>\w+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
+
+
+def fenced(text: str, language: str = "") -> str:
+    return f"```{language}\n{text.rstrip()}\n```\n"
+
+
+def command_output(*arguments: str) -> str:
+    """What a command prints, in this process, at 100 columns."""
+    from auditor.cli import cli
+
+    done = CliRunner().invoke(cli, list(arguments), env={"COLUMNS": "100", "NO_COLOR": "1"}, prog_name="auditor")
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def demo_block() -> str:
+    """The result as a person sees it at 80 columns, from the sample's own evidence; the middle is left out."""
+    from auditor.report.terminal import render
+    from auditor.run import load_run
+
+    lines = render(load_run(SAMPLE / "evidence.json"), width=80, color=False).splitlines()
+    head, tail = lines[:60], lines[-12:]
+    return fenced("\n".join([*head, "", f"… {len(lines) - len(head) - len(tail)} lines …", "", *tail]))
+
+
+def settings_block() -> str:
+    return fenced((ROOT / "tests" / "readme.auditor.yaml").read_text(encoding="utf-8"), "yaml")
+
+
+def environment_block() -> str:
+    from auditor.settings_file.overrides import VARIABLES
+
+    rows = [f"| `{variable.name}` | {variable.meaning} |" for variable in VARIABLES]
+    return "\n".join(["| variable | lays over |", "|---|---|", *rows]) + "\n"
+
+
+def actions_block() -> str:
+    from auditor.cloud.arm import ACTIONS
+
+    return fenced("\n".join(sorted(set(ACTIONS.values()))))
+
+
+def exits_block() -> str:
+    from auditor.errors import EXIT_MEANINGS
+
+    rows = [f"| {code.value} | {meaning} |" for code, meaning in EXIT_MEANINGS.items()]
+    return "\n".join(["| exit code | meaning |", "|---|---|", *rows]) + "\n"
+
+
+def help_block() -> str:
+    return fenced(command_output("--help"))
+
+
+def checks_block() -> str:
+    from auditor.policy.pack import load_policy
+
+    applied = load_policy(("regulated",), {}, ROOT).checks
+    rows = [
+        f"| [`{one.check.id}`](policies/README.md#{one.check.id}) | {one.check.severity.value} | {one.check.subject} | {one.check.title} |"
+        for one in sorted(applied, key=lambda one: (-one.check.severity.rank, one.check.area, one.check.id))
+    ]
+    return "\n".join([f"{len(rows)} checks.\n", "| check | severity | judges | fails when |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def check_block() -> str:
+    return fenced((ROOT / "policies/checks/identity/api-keys-accepted.yaml").read_text(encoding="utf-8"), "yaml")
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "demo": demo_block,
+    "settings": settings_block,
+    "environment": environment_block,
+    "actions": actions_block,
+    "exits": exits_block,
+    "help": help_block,
+    "checks": checks_block,
+    "check": check_block,
+}
+
+
+def readme() -> str:
+    """README.md with every block made anew; raises KeyError for a marker that nothing makes."""
+    return BLOCK.sub(lambda found: found[1] + BLOCKS[found["name"]]() + found[3], README.read_text(encoding="utf-8"))
+
+
+def catalogue() -> str:
+    return command_output("checks", "--markdown")
+
+
+def make_sample() -> None:
+    """A fresh run of the demo's world, as the command makes it, without the raw bodies."""
+    folder = ROOT / "reports" / "sample-new"
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "auditor", "demo", "--output", str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    shutil.rmtree(folder / "raw")
+    shutil.rmtree(SAMPLE, ignore_errors=True)
+    folder.rename(SAMPLE)
+
+
+def screenshot() -> None:
+    """reports/sample/report.png, the first screen at desktop width."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("no chromium: reports/sample/report.png is not made anew", file=sys.stderr)  # noqa: T201 - a command's word
+        return
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")
+        page.goto((SAMPLE / "report.html").as_uri())
+        page.screenshot(path=SAMPLE / "report.png")
+        browser.close()
+
+
+def main() -> None:
+    if "--sample" in sys.argv:
+        make_sample()
+        screenshot()
+    (ROOT / "policies" / "README.md").write_text(catalogue(), encoding="utf-8")
+    README.write_text(readme(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""report.html in a real Chromium, from a file: it asks for nothing, can be used by all, and lets no data act."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from auditor.report import FORMATS
+from auditor.run import Run
+from tests.report.runs import HOSTILE, hostile_run, incomplete_run, large_run, passing_run, sample_run
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+UNFOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+RUNS = {
+    "sample": sample_run,
+    "passing": passing_run,
+    "incomplete": incomplete_run,
+    "hostile": hostile_run,
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium of this machine; without one these tests are skipped."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(NAMES)} is on the PATH; report.html is not tested in one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Name of a run → its report on disk."""
+    folder = tmp_path_factory.mktemp("html")
+    return {name: written(folder / f"{name}.html", make()) for name, make in RUNS.items()}
+
+
+def written(path: Path, run: Run) -> Path:
+    path.write_text(FORMATS["html"].render(run), encoding="utf-8", newline="\n")
+    return path
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, anchor: str = "", **context: Any) -> Iterator[Page]:
+    """The page; at the end it has asked for nothing but itself, and said nothing on the console."""
+    with browser.new_context(**context) as session:
+        page = session.new_page()
+        asked: list[str] = []
+        said: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
+        url = file.as_uri() + anchor
+        page.goto(url)
+        yield page
+        assert asked == [file.as_uri()] or asked == [url]
+        assert said == []
+
+
+def status(page: Page) -> str:
+    return page.locator("output[name=matches]").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("sample", "light"), ("sample", "dark"), ("hostile", "dark"), ("passing", "light"), ("incomplete", "dark")],
+)
+def test_axe_finds_nothing(browser: Browser, files: dict[str, Path], name: str, scheme: str) -> None:
+    """Contrast, names, landmarks, tables and headings, with every fold open."""
+    with opened(browser, files[name], color_scheme=scheme) as page:
+        page.evaluate(UNFOLD)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", ["sample", "hostile"])
+def test_nothing_sticks_out(browser: Browser, files: dict[str, Path], name: str) -> None:
+    """From phone to desk the page scrolls down, never sideways, with every fold open."""
+    with opened(browser, files[name]) as page:
+        page.evaluate(UNFOLD)
+        for width in (320, 390, 768, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_deep_link_opens_its_finding(browser: Browser, files: dict[str, Path]) -> None:
+    """From a file, with the hash alone."""
+    target = next(finding for finding in sample_run().findings if finding.check == "quota-headroom-low")
+    with opened(browser, files["sample"], f"#f-{target.id}") as page:
+        card = page.locator(f"#f-{target.id}")
+        expect(card).to_have_attribute("open", "")
+        expect(card.get_by_text("quota.headroom_percent", exact=True)).to_be_in_viewport()
+
+
+def test_a_deep_link_finds_a_row_on_a_later_page(browser: Browser, tmp_path: Path) -> None:
+    """Also what lies in the island alone; its fold opens and the row is marked."""
+    run = large_run(20_000)
+    target = next(finding for finding in reversed(run.findings) if finding.outcome == "pass")
+    with opened(browser, written(tmp_path / "large.html", run), f"#f-{target.id}") as page:
+        row = page.locator(f"#f-{target.id}")
+        expect(row).to_be_in_viewport()
+        expect(row).to_contain_text(target.message)
+        expect(row).to_have_class("here")
+        page.locator("[name=text]").fill("aoai-00012")
+        expect(page.locator("output[name=matches]")).to_have_text("1 of 20,000 findings match")
+
+
+def test_the_filter_narrows_by_severity_outcome_and_words(browser: Browser, files: dict[str, Path]) -> None:
+    """It counts what matches, hides the rest, and lets go again."""
+    with opened(browser, files["sample"]) as page:
+        assert status(page) == "All 14 findings"
+        page.get_by_label("Critical", exact=True).uncheck()
+        expect(page.locator("output[name=matches]")).to_have_text("11 of 14 findings match")
+        expect(page.locator("[data-card]:visible").first).to_contain_text("API keys are accepted")
+        page.get_by_label("Failed", exact=True).uncheck()
+        expect(page.locator("output[name=matches]")).to_have_text("8 of 14 findings match")
+        expect(page.locator("#failed")).to_be_hidden()
+        page.get_by_role("searchbox").fill("hub migration")
+        expect(page.locator("output[name=matches]")).to_have_text("1 of 14 findings match")
+        expect(page.locator("[data-card]:visible")).to_have_count(1)
+        page.get_by_role("button", name="Clear").click()
+        expect(page.locator("output[name=matches]")).to_have_text("All 14 findings")
+
+
+def test_the_keyboard_reaches_the_filter_and_opens_a_finding(browser: Browser, files: dict[str, Path]) -> None:
+    """Skip link first; a summary opens with the Enter key."""
+    with opened(browser, files["sample"]) as page:
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        summary = page.locator("[data-card] > summary").first
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-card]").first).to_have_attribute("open", "")
+
+
+def test_a_command_can_be_copied(browser: Browser, files: dict[str, Path]) -> None:
+    """The button copies the command as it is, line ends included."""
+    fix = next(finding.fix for finding in sample_run().findings if finding.check == "deployment-missing")
+    assert fix is not None
+    with opened(browser, files["sample"], permissions=["clipboard-read", "clipboard-write"]) as page:
+        card = page.locator("[data-card]").first
+        card.locator("summary").click()
+        card.get_by_role("button", name="Copy").click()
+        expect(card.get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == fix.cli
+
+
+def test_it_can_be_read_without_a_script(browser: Browser, files: dict[str, Path]) -> None:
+    """Verdict, reasons, gaps and failures stand in the document; no dead control is shown."""
+    run = sample_run()
+    with opened(browser, files["sample"], java_script_enabled=False) as page:
+        expect(page.get_by_role("heading", level=1)).to_have_text("Fail")
+        for words in (*run.reasons, "sandbox: not evidence", "Denied: diagnostic setting in 2 places"):
+            expect(page.get_by_text(words).first).to_be_visible()
+        for finding in run.findings[:5]:
+            card = page.locator(f"#f-{finding.id}")
+            expect(card.get_by_text(finding.message)).to_be_visible()
+            card.locator("summary").click()
+            expect(card.locator(".body")).to_be_visible()
+        expect(page.locator("#filter")).to_be_hidden()
+        expect(page.get_by_role("button")).to_have_count(0)
+
+
+def test_paper_shows_everything_and_a_place_to_sign(browser: Browser, files: dict[str, Path]) -> None:
+    """Each failure is open in print, also without a script; the filter is not printed."""
+    for scripted in (True, False):
+        with opened(browser, files["sample"], java_script_enabled=scripted) as page:
+            page.emulate_media(media="print")
+            expect(page.get_by_text("Reviewed by")).to_be_visible()
+            expect(page.locator("#filter")).to_be_hidden()
+            for finding in sample_run().findings[:5]:
+                expect(page.locator(f"#f-{finding.id} .body")).to_be_visible()
+            assert page.pdf().startswith(b"%PDF-")
+
+
+def test_hostile_text_is_shown_and_does_nothing(browser: Browser, files: dict[str, Path]) -> None:
+    """No dialog, no element and no request comes of it; it is read as it stands."""
+    with opened(browser, files["hostile"]) as page:
+        expect(page.get_by_text(HOSTILE[0]).first).to_be_visible()
+        expect(page.get_by_text("\\u202egnp.exe\\u202c").first).to_be_visible()
+        assert page.locator("img, iframe, [onerror]").count() == 0
+        assert page.locator("script").count() == 2
+        page.get_by_role("searchbox").fill("</script>")
+        expect(page.locator("output[name=matches]")).to_contain_text("findings match")
+        for fold in page.locator("details.fold").all():
+            fold.locator("summary").click()
+        assert page.locator("img, iframe, [onerror]").count() == 0

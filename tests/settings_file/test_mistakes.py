@@ -1,0 +1,136 @@
+"""What is said of settings that are wrong: all of it, and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.settings import Settings
+from auditor.settings_file import load_settings
+from tests.settings_file.conftest import SUBSCRIPTION, TENANT, WHOLE, Write, problems
+
+TEN_MISTAKES = f"""\
+scope:
+  subscriptions: [{SUBSCRIPTION}, not-an-id]
+workloads:
+  - name: shop
+    account: shop-openai
+    network: privat
+    deployments:
+      - {{name: chat, model: gpt-5.4, version: 0613}}
+      - {{name: chat, model: gpt-5.4, capacity: 0}}
+  - name: shop
+    owner: team-two
+    acount: two-openai
+    account: two-openai
+    deployments: []
+probes:
+  money: 5
+gate:
+  fail_on: severe
+packs: production
+"""
+
+AN_ID = "must be an id such as 00000000-0000-0000-0000-000000000000"
+
+A_SEVERITY = "must be 'critical', 'high', 'medium', 'low' or 'info'"
+
+
+def test_ten_mistakes(write: Write) -> None:
+    """Ten mistakes and more are told in one run, each with file, line, column and path, in the order of the file."""
+    assert problems(write(TEN_MISTAKES)) == [
+        f'auditor.yaml:2:57: scope.subscriptions[1]: {AN_ID}; found "not-an-id"',
+        "auditor.yaml:4:5: workloads[0].owner: is missing",
+        "auditor.yaml:6:14: workloads[0].network: must be 'private', 'restricted' or 'public'; found \"privat\"",
+        'auditor.yaml:8:47: workloads[0].deployments[0].version: must be text; write it in quotes: "0613"',
+        'auditor.yaml:9:16: workloads[0].deployments[1].name: "chat" is given twice',
+        "auditor.yaml:9:48: workloads[0].deployments[1].capacity: must be at least 1; found 0",
+        'auditor.yaml:10:11: workloads[1].name: "shop" is given twice',
+        "auditor.yaml:12:5: workloads[1].acount: unknown key; account is probably meant",
+        "auditor.yaml:14:18: workloads[1].deployments: must name at least one; found an empty list",
+        "auditor.yaml:16:10: probes.money: needs probes.prices: the price of a million tokens of each model",
+        f'auditor.yaml:18:12: gate.fail_on: {A_SEVERITY}; found "severe"',
+        'auditor.yaml:19:8: packs: must be a list; found "production"',
+    ]
+
+
+def test_outside_mistakes_say_where_they_come_from(write: Write) -> None:
+    """What the environment and the flags get wrong is told after the file's mistakes, by the name that was used."""
+    environ = {"AUDITOR_FAIL_ON": "bad", "AUDITOR_PROBES": "maybe", "AUDITOR_FAILON": "x", "AUDITOR_CONCURRENCY": "999"}
+    assert problems(write(WHOLE + "colour: red\n"), environ, pack=("a", ""), deadline=-1.0) == [
+        f"auditor.yaml:10:1: colour: unknown key; known here: {', '.join(sorted(Settings.model_fields))}",
+        "environment AUDITOR_FAILON: unknown; AUDITOR_FAIL_ON is probably meant",
+        f'environment AUDITOR_FAIL_ON: gate.fail_on: {A_SEVERITY}; found "bad"',
+        "environment AUDITOR_PROBES: probes.enabled: must be on or off",
+        "environment AUDITOR_CONCURRENCY: concurrency: must be at most 256; found 999",
+        'flag --pack: packs[1]: must not be empty; found ""',
+        "flag --deadline: deadline_seconds: must be more than 0; found -1.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("gate: {fail_on: high}\ngate: {}\n", "auditor.yaml:11:1: gate: the key stands already in line 10"),
+        ("resolver: !!python/name:os.system x\n", "auditor.yaml:10:11: resolver: the tag "),
+        ("deadline_seconds: .inf\n", "auditor.yaml:10:19: deadline_seconds: must be a finite number"),
+        ("<<: {}\n", "auditor.yaml:10:1: merge keys (<<) are not read; write the members out"),
+        ("? [a]\n: b\n", "auditor.yaml:10:3: a key must be text"),
+        ("concurrency: yes\n", "auditor.yaml:10:14: concurrency: must be a whole number; found true"),
+        ("concurrency: '4'\n", 'auditor.yaml:10:14: concurrency: must be a whole number; found "4"'),
+        ("cloud: azure\n", "auditor.yaml:10:8: cloud: must be 'public', 'us-government' or 'china'; found \"azure\""),
+        ("cloud: {nam: x}\n", "auditor.yaml:10:8: cloud.authority: is missing"),
+        ("gate: \n", "auditor.yaml:10:6: gate: must be a mapping; found nothing"),
+        ("resolver: 10.0.0.4\n", "auditor.yaml:10:11: resolver: must be host:port, such as 10.0.0.4:53; found "),
+        ("resolver: a:99999\n", "auditor.yaml:10:11: resolver: must be host:port"),
+        ("packs: [baseline, Baseline]\n", 'auditor.yaml:10:19: packs[1]: "Baseline" is given twice'),
+        ("probes: {money: 1, prices: {gpt-4.1: 2}}\n", 'auditor.yaml:10:28: probes.prices: has no price for "gpt-5.4"'),
+        ("probes: {prices: {x: -1}}\n", "auditor.yaml:10:22: probes.prices.x: must not be negative"),
+        ("'a b': 1\n", 'auditor.yaml:10:1: ["a b"]: unknown key'),
+    ],
+)
+def test_single_mistakes(write: Write, more: str, said: str) -> None:
+    """Each kind of mistake is told where it stands."""
+    assert problems(write(WHOLE + more))[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "model: gpt-5.4",
+            "model: gpt-4o",
+            'deployments[0].model: "gpt-4o" is not among the workload\'s approved models',
+        ),
+        ("models:", "regions: [Sweden Central]\n    location: westus\n    models:", 'location: "westus" is not among'),
+        ("models:", "skus: [Standard]\n    models:", None),
+        (
+            "account: shop-openai",
+            f"account: /subscriptions/{TENANT}/x/y",
+            f'account: "{TENANT}" is outside of scope.sub',
+        ),
+        ("version: 2026-03-05", "latency_budget_ms: 120001", "latency_budget_ms: is more than all probes may take"),
+    ],
+)
+def test_contradictions(write: Write, old: str, new: str, said: str | None) -> None:
+    """A workload that contradicts its own lists, or lies outside of the scope, is refused before anything is read."""
+    path = write(WHOLE.replace(old, new, 1))
+    if said is None:
+        assert load_settings(path, {}, {}).workloads
+    else:
+        [problem] = problems(path)
+        assert said in problem
+
+
+def test_account_out_of_named_accounts(write: Write) -> None:
+    """An account that the scope's own list leaves out is refused: it would be called missing."""
+    text = WHOLE.replace("scope:\n", "scope:\n  accounts: [other]\n")
+    assert problems(write(text)) == [
+        'auditor.yaml:7:14: workloads[0].account: "shop-openai" is outside of scope.accounts'
+    ]
+
+
+def test_wrong_values_are_quoted_short_and_harmless(write: Write) -> None:
+    """A message quotes little of a wrong value, without its control characters."""
+    [problem] = problems(write(WHOLE + 'cloud: "\\e[31m' + "x" * 5000 + '"\n'))
+    assert "\x1b" not in problem
+    assert len(problem) < 250
