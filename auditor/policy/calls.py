@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.policy.arm_id import fold, last
 from auditor.policy.facts import SubjectFacts
-from auditor.policy.shape import number, text, whole
+from auditor.policy.facts.arm_id import fold, last
+from auditor.policy.facts.shape import number, text, whole
 from auditor.record import Json, JsonObject
 from auditor.run import Call
 from auditor.snapshot import Resource, Snapshot

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from auditor.finding import Outcome
 from auditor.policy.check import OWN_ROOT, ROOTS, Check
 from auditor.policy.compiled import NOW, CompiledCheck, compile_check
-from auditor.policy.defaults import fill
 from auditor.policy.expression import PARAMETERS, Unknown, bind
+from auditor.policy.facts.defaults import fill
 from auditor.record import JsonObject
 
 WITH = "with"

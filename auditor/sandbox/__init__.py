@@ -96,7 +96,9 @@ class Sandbox:
         }
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._loop is not None and self._services is not None:
             self._loop.call_soon_threadsafe(self._services.closing.set)
         if self._thread is not None:

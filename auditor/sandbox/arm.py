@@ -22,7 +22,10 @@ from auditor.sandbox.world import ArmTrouble, World
 
 AUDIENCES = {
     "management.azure.com": ("https://management.azure.com", "https://management.core.windows.net"),
-    "management.usgovcloudapi.net": ("https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net"),
+    "management.usgovcloudapi.net": (
+        "https://management.usgovcloudapi.net",
+        "https://management.core.usgovcloudapi.net",
+    ),
     "management.chinacloudapi.cn": ("https://management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn"),
 }
 """Host → what a token for it may be made for."""
@@ -136,7 +139,9 @@ def _unauthenticated(world: World, ask: Ask) -> Answer | None:
         )
         return errors.unauthorized("InvalidAuthenticationTokenAudience", words, tenant)
     if float(claims.get("exp", 0)) < time.time():
-        return errors.unauthorized("ExpiredAuthenticationToken", "The access token expiry UTC time is in the past.", tenant)
+        return errors.unauthorized(
+            "ExpiredAuthenticationToken", "The access token expiry UTC time is in the past.", tenant
+        )
     return None
 
 

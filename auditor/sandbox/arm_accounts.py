@@ -127,7 +127,8 @@ def _service_properties(world: World, account: Account) -> JsonObject:
         "isMigrated": False,
         "allowProjectManagement": account.kind == "AIServices",
         "privateEndpointConnections": [
-            connection_body(world, account, endpoint, account_id(world, account)) for endpoint in account.endpoints.values()
+            connection_body(world, account, endpoint, account_id(world, account))
+            for endpoint in account.endpoints.values()
         ],
         "capabilities": [
             {"name": "VirtualNetworks"},

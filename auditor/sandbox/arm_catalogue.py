@@ -55,10 +55,14 @@ def usages(world: World, subscription: str, region: str) -> list[JsonObject]:
 def account_usages(world: World, account: Account) -> list[JsonObject]:
     """The pools that the account's deployments draw on."""
     used = {sku.usage for sku in map(world.sku_of, account.deployments.values()) if sku is not None}
-    return [row for row in usages(world, world.subscription_of(account), account.region) if row["name"]["value"] in used]
+    return [
+        row for row in usages(world, world.subscription_of(account), account.region) if row["name"]["value"] in used
+    ]
 
 
-def capacities(world: World, subscription: str, named: tuple[str, str, str], regions: tuple[str, ...]) -> list[JsonObject]:
+def capacities(
+    world: World, subscription: str, named: tuple[str, str, str], regions: tuple[str, ...]
+) -> list[JsonObject]:
     """How much of a model (format, name, version) can still be deployed in each of the regions."""
     model = next((one for one in world.models.values() if (one.format, one.model, one.version) == named), None)
     if model is None:
@@ -125,9 +129,7 @@ def _sku_body(sku: ModelSku) -> JsonObject:
         "usageName": sku.usage,
         "capacity": {name: value for name, value in capacity.items() if value is not None},
         **({"deprecationDate": sku.retires} if sku.retires else {}),
-        "rateLimits": [
-            {"key": key, "renewalPeriod": _PERIOD, "count": count} for key, count in rates.items() if count
-        ],
+        "rateLimits": [{"key": key, "renewalPeriod": _PERIOD, "count": count} for key, count in rates.items() if count],
     }
 
 
@@ -135,7 +137,10 @@ def _pools(world: World, subscription: str, region: str) -> Iterator[tuple[str, 
     """Name, units taken, limit and status of each pool that a SKU sold in the region draws on, or that is named."""
     named = world.quotas.get(region, {})
     limits = {
-        sku.usage: sku.quota for model in world.models.values() if region in model.regions for sku in model.sold_in(region)
+        sku.usage: sku.quota
+        for model in world.models.values()
+        if region in model.regions
+        for sku in model.sold_in(region)
     }
     for name in sorted({*limits, *named}):
         told = named.get(name, Quota())

@@ -10,7 +10,9 @@ from auditor.sandbox.arm_errors import server_error, throttled
 from auditor.sandbox.wire import Answer, Ask
 from auditor.sandbox.world import ArmTrouble
 
-PORTAL = b"<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Sign in to continue.</body></html>"
+PORTAL = (
+    b"<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Sign in to continue.</body></html>"
+)
 """What a captive portal says in anybody's name."""
 
 FOREIGN_HOST = "management.azure.com.example.net"

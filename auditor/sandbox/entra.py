@@ -14,13 +14,22 @@ from auditor.sandbox.wire import Answer, Ask, answer_json
 from auditor.sandbox.world import World
 
 AUTHORITIES = {
-    "login.microsoftonline.com": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
+    "login.microsoftonline.com": (
+        "login.microsoftonline.com",
+        "login.windows.net",
+        "login.microsoft.com",
+        "sts.windows.net",
+    ),
     "login.microsoftonline.us": ("login.microsoftonline.us", "login.usgovcloudapi.net"),
     "login.chinacloudapi.cn": ("login.chinacloudapi.cn", "login.partner.microsoftonline.cn"),
 }
 """Authority → the names that it goes by."""
 
-EXCHANGE_AUDIENCES = ("api://AzureADTokenExchange", "api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeChina")
+EXCHANGE_AUDIENCES = (
+    "api://AzureADTokenExchange",
+    "api://AzureADTokenExchangeUSGov",
+    "api://AzureADTokenExchangeChina",
+)
 """https://learn.microsoft.com/graph/api/resources/federatedidentitycredential"""
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -18,7 +18,13 @@ def generated_world(accounts: int, deployments: int) -> World:
     made = {_account_name(number): _account(pattern, number, deployments) for number in range(accounts)}
     quotas = {pattern.region: {"OpenAI.GlobalStandard.gpt-5.4-mini": {"limit": 100 * accounts * deployments + 100}}}
     return World.model_validate(
-        {**healthy.model_dump(exclude={"accounts", "quotas"}), "name": "generated", "page_size": 100, "accounts": made, "quotas": quotas}
+        {
+            **healthy.model_dump(exclude={"accounts", "quotas"}),
+            "name": "generated",
+            "page_size": 100,
+            "accounts": made,
+            "quotas": quotas,
+        }
     )
 
 
@@ -39,7 +45,10 @@ def generated_settings(accounts: int, deployments: int) -> str:
             f"    account: {name}",
             "    network: private",
             "    deployments:",
-            *(f"      - {{name: {_deployment_name(at)}, model: gpt-5.4-mini, sku: GlobalStandard}}" for at in range(deployments)),
+            *(
+                f"      - {{name: {_deployment_name(at)}, model: gpt-5.4-mini, sku: GlobalStandard}}"
+                for at in range(deployments)
+            ),
         ]
     return "\n".join(lines) + "\n"
 
@@ -47,7 +56,11 @@ def generated_settings(accounts: int, deployments: int) -> str:
 def _account(pattern: Account, number: int, deployments: int) -> dict[str, Any]:
     name = _account_name(number)
     endpoints = {
-        f"pe-{name}": {**endpoint.model_dump(), "name": f"pe-{name}", "address": f"10.{20 + number // 250}.0.{number % 250 + 4}"}
+        f"pe-{name}": {
+            **endpoint.model_dump(),
+            "name": f"pe-{name}",
+            "address": f"10.{20 + number // 250}.0.{number % 250 + 4}",
+        }
         for endpoint in pattern.endpoints.values()
     }
     deployed = {

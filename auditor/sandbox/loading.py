@@ -53,7 +53,9 @@ def make_world(data: Mapping[str, Any]) -> World:
         return World.model_validate({"made_at": now, **_dated(json.loads(json.dumps(data)), now)})
     except ValidationError as error:
         problems = "\n".join(_problem(one) for one in error.errors())
-        raise SandboxError(f"the world {data.get('name', '')} is not right:\n{problems}", next_step="correct it") from error
+        raise SandboxError(
+            f"the world {data.get('name', '')} is not right:\n{problems}", next_step="correct it"
+        ) from error
 
 
 def settings_path(name: str) -> Path:
@@ -119,7 +121,9 @@ def _known(name: str, names: Sequence[str] | Mapping[str, object], what: str) ->
 
 def _problem(error: Any) -> str:
     path = ".".join(str(part) for part in error["loc"]) or "the world"
-    near = get_close_matches(str(error["loc"][-1]), tuple(_members()), n=1) if error["type"] == "extra_forbidden" else []
+    near = (
+        get_close_matches(str(error["loc"][-1]), tuple(_members()), n=1) if error["type"] == "extra_forbidden" else []
+    )
     return f"{path}: {error['msg']}" + (f"; nearest: {near[0]}" if near else "")
 
 

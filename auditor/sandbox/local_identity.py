@@ -37,7 +37,13 @@ def _managed_identity(world: World, ledger: Ledger, ask: Ask) -> Answer:
         return answer_json(400, {"statusCode": 400, "message": "Parameter resource is missing."})
     wanted = ask.query.get("client_id", world.identity.app_id)
     if wanted != world.identity.app_id:
-        return answer_json(400, {"statusCode": 400, "message": f"No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId {wanted}."})
+        return answer_json(
+            400,
+            {
+                "statusCode": 400,
+                "message": f"No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId {wanted}.",
+            },
+        )
     return answer_json(
         200,
         {

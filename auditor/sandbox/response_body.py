@@ -59,7 +59,9 @@ def response(asked: Asked, way: ModelWay | None) -> JsonObject:
         "status": status,
         "completed_at": None if status == "failed" else created + 1,
         "content_filters": _filters(asked.request, text),
-        "error": {"code": "server_error", "message": "The model failed to produce a response."} if status == "failed" else None,
+        "error": {"code": "server_error", "message": "The model failed to produce a response."}
+        if status == "failed"
+        else None,
         "incomplete_details": {"reason": "max_output_tokens"} if short else None,
         "model": "gpt-4o-2024-05-13" if way == "wrong-model" else asked.answering,
         "output": output,
@@ -151,7 +153,7 @@ def _usage(request: JsonObject, output: int, reasoning: int) -> JsonObject:
 
 
 def _filters(request: JsonObject, text: str) -> list[JsonObject]:
-    harmless = {name: _SAFE for name in _CATEGORIES}
+    harmless = dict.fromkeys(_CATEGORIES, _SAFE)
     material = {f"protected_material_{kind}": {"filtered": False, "detected": False} for kind in ("text", "code")}
     return [
         _filter("prompt", {**harmless, "jailbreak": {"filtered": False, "detected": False}}, len(_prompt(request))),

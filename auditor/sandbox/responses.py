@@ -25,7 +25,15 @@ LEGACY_FROM = "2025-03-01-preview"
 
 LEAST_TOKENS = 16
 
-UNSUPPORTED = ("temperature", "top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias")
+UNSUPPORTED = (
+    "temperature",
+    "top_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "logprobs",
+    "top_logprobs",
+    "logit_bias",
+)
 """What reasoning models refuse: https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning#not-supported"""
 
 
@@ -99,7 +107,11 @@ class _Creation:
         trouble = self._trouble(name)
         if trouble is not None and trouble.way in {"answer", "reset", "hang", "stall"}:
             return self._troubled(trouble, deployment)
-        if deployment is None or deployment.properties.get("deploymentState") == "Paused" or deployment.state == "Disabled":
+        if (
+            deployment is None
+            or deployment.properties.get("deploymentState") == "Paused"
+            or deployment.state == "Disabled"
+        ):
             return said("deployment-not-found")
         whole = self._respond(deployment, trouble)
         return replace(whole, seconds=trouble.seconds) if trouble is not None else whole
@@ -135,10 +147,16 @@ class _Creation:
         if self.request.get("store", True):
             self.ledger.responses[self.account.name, whole["id"]] = whole
         streams = self.request.get("stream") is True
-        headers = {**self._limits(deployment), "azureai-fe-is-streaming": str(streams), "x-ms-deployment-name": deployment.name}
+        headers = {
+            **self._limits(deployment),
+            "azureai-fe-is-streaming": str(streams),
+            "x-ms-deployment-name": deployment.name,
+        }
         if not streams:
             return answer_json(200, whole, headers)
-        return Answer(200, headers={"content-type": "text/event-stream; charset=utf-8", **headers}, events=events(whole))
+        return Answer(
+            200, headers={"content-type": "text/event-stream; charset=utf-8", **headers}, events=events(whole)
+        )
 
     def _answering(self, deployment: Deployment) -> str:
         """The model and version that answers: a router's first choice, else what is deployed."""

@@ -66,7 +66,9 @@ class Services:
         )
         whole = answer(ask)
         silent = whole.cut in {"reset", "hang"}
-        self.requests.append(Seen(ask.method, ask.host, ask.path, request.query_string, None if silent else whole.status))
+        self.requests.append(
+            Seen(ask.method, ask.host, ask.path, request.query_string, None if silent else whole.status)
+        )
         if whole.unknown:
             self.unknown_routes.append(f"{ask.method} {ask.host}{ask.path}")
         await self._wait(whole.seconds + self.latency_ms / 1000)

@@ -22,7 +22,9 @@ def access_token(world: World, authority: str, audience: str) -> str:
     return encode(
         {
             "aud": audience,
-            "iss": f"https://sts.windows.net/{world.tenant}/" if authority.endswith(".com") else f"https://{authority}/{world.tenant}/",
+            "iss": f"https://sts.windows.net/{world.tenant}/"
+            if authority.endswith(".com")
+            else f"https://{authority}/{world.tenant}/",
             "iat": now,
             "nbf": now,
             "exp": now + LIFETIME,

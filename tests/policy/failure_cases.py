@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from auditor.policy.failure_context import FailureContext
+from auditor.policy.failure.context import FailureContext
 
 ACCOUNT = (
     "/subscriptions/00000000-0000-4000-8000-0000000000a1/resourceGroups/rg-release"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.policy import arm_id
+from auditor.policy.facts import arm_id
 from tests.policy.estate import ACCOUNT, GUID, PLACE, SUB
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.policy.defaults import fill
-from auditor.policy.known import KNOWN, NONE, Known
-from auditor.policy.shape import dig
+from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.known import KNOWN, NONE, Known
+from auditor.policy.facts.shape import dig
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.deployment import per_minute
+from auditor.policy.facts.deployment import per_minute
 from tests.policy.estate import ACCOUNT, PLACE, Estate, deployment, estate, gap
 
 CHAT = f"{ACCOUNT}/deployments/chat"

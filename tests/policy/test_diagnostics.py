@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.diagnostics import diagnostics
-from auditor.policy.seen import index
+from auditor.policy.facts.diagnostics import diagnostics
+from auditor.policy.facts.seen import index
 from auditor.record import JsonObject
 from auditor.settings import LogIntent
 from tests.policy.estate import ACCOUNT, GROUP, WORKSPACE, estate, listing, resource

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 import auditor
 from auditor.policy.failure import CONDITIONS, classify, classify_text, failure_of, row_of, rows
-from auditor.policy.failure_context import FailureContext, failure_context
-from auditor.policy.failure_signal import Signal
-from auditor.policy.failure_words import NOT_KNOWN, say
+from auditor.policy.failure.context import FailureContext, failure_context
+from auditor.policy.failure.signal import Signal
+from auditor.policy.failure.words import NOT_KNOWN, say
 from auditor.snapshot import Principal, Resource
 from tests.policy.failure_cases import ACCOUNT, CASES, KNOWN, NOT_FOUND, Case, http
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from auditor.policy.intent import NOTHING_IN_COMMON
+from auditor.policy.facts.intent import NOTHING_IN_COMMON
 from tests.policy.estate import ACCOUNT, Estate, estate
 
 CHAT = f"{ACCOUNT}/deployments/chat"

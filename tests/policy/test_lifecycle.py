@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.catalogue import Catalogue, Lookup, catalogues
-from auditor.policy.lifecycle import model
-from auditor.policy.seen import index
+from auditor.policy.facts.catalogue import Catalogue, Lookup, catalogues
+from auditor.policy.facts.lifecycle import model
+from auditor.policy.facts.seen import index
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 from tests.policy.estate import ACCOUNT, PLACE, Estate, deployment, estate, listing, resource, sku

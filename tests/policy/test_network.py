@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.network import MOST_ADDRESSES, broad_ip_rules, expected_zones
+from auditor.policy.facts.network import MOST_ADDRESSES, broad_ip_rules, expected_zones
 from auditor.settings import Endpoints, Settings
 from tests.policy.estate import ACCOUNT, ENDPOINT, GROUP, GUID, SUB, ZONES, Estate, estate, gap, resource
 

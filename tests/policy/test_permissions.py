@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.permissions import granted, matches
+from auditor.policy.facts.permissions import granted, matches
 from tests.policy.estate import SUB, estate
 
 READ = "Microsoft.CognitiveServices/accounts/read"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from auditor.policy.quota import pool
-from auditor.policy.seen import index
+from auditor.policy.facts.quota import pool
+from auditor.policy.facts.seen import index
 from auditor.record import JsonObject
 from tests.policy.estate import GUID, SUB, Estate, listing, resource
 

@@ -14,7 +14,7 @@ from auditor.cloud.door import open_cloud
 from auditor.cloud.recorder import Recorder
 from auditor.collect import Collected, collect
 from auditor.policy.failure import Failure, failure_of
-from auditor.policy.failure_context import failure_context
+from auditor.policy.failure.context import failure_context
 from auditor.probe import probe
 from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.settings import Settings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.policy.arm_id import last, segment
-from auditor.policy.intent import Intents
+from auditor.policy.facts.arm_id import last, segment
+from auditor.policy.facts.intent import Intents
 from auditor.settings import Scope
 from auditor.snapshot import Resource
 

@@ -11,9 +11,9 @@ from typing import Literal
 import yaml
 from pydantic import ConfigDict, Field
 
-from auditor.policy.failure_context import TOO_NEW_SECONDS, FailureContext
-from auditor.policy.failure_signal import Signal
-from auditor.policy.failure_words import say
+from auditor.policy.failure.context import TOO_NEW_SECONDS, FailureContext
+from auditor.policy.failure.signal import Signal
+from auditor.policy.failure.words import say
 from auditor.record import Record
 
 NOTHING_KNOWN = FailureContext()
@@ -26,7 +26,7 @@ class Failure(Record):
     """A failed call, explained."""
 
     failure_class: str
-    """A class of auditor/policy/failures.yaml, or `unclassified`."""
+    """A class of auditor/policy/failure/table.yaml, or `unclassified`."""
     title: str
     cause: str
     next_step: str
@@ -36,7 +36,7 @@ class Failure(Record):
 
 
 class Row(Record):
-    """One row of the table; its members are explained at the top of failures.yaml."""
+    """One row of the table; its members are explained at the top of table.yaml."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -105,7 +105,7 @@ def failure_of(body: Mapping[str, object], context: FailureContext = NOTHING_KNO
 @cache
 def rows() -> tuple[Row, ...]:
     """The table, in the order in which it is asked."""
-    text = (files("auditor.policy") / "failures.yaml").read_text(encoding="utf-8")
+    text = (files("auditor.policy.failure") / "table.yaml").read_text(encoding="utf-8")
     return tuple(Row.model_validate(_ignoring_case(row)) for row in yaml.safe_load(text))
 
 

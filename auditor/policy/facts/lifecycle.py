@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from auditor.policy.catalogue import Entry, Lookup
-from auditor.policy.part import Part, Telling
-from auditor.policy.shape import dig, text
+from auditor.policy.facts.catalogue import Entry, Lookup
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.shape import dig, text
 from auditor.record import JsonObject
 
 RETIRED: Final = "Deprecated"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from auditor.policy.account_sku import AccountSkus, account_skus
-from auditor.policy.catalogue import Catalogue, catalogue_of, catalogues
-from auditor.policy.intent import Intents, intents
-from auditor.policy.seen import Seen, index
+from auditor.policy.facts.account_sku import AccountSkus, account_skus
+from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
+from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.seen import Seen, index
 from auditor.settings import Settings
 from auditor.snapshot import Principal, Snapshot
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from auditor.policy.arm_id import fold
+from auditor.policy.facts.arm_id import fold
 from auditor.snapshot import Listing, Resource, Snapshot
 
 Value = TypeVar("Value")

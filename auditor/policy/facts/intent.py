@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final
 
-from auditor.policy.arm_id import fold, is_arm_id, last, region
-from auditor.policy.deployment_sku import deployment_sku
+from auditor.policy.facts.arm_id import fold, is_arm_id, last, region
+from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.record import JsonObject
 from auditor.settings import ExpectedDeployment, LogIntent, Residency, Settings, Workload
 

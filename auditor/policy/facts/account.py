@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.policy.account_sku import account_sku
-from auditor.policy.arm_id import last, location_scope, region, subscription_scope
-from auditor.policy.basis import Basis
-from auditor.policy.defaults import fill
-from auditor.policy.diagnostics import diagnostics
-from auditor.policy.intent import strictest
-from auditor.policy.network import host, network
-from auditor.policy.part import Part, Telling
-from auditor.policy.shape import dig, text
+from auditor.policy.facts.account_sku import account_sku
+from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.diagnostics import diagnostics
+from auditor.policy.facts.intent import strictest
+from auditor.policy.facts.network import host, network
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.shape import dig, text
 from auditor.record import JsonObject
 from auditor.settings import LogIntent, Workload
 from auditor.snapshot import Resource

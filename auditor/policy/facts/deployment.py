@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from auditor.policy.account import Home
-from auditor.policy.arm_id import last, parent_account
-from auditor.policy.basis import Basis
-from auditor.policy.catalogue import Lookup
-from auditor.policy.defaults import fill
-from auditor.policy.deployment_sku import deployment_sku
-from auditor.policy.intent import spelled
-from auditor.policy.lifecycle import model
-from auditor.policy.part import Part, Telling
-from auditor.policy.probes import probes
-from auditor.policy.shape import dig, number, objects, text
+from auditor.policy.facts.account import Home
+from auditor.policy.facts.arm_id import last, parent_account
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.catalogue import Lookup
+from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.deployment_sku import deployment_sku
+from auditor.policy.facts.intent import spelled
+from auditor.policy.facts.lifecycle import model
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.probes import probes
+from auditor.policy.facts.shape import dig, number, objects, text
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from auditor.policy.arm_id import fold
-from auditor.policy.defaults import fill
-from auditor.policy.part import Note
-from auditor.policy.seen import Seen
-from auditor.policy.shape import dig, objects, text
+from auditor.policy.facts.arm_id import fold
+from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.part import Note
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, objects, text
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 

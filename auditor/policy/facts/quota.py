@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import ceil, floor
 from typing import Final
 
-from auditor.policy.arm_id import fold, last
-from auditor.policy.defaults import fill
-from auditor.policy.part import Note, Part, Telling
-from auditor.policy.seen import Seen
-from auditor.policy.shape import dig, number, text
+from auditor.policy.facts.arm_id import fold, last
+from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.part import Note, Part, Telling
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, number, text
 
 KIND: Final = "usage"
 

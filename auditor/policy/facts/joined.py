@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.policy.account import KIND as ACCOUNT
-from auditor.policy.account import Home, account, unread_account
-from auditor.policy.arm_id import fold, last, parent_account, subscription_scope
-from auditor.policy.basis import Basis
-from auditor.policy.deployment import KIND as DEPLOYMENT
-from auditor.policy.deployment import Deployment, deployment
-from auditor.policy.expectation import Expectation, expectation
-from auditor.policy.intent import strictest
-from auditor.policy.part import Part
-from auditor.policy.places import Places, places
-from auditor.policy.quota import Demands, Pool, pool
-from auditor.policy.scope import in_scope
-from auditor.policy.shape import dig, text
-from auditor.policy.subscription import subscription
-from auditor.policy.target import Target, target
+from auditor.policy.facts.account import KIND as ACCOUNT
+from auditor.policy.facts.account import Home, account, unread_account
+from auditor.policy.facts.arm_id import fold, last, parent_account, subscription_scope
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.deployment import KIND as DEPLOYMENT
+from auditor.policy.facts.deployment import Deployment, deployment
+from auditor.policy.facts.expectation import Expectation, expectation
+from auditor.policy.facts.intent import strictest
+from auditor.policy.facts.part import Part
+from auditor.policy.facts.places import Places, places
+from auditor.policy.facts.quota import Demands, Pool, pool
+from auditor.policy.facts.scope import in_scope
+from auditor.policy.facts.shape import dig, text
+from auditor.policy.facts.subscription import subscription
+from auditor.policy.facts.target import Target, target
 from auditor.snapshot import Resource
 
 NOTHING: Final = Part()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from auditor.policy.part import Part, Telling
-from auditor.policy.seen import Seen
-from auditor.policy.shape import texts
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import texts
 from auditor.record import JsonObject
 
 KIND: Final = "permission"

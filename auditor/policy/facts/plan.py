@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.policy.basis import Basis
-from auditor.policy.catalogue import Lookup
-from auditor.policy.deployment import Deployment
-from auditor.policy.part import Part, Telling
-from auditor.policy.quota import Demand, Pool, pool, usage_name
-from auditor.policy.shape import dig, text, whole
-from auditor.policy.target import Target
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.catalogue import Lookup
+from auditor.policy.facts.deployment import Deployment
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.quota import Demand, Pool, pool, usage_name
+from auditor.policy.facts.shape import dig, text, whole
+from auditor.policy.facts.target import Target
 from auditor.record import JsonObject
 from auditor.settings import ExpectedDeployment
 

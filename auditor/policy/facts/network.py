@@ -6,10 +6,10 @@ import re
 from ipaddress import ip_network
 from typing import Final
 
-from auditor.policy.part import Part, Telling
-from auditor.policy.private_endpoint import connections, tell_health, tell_zones
-from auditor.policy.seen import Seen
-from auditor.policy.shape import dig, objects, text
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.private_endpoint import connections, tell_health, tell_zones
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, objects, text
 from auditor.record import Json, JsonObject
 from auditor.settings import Endpoints, Settings
 

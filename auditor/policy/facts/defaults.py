@@ -6,8 +6,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from auditor.policy.known import KNOWN, NONE, Known
-from auditor.policy.shape import excerpt, number, whole, without_nulls
+from auditor.policy.facts.known import KNOWN, NONE, Known
+from auditor.policy.facts.shape import excerpt, number, whole, without_nulls
 from auditor.record import Json, JsonObject
 
 ABSENT: Final = object()

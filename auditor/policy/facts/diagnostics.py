@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from auditor.policy.part import Note, Part, Telling
-from auditor.policy.seen import Seen
-from auditor.policy.shape import dig, objects, text
+from auditor.policy.facts.part import Note, Part, Telling
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, objects, text
 from auditor.record import JsonObject
 from auditor.settings import LogIntent
 

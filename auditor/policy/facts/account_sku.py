@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from auditor.policy.arm_id import fold, region
-from auditor.policy.part import Part, Telling
-from auditor.policy.seen import Seen
-from auditor.policy.shape import dig, objects, text, texts
+from auditor.policy.facts.arm_id import fold, region
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, objects, text, texts
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from auditor.policy.account import Home, unread_account
-from auditor.policy.arm_id import fold, is_arm_id, last, subscription_scope
-from auditor.policy.basis import basis
-from auditor.policy.deployment import Deployment
-from auditor.policy.expectation import Expectation, expectation
-from auditor.policy.intent import strictest, strictest_expectation, workload_facts
-from auditor.policy.joined import NOTHING, Joined, beside, joined
-from auditor.policy.part import Part
-from auditor.policy.quota import Pool, quota
-from auditor.policy.shape import text
-from auditor.policy.target import Target, workload_account
+from auditor.policy.facts.account import Home, unread_account
+from auditor.policy.facts.arm_id import fold, is_arm_id, last, subscription_scope
+from auditor.policy.facts.basis import basis
+from auditor.policy.facts.deployment import Deployment
+from auditor.policy.facts.expectation import Expectation, expectation
+from auditor.policy.facts.intent import strictest, strictest_expectation, workload_facts
+from auditor.policy.facts.joined import NOTHING, Joined, beside, joined
+from auditor.policy.facts.part import Part
+from auditor.policy.facts.quota import Pool, quota
+from auditor.policy.facts.shape import text
+from auditor.policy.facts.target import Target, workload_account
 from auditor.record import Json
 from auditor.settings import Settings, Workload
 from auditor.snapshot import Snapshot

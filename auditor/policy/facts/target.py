@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.policy.account import Home
-from auditor.policy.arm_id import fold, is_arm_id, last, location_scope, region, subscription_scope
-from auditor.policy.part import Note, Part, Telling
-from auditor.policy.places import Places
-from auditor.policy.shape import text
+from auditor.policy.facts.account import Home
+from auditor.policy.facts.arm_id import fold, is_arm_id, last, location_scope, region, subscription_scope
+from auditor.policy.facts.part import Note, Part, Telling
+from auditor.policy.facts.places import Places
+from auditor.policy.facts.shape import text
 from auditor.settings import Workload
 
 NEW_KINDS: Final = ("AIServices", "OpenAI")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from auditor.policy.account import Home
-from auditor.policy.arm_id import last
-from auditor.policy.basis import Basis
+from auditor.policy.facts.account import Home
+from auditor.policy.facts.arm_id import last
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.intent import strictest_expectation
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.shape import dig, number, text, whole, without_nulls
 from auditor.policy.failure import failure_of
-from auditor.policy.failure_context import FailureContext, failure_context
-from auditor.policy.intent import strictest_expectation
-from auditor.policy.part import Part, Telling
-from auditor.policy.shape import dig, number, text, whole, without_nulls
+from auditor.policy.failure.context import FailureContext, failure_context
 from auditor.record import JsonObject
 from auditor.settings import ExpectedDeployment
 from auditor.snapshot import Resource

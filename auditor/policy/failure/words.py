@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Mapping
 from itertools import pairwise
 
-from auditor.policy.failure_context import FailureContext
-from auditor.policy.failure_signal import Signal
+from auditor.policy.failure.context import FailureContext
+from auditor.policy.failure.signal import Signal
 
 OPENAI_USER = ("5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "Cognitive Services OpenAI User")
 FOUNDRY_USER = ("53ca6127-db72-4b80-b1b0-d745d6d5456d", "Foundry User")

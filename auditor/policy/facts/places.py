@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.policy.arm_id import is_arm_id, last, segment
-from auditor.policy.seen import Seen
+from auditor.policy.facts.arm_id import is_arm_id, last, segment
+from auditor.policy.facts.seen import Seen
 from auditor.settings import Scope, Settings, Workload
 
 

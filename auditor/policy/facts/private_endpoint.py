@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.policy.arm_id import last
-from auditor.policy.part import Telling
-from auditor.policy.seen import Seen
-from auditor.policy.shape import dig, objects, text, texts
+from auditor.policy.facts.arm_id import last
+from auditor.policy.facts.part import Telling
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, objects, text, texts
 from auditor.record import JsonObject
 
 GROUP: Final = "account"

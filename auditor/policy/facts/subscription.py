@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from auditor.policy.arm_id import PROVIDER, last
-from auditor.policy.defaults import fill
-from auditor.policy.part import Part, Telling
-from auditor.policy.permissions import missing_actions
-from auditor.policy.seen import Seen
-from auditor.policy.shape import text
+from auditor.policy.facts.arm_id import PROVIDER, last
+from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.permissions import missing_actions
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import text
 
 KIND: Final = "subscription"
 

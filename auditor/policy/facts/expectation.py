@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from auditor.policy.account import Home
-from auditor.policy.arm_id import last
-from auditor.policy.basis import Basis
-from auditor.policy.deployment import KIND as DEPLOYMENT
-from auditor.policy.deployment import Deployment
-from auditor.policy.intent import expectation_facts
-from auditor.policy.part import Part, Telling
-from auditor.policy.plan import Case, plan
-from auditor.policy.probes import probes
-from auditor.policy.quota import Demand
-from auditor.policy.target import Target
+from auditor.policy.facts.account import Home
+from auditor.policy.facts.arm_id import last
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.deployment import KIND as DEPLOYMENT
+from auditor.policy.facts.deployment import Deployment
+from auditor.policy.facts.intent import expectation_facts
+from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.plan import Case, plan
+from auditor.policy.facts.probes import probes
+from auditor.policy.facts.quota import Demand
+from auditor.policy.facts.target import Target
 from auditor.settings import ExpectedDeployment
 from auditor.snapshot import Resource
 
