@@ -15,6 +15,8 @@ from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.collect import Collected, collect
+from auditor.collect.confirmation import confirmation
+from auditor.errors import ExitCode
 from auditor.policy.calls import calls
 from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.facts import join
@@ -83,8 +85,11 @@ async def audit(
     command: Sequence[str],
     keep: KeepBody | None,
     progress: Callable[[str], None],
+    announce: Callable[[str], None],
 ) -> Audit:
     """One audit, whole; a cancelled one gives what was seen until then, marked as interrupted.
+
+    `announce` takes lines worth keeping (which credential won, what was found), `progress` what passes by.
 
     Raises SignInError where no credential gives a token, EmptyAuditError where there is nothing to judge.
     """
@@ -92,8 +97,10 @@ async def audit(
     taken_at = datetime.now(UTC)
     async with open_cloud(settings, environ, recorder) as cloud:
         for line in cloud.tried:
-            progress(line)
+            announce(line)
         collected = await collect(cloud, settings, progress)
+        for line in confirmation(cloud.principal, cloud.endpoints.name, settings.scope, collected.resources):
+            announce(line)
         probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
         snapshot = _snapshot(settings, cloud, collected, probes, gaps, taken_at=taken_at, interrupted=interrupted)
     context = {name: environ[name] for name in CONTEXT if environ.get(name)}
@@ -122,7 +129,7 @@ def judge(
         id=run_id,
         verdict=word,
         reasons=reasons,
-        exit_code=word.exit_code,
+        exit_code=ExitCode.INTERRUPTED if snapshot.interrupted else word.exit_code,
         started_at=snapshot.taken_at,
         ended_at=snapshot.ended_at,
         interrupted=snapshot.interrupted,

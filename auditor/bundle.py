@@ -16,6 +16,8 @@ from auditor.snapshot import Snapshot
 RAW = "raw"
 """The subfolder of raw bodies, each named by its sha256 and compressed."""
 
+SNAPSHOT = "snapshot.json"
+
 
 class Bundle:
     """Writes beside the folder first and moves it into place at the end, so that a killed run leaves no half report.
@@ -57,20 +59,32 @@ class Bundle:
             path.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
 
     def write(self, snapshot: Snapshot, run: Run, formats: Iterable[str]) -> dict[str, Path]:
-        """Format → file, after the whole folder has been moved into place; the snapshot and the evidence always are."""
-        files = {"snapshot": "snapshot.json"}
-        texts = {"snapshot.json": snapshot.model_dump_json(indent=1) + "\n"}
+        """Format → file, after the whole folder has been moved into place; the snapshot and the evidence always are.
+
+        A format that crashes takes no other with it: the rest is written, and ReportError names it.
+        """
+        texts = {"snapshot": snapshot.model_dump_json(indent=1) + "\n"}
+        crashed: dict[str, Exception] = {}
         for name in dict.fromkeys(("json", *formats)):
-            files[name] = FORMATS[name].filename
-            texts[FORMATS[name].filename] = FORMATS[name].render(run)
+            try:
+                texts[name] = FORMATS[name].render(run)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other reports must be written
+                crashed[name] = error
+        files = {name: FORMATS[name].filename if name in FORMATS else SNAPSHOT for name in texts}
         try:
-            for filename, text in texts.items():
-                (self._partial / filename).write_text(text, encoding="utf-8", newline="\n")
+            for name, text in texts.items():
+                (self._partial / files[name]).write_text(text, encoding="utf-8", newline="\n")
             if self.folder.exists():
                 self.folder.rmdir()
             self._partial.rename(self.folder)
         except OSError as error:
             raise _unwritable(self.folder, error, audited=True) from error
+        for name, reason in crashed.items():
+            raise ReportError(
+                f"the {name} report could not be rendered ({type(reason).__name__}); all others are in {self.folder}",
+                next_step=f"auditor --verbose report '{self.folder / 'evidence.json'}' --format {name} shows where",
+                audited=True,
+            ) from reason
         return {name: self.folder / filename for name, filename in files.items()}
 
 

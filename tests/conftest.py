@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +50,9 @@ def audit_world(
     bodies: dict[str, bytes] = {}
     with Sandbox(load_world(world, faults)) as sandbox, environment(sandbox.environment):
         path = settings_path(world)
-        settings = load_settings(path, dict(os.environ), {**({"--pack": tuple(packs)} if packs else {}), **(flags or {})})
+        settings = load_settings(
+            path, dict(os.environ), {**({"--pack": tuple(packs)} if packs else {}), **(flags or {})}
+        )
         if probe_seconds is not None:
             probes = settings.probes.model_copy(update={"seconds": probe_seconds})
             settings = settings.model_copy(update={"probes": probes})
@@ -66,6 +67,7 @@ def audit_world(
                 command=("auditor", "run"),
                 keep=bodies.__setitem__,
                 progress=lambda text: None,  # noqa: ARG005 - nobody watches
+                announce=lambda text: None,  # noqa: ARG005 - nobody listens
             )
         )
     return Done(made, sandbox, bodies)

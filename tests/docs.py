@@ -79,7 +79,10 @@ def checks_block() -> str:
         f"| [`{one.check.id}`](policies/README.md#{one.check.id}) | {one.check.severity.value} | {one.check.subject} | {one.check.title} |"
         for one in sorted(applied, key=lambda one: (-one.check.severity.rank, one.check.area, one.check.id))
     ]
-    return "\n".join([f"{len(rows)} checks.\n", "| check | severity | judges | fails when |", "|---|---|---|---|", *rows]) + "\n"
+    return (
+        "\n".join([f"{len(rows)} checks.\n", "| check | severity | judges | fails when |", "|---|---|---|---|", *rows])
+        + "\n"
+    )
 
 
 def check_block() -> str:
@@ -109,12 +112,10 @@ def catalogue() -> str:
 
 def make_sample() -> None:
     """A fresh run of the demo's world, as the command makes it, without the raw bodies."""
-    folder = ROOT / "reports" / "sample-new"
-    shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "auditor", "demo", "--output", str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    shutil.rmtree(folder / "raw")
     shutil.rmtree(SAMPLE, ignore_errors=True)
-    folder.rename(SAMPLE)
+    command = [sys.executable, "-m", "auditor", "demo", "--output", "reports/sample"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    shutil.rmtree(SAMPLE / "raw")
 
 
 def screenshot() -> None:
@@ -125,7 +126,13 @@ def screenshot() -> None:
     if chromium is None:
         print("no chromium: reports/sample/report.png is not made anew", file=sys.stderr)  # noqa: T201 - a command's word
         return
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")

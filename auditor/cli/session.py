@@ -7,14 +7,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from auditor.cli.console import Progress, colored, output, progress, redacted, say, width
+from auditor.cli.console import colored, output, progress, redacted, say, width
 from auditor.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def perform(order: Order) -> Run:
                 run_id=run_id,
                 command=_recorded(order.command),
                 keep=bundle.keep,
-                progress=_heard(show, settings),
+                progress=show.now,
+                announce=show.line,
             )
             done = _until_interrupted(looking)
-        say(_who(done.snapshot, settings))
         _deliver(bundle, done.snapshot, done.run, order)
     return done.run
 
@@ -121,22 +121,6 @@ def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, W
 def _recorded(command: Sequence[str]) -> tuple[str, ...]:
     """The command line as the evidence may keep it: without secrets, and as text whatever bytes it had."""
     return tuple(redacted(part.encode(errors="backslashreplace").decode(), os.environ) for part in command)
-
-
-def _heard(show: Progress, settings: Settings) -> Callable[[str], None]:
-    """Keeps what became of each credential (`environment: signed in`) in the conversation; the rest passes by."""
-
-    def hear(text: str) -> None:
-        name, colon, _ = text.partition(":")
-        (show.line if colon and name in settings.credentials else show.now)(text)
-
-    return hear
-
-
-def _who(snapshot: Snapshot, settings: Settings) -> str:
-    who = snapshot.principal
-    name = who.name or who.object_id or who.app_id or "an unnamed principal"
-    return f"looked as {name} of tenant {who.tenant_id or 'not told'} at {', '.join(settings.scope.subscriptions)}"
 
 
 def _until_interrupted(looking: Coroutine[None, None, Audit]) -> Audit:

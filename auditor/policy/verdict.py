@@ -14,6 +14,9 @@ from auditor.snapshot import Gap
 _NAMED = 3
 """Subjects named in one reason."""
 
+_REASON = 200
+"""Characters of a message that stands as a reason."""
+
 
 def counts(findings: Iterable[Finding]) -> dict[Outcome, int]:
     """How many findings have each outcome; every outcome is there."""
@@ -57,13 +60,20 @@ def verdict(
 
 
 def _told(findings: Iterable[Finding], verb: str) -> list[str]:
-    """One sentence per check, in the order of the findings."""
+    """One sentence per check, in the order of the findings: a single failure in its own words, more by their names."""
     by_check: dict[str, list[Finding]] = {}
     for finding in findings:
         by_check.setdefault(finding.check, []).append(finding)
     told = []
     for check, those in by_check.items():
+        if len(those) == 1 and those[0].outcome is Outcome.FAIL:
+            told.append(f"{_short(those[0].message)} ({check}, {those[0].severity})")
+            continue
         names = [finding.subject.name for finding in those]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         told.append(f"{check} ({those[0].severity}) {verb} {', '.join(names[:_NAMED])}{more}.")
     return told
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _REASON else f"{message[: _REASON - 1].rstrip()}…"

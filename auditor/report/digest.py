@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from auditor.finding import Finding, Outcome, Severity
 from auditor.run import CheckRecord, Run
-from auditor.snapshot import Gap
+from auditor.snapshot import Gap, GapReason
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,37 @@ class WorkloadFindings:
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason why something could not be seen, in however many places; told once."""
+    """One reason why things could not be seen, in however many places; told once."""
 
     gaps: tuple[Gap, ...]
-    """At least one; all of the same kind and reason, with the same cure."""
+    """At least one, all with the same reason."""
     findings: tuple[Finding, ...]
     """The unknown findings that hang on it, worst first; one that hangs on several causes stands at the first."""
+
+    @property
+    def reason(self) -> GapReason:
+        """Why."""
+        return self.gaps[0].reason
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What could not be seen."""
+        return _distinct(gap.kind for gap in self.gaps)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """The ARM actions that would have allowed it."""
+        return _distinct(gap.permission for gap in self.gaps if gap.permission)
+
+    @property
+    def cures(self) -> tuple[str, ...]:
+        """What to do, each once."""
+        return _distinct(gap.next_step for gap in self.gaps)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the service said, each once."""
+        return _distinct(gap.detail for gap in self.gaps)
 
 
 @dataclass(frozen=True)
@@ -90,18 +115,34 @@ def by_workload(run: Run, findings: Iterable[Finding]) -> tuple[WorkloadFindings
 
 
 def causes(run: Run) -> tuple[Cause, ...]:
-    """Why things could not be seen: the cause on which most findings hang first."""
-    groups: defaultdict[tuple[str, str, str | None, str], list[Gap]] = defaultdict(list)
-    for gap in sorted(run.gaps, key=lambda gap: (gap.kind, gap.scope.lower(), gap.id)):
-        groups[gap.reason, gap.kind, gap.permission, gap.next_step].append(gap)
-    of_gap = {gap.id: key for key, gaps in groups.items() for gap in gaps}
-    hanging: defaultdict[tuple[str, str, str | None, str], list[Finding]] = defaultdict(list)
+    """Why things could not be seen: the cause on which most findings hang first.
+
+    Gaps are one cause when one step cures them all, or when they differ in nothing but the place.
+    """
+    groups = _alike(run.gaps)
+    of_gap = {gap.id: number for number, gaps in enumerate(groups) for gap in gaps}
+    hanging: defaultdict[int, list[Finding]] = defaultdict(list)
     for finding in unknowns(run):
-        key = next((of_gap[gap] for gap in finding.gaps if gap in of_gap), None)
-        if key is not None:
-            hanging[key].append(finding)
-    found = [Cause(tuple(gaps), tuple(hanging[key])) for key, gaps in groups.items()]
-    return tuple(sorted(found, key=lambda cause: (-len(cause.findings), cause.gaps[0].kind, cause.gaps[0].id)))
+        number = next((of_gap[gap] for gap in finding.gaps if gap in of_gap), None)
+        if number is not None:
+            hanging[number].append(finding)
+    found = [Cause(gaps, tuple(hanging[number])) for number, gaps in enumerate(groups)]
+    return tuple(sorted(found, key=lambda cause: (-len(cause.findings), cause.kinds, cause.gaps[0].id)))
+
+
+def _alike(gaps: Iterable[Gap]) -> list[tuple[Gap, ...]]:
+    by_cure: defaultdict[tuple[str, str], list[Gap]] = defaultdict(list)
+    for gap in sorted(gaps, key=lambda gap: (gap.kind, gap.scope.lower(), gap.id)):
+        by_cure[gap.reason, gap.next_step].append(gap)
+    by_sort: defaultdict[tuple[object, ...], list[Gap]] = defaultdict(list)
+    for group in by_cure.values():
+        kinds = _distinct(gap.kind for gap in group)
+        by_sort[group[0].reason, kinds, _distinct(gap.permission or "" for gap in group)] += group
+    return [tuple(group) for group in by_sort.values()]
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def unknowns_without_gap(run: Run) -> tuple[Finding, ...]:

@@ -97,18 +97,17 @@ def _sight(run: Run) -> list[_Case]:
     """One error for each cause of not seeing; one passed case when everything was seen."""
     cases = [
         _Case(
-            name=f"{wording.GAP_REASONS[gap.reason]}: {wording.kind(gap.kind)} of {short_id(gap.scope)}",
+            name=f"{wording.cause(cause)} of {short_id(cause.gaps[0].scope)}",
             result="error",
-            message=f"{wording.GAP_REASONS[gap.reason]}: {gap.detail}",
-            kind=gap.reason.value,
+            message=f"{wording.cause(cause)}: {cause.words[0]}",
+            kind=cause.reason.value,
             detail=_lines(
-                f"Needed permission: {gap.permission}" if gap.permission else "",
-                f"Next: {gap.next_step}",
-                *(f"Not seen: {each.scope}" for each in cause.gaps),
+                *(f"Needed to see it: {action}" for action in cause.permissions),
+                wording.cures(cause),
+                *(f"Not seen: {gap.kind} of {gap.scope}: {gap.detail}" for gap in cause.gaps),
             ),
         )
         for cause in digest.causes(run)
-        for gap in cause.gaps[:1]
     ]
     if run.interrupted:
         cases.append(_Case("The audit ran to its end", "error", "The audit was interrupted", "interrupted"))

@@ -23,6 +23,9 @@ _OVERHEAD = 400
 _SHARE = 0.6
 """How much of what is left a section may take, so that those after it are told too."""
 
+_REASONS = 50
+"""How many reasons of the verdict are told."""
+
 _PLACES = 20
 """In how many places a cause is named."""
 
@@ -77,7 +80,9 @@ def _head(run: Run) -> str:
     counts = digest.tally(run)
     lines = [f"# {wording.VERDICTS[run.verdict]}: audit {markdown(run.id)}", ""]
     lines += [f"> [!CAUTION]\n> **{markdown(notice)}**\n" for notice in run.notices]
-    lines += [f"- {markdown(reason)}" for reason in wording.reasons(run)]
+    reasons = wording.reasons(run)
+    lines += [f"- {markdown(reason)}" for reason in reasons[:_REASONS]]
+    lines += [f"- and {wording.count(len(reasons) - _REASONS, 'further reason')}"] if len(reasons) > _REASONS else []
     rows = [(*_numbers(tally.name.capitalize(), tally),) for tally in digest.tally_by_severity(run)]
     headings = ("Severity", "Failed", "Unknown", "Waived", "Passed", "Not applicable")
     lines += ["", _table(headings, [*rows, (*_numbers("**All**", counts),)], numbers=5), ""]
@@ -141,27 +146,25 @@ def _causes(run: Run) -> _Section:
 
 
 def _cause(cause: digest.Cause) -> str:
-    gap = cause.gaps[0]
     places = ", ".join(markdown_code(short_id(each.scope)) for each in cause.gaps[:_PLACES])
     more = f" and {len(cause.gaps) - _PLACES:,} more" if len(cause.gaps) > _PLACES else ""
-    permission = f" Needed permission: {markdown_code(gap.permission)}." if gap.permission else ""
+    permissions = ", ".join(markdown_code(action) for action in cause.permissions)
     return (
-        f"### {_cause_title(cause)}\n\n"
-        f"In {wording.count(len(cause.gaps), 'place')}: {places}{more}.{permission} "
-        f"Findings that hang on it: {len(cause.findings):,}. The service said: {markdown(gap.detail)}\n\n"
-        f"{markdown_fence(gap.next_step, 'sh')}\n\n"
+        f"### {markdown(wording.cause(cause))}\n\n"
+        f"In {wording.count(len(cause.gaps), 'place')}: {places}{more}. "
+        + (f"Needed to see it: {permissions}. " if permissions else "")
+        + f"Findings that hang on it: {len(cause.findings):,}. The service said: {markdown(cause.words[0])}\n\n"
+        f"{markdown_fence(wording.cures(cause), 'sh')}\n\n"
     )
-
-
-def _cause_title(cause: digest.Cause) -> str:
-    return f"{wording.GAP_REASONS[cause.gaps[0].reason]}: {markdown(wording.kind(cause.gaps[0].kind))}"
 
 
 def _unknowns(run: Run) -> _Section:
     checks = digest.checks(run)
     blocks: list[str] = []
     for cause in digest.causes(run):
-        blocks += _titled(f"\n### {_cause_title(cause)}", [f"{_row(each, checks)}\n" for each in cause.findings])
+        blocks += _titled(
+            f"\n### {markdown(wording.cause(cause))}", [f"{_row(each, checks)}\n" for each in cause.findings]
+        )
     undecided = [f"{_row(each, checks)}\n" for each in digest.unknowns_without_gap(run)]
     return _Section("Unknown", blocks + _titled(f"\n### {wording.NO_GAP}", undecided), "unknown")
 
@@ -203,7 +206,7 @@ def _coverage(run: Run) -> _Section:
         for kind in run.population
     ]
     headings = ("Kind", "Seen", "Lists read whole", "Not seen")
-    intro = "Every resource in scope was judged; nothing was sampled.\n\n"
+    intro = "Every resource that could be seen was judged; nothing was sampled.\n\n"
     return _Section("Coverage", rows, "kind", intro + _table(headings, (), numbers=3) + "\n")
 
 

@@ -34,6 +34,9 @@ GAP_REASONS = {
 NO_WORKLOAD = "Outside any workload"
 NO_GAP = "Could not be decided, though everything was read"
 
+_CURES = 10
+"""How many steps against one cause are listed."""
+
 _NAMES = 5
 """How many names of a scope are listed."""
 
@@ -123,6 +126,19 @@ def summary(run: Run) -> str:
 def reasons(run: Run) -> tuple[str, ...]:
     """Why the verdict is what it is; never empty."""
     return tuple(hostile.line(reason) for reason in run.reasons) or (summary(run),)
+
+
+def cause(reason: digest.Cause) -> str:
+    """`Denied: account, usage`."""
+    return f"{GAP_REASONS[reason.reason]}: {', '.join(kind(word) for word in reason.kinds)}"
+
+
+def cures(reason: digest.Cause) -> str:
+    """What to do about a cause, a line for each step; the first of many."""
+    more = len(reason.cures) - _CURES
+    return "\n".join(
+        (*reason.cures[:_CURES], *((f"# and {more:,} more like these, in evidence.json",) if more > 0 else ()))
+    )
 
 
 def waiver(finding: Finding) -> str | None:

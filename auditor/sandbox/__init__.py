@@ -166,4 +166,5 @@ class Sandbox:
         identity.close()
         for server in (azure, local):
             await server.shutdown(_CLOSING_SECONDS)
+        await proxy.cut()
         await resolver.close()

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from typing import Literal
+from weakref import WeakSet
 
 from auditor.sandbox.hosts import REGIONAL, service_of
 from auditor.sandbox.world import World
@@ -39,7 +40,7 @@ class Proxy:
         self._refused = refused
         self._closing = closing
         self._troubles: Mapping[str, Way] = {one.account: one.way for one in world.connect_troubles}
-        self._open: set[asyncio.Transport] = set()
+        self._open: WeakSet[asyncio.Transport] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -50,19 +51,21 @@ class Proxy:
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
-        """Accepts nobody any more and cuts what is open."""
+        """Accepts nobody any more."""
         if self._server is not None:
             self._server.close()
-        for transport in self._open:
+
+    async def cut(self) -> None:
+        """Ends every connection at once, whatever still goes over it."""
+        for transport in tuple(self._open):
             transport.abort()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        await asyncio.sleep(0)
 
     def opened(self, transport: asyncio.Transport) -> None:
         """Notes a connection."""
         self._open.add(transport)
-
-    def lost(self, transport: asyncio.Transport) -> None:
-        """Forgets a connection."""
-        self._open.discard(transport)
 
     def asked(self, transport: asyncio.Transport, head: bytes) -> None:
         """Serves one request for a tunnel."""
@@ -98,8 +101,6 @@ class Proxy:
         except OSError:
             transport.abort()
             return
-        finally:
-            self._open.discard(transport)
         if secured is None or early.lost or self._closing.is_set():
             transport.abort()
             return
@@ -150,8 +151,6 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         if self._timer is not None:
             self._timer.cancel()
-        if self._transport is not None:
-            self._proxy.lost(self._transport)
 
 
 class _Early(asyncio.Protocol):

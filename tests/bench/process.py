@@ -37,9 +37,21 @@ def timed(arguments: Sequence[str], *, cwd: Path = ROOT, environ: Mapping[str, s
     read, write = os.pipe()
     begun = time.perf_counter()
     with subprocess.Popen(
-        ["/bin/sh", "-c", f'exec "$@" 3>&{write}', "sh", sys.executable, "-c", program, sys.executable, "-m", "auditor", *arguments],
+        [
+            "/bin/sh",
+            "-c",
+            f'exec "$@" 3>&{write}',
+            "sh",
+            sys.executable,
+            "-c",
+            program,
+            sys.executable,
+            "-m",
+            "auditor",
+            *arguments,
+        ],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environ or {})},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "", **(environ or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         pass_fds=(write,),

@@ -17,7 +17,9 @@ def startup() -> Table:
         timed(arguments)
         runs = [timed(arguments) for _ in range(RUNS)]
         rows.append(("auditor " + " ".join(arguments), *middle(runs), f"{max(run.peak_mb for run in runs):.0f}"))
-    return Table("Start-up", ("command", "median ms", "min", "max", "peak MB"), tuple(rows), f"{RUNS} runs after a warm-up")
+    return Table(
+        "Start-up", ("command", "median ms", "min", "max", "peak MB"), tuple(rows), f"{RUNS} runs after a warm-up"
+    )
 
 
 def demo() -> Table:
@@ -26,4 +28,6 @@ def demo() -> Table:
     failed = [run for run in runs if run.code != 0]
     note = f"{len(failed)} of the runs failed: {failed[0].stderr[-300:]}" if failed else f"{RUNS} runs after a warm-up"
     row = ("auditor demo", *middle(runs), f"{max(run.peak_mb for run in runs):.0f}")
-    return Table("The demo: sandbox, audit and every report", ("command", "median ms", "min", "max", "peak MB"), (row,), note)
+    return Table(
+        "The demo: sandbox, audit and every report", ("command", "median ms", "min", "max", "peak MB"), (row,), note
+    )

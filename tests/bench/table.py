@@ -18,7 +18,10 @@ def show(table: Table, out: TextIO) -> None:
     widths = [max(len(row[column]) for row in (table.head, *table.rows)) for column in range(len(table.head))]
     out.write(f"\n{table.title}\n")
     for row in (table.head, tuple("-" * width for width in widths), *table.rows):
-        first, *others = (cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        first, *others = (
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         out.write("  ".join((first, *others)).rstrip() + "\n")
     if table.note:
         out.write(f"{table.note}\n")

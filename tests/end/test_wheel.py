@@ -29,7 +29,9 @@ def test_the_wheel_holds_the_policies_the_worlds_and_the_templates(wheel: Path) 
     assert len(shipped) > 60
     assert {f"auditor/{name}" for name in shipped} <= names
     for folder in ("sandbox", "report", "policy"):
-        data = [path for path in (ROOT / "auditor" / folder).rglob("*") if path.suffix in {".yaml", ".j2", ".css", ".js"}]
+        data = [
+            path for path in (ROOT / "auditor" / folder).rglob("*") if path.suffix in {".yaml", ".j2", ".css", ".js"}
+        ]
         assert {path.relative_to(ROOT).as_posix() for path in data} <= names
     assert not [name for name in names if name.startswith(("tests/", "reports/"))]
 
@@ -45,7 +47,9 @@ def test_the_installed_command_runs_the_demo_elsewhere(wheel: Path, tmp_path: Pa
     pip = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "--no-index", "--find-links", str(WHEELS)]
     subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.txt")], check=True, cwd=elsewhere)
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True, cwd=elsewhere)
-    done = subprocess.run([str(binaries / "auditor"), "demo"], cwd=elsewhere, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(binaries / "auditor"), "demo"], cwd=elsewhere, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "As a gate this run would end with exit code 1" in done.stdout + done.stderr
     (bundle,) = (elsewhere / "reports").iterdir()

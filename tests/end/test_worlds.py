@@ -48,7 +48,7 @@ def test_every_pack_passes_the_healthy_world(healthy: Done, pack: str) -> None:
     assert [finding.check for finding in run.findings if finding.outcome is Outcome.UNKNOWN] == []
 
 
-def again(done: Done, pack: str):  # noqa: ANN201 - a Run
+def again(done: Done, pack: str):
     snapshot = Snapshot.model_validate_json(done.audit.snapshot.model_dump_json())
     settings = Settings.model_validate(snapshot.settings)
     policy = load_policy((pack,), {}, settings_path("healthy").parent)
@@ -108,7 +108,9 @@ def test_the_same_run_renders_to_the_same_bytes(release: Done) -> None:
 
 
 def test_no_address_is_read_twice_and_no_key_is_listed(release: Done) -> None:
-    reads = [(seen.method, seen.host, seen.path, seen.query) for seen in release.sandbox.requests if seen.method == "GET"]
+    reads = [
+        (seen.method, seen.host, seen.path, seen.query) for seen in release.sandbox.requests if seen.method == "GET"
+    ]
     assert sorted(reads) == sorted(set(reads))
     assert not [seen for seen in release.sandbox.requests if "listkeys" in seen.path.lower()]
     assert release.sandbox.unknown_routes == []

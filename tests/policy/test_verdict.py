@@ -32,7 +32,7 @@ def test_fail_wins_over_incomplete() -> None:
     """A gating failure is fail even where the rest is unknown; both are told, the failure first."""
     word, reasons = verdict(findings(FAILING, {}), (), BLOCK)
     assert word is Verdict.FAIL
-    assert reasons == ("keys-accepted (high) fails on shop.", "keys-accepted (high) is unknown on shop.")
+    assert reasons == ("Keys are accepted (keys-accepted, high)", "keys-accepted (high) is unknown on shop.")
 
 
 def test_unknown_is_incomplete() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.finding import Outcome
-from auditor.report import digest
+from auditor.report import digest, wording
 from auditor.report.place import place, pseudo_path, short_id
 from tests.report.parts import ACCOUNTS, account, deployment
 from tests.report.runs import incomplete_run, passing_run, sample_run
@@ -38,6 +38,30 @@ def test_one_cause_has_one_voice() -> None:
     (cause,) = digest.causes(sample_run())
     assert [gap.id for gap in cause.gaps] == ["g-chat", "g-search"]
     assert [finding.subject.name for finding in cause.findings] == ["aoai-chat", "aoai-search"]
+
+
+def test_one_cure_is_one_cause_whatever_the_kinds() -> None:
+    """A role that is missing on a subscription hides many kinds; granting it once shows them all."""
+    first, second = sample_run().gaps
+    usage = second.model_copy(
+        update={"kind": "usage", "permission": "Microsoft.CognitiveServices/locations/usages/read"}
+    )
+    (cause,) = digest.causes(sample_run().model_copy(update={"gaps": (first, usage)}))
+    assert cause.kinds == ("diagnostic_setting", "usage")
+    assert wording.cause(cause) == "Denied: diagnostic setting, usage"
+    assert cause.cures == (first.next_step,)
+
+
+def test_the_same_trouble_in_many_places_is_one_cause_with_many_cures() -> None:
+    """Where each account needs its own step, all steps stand together, the first of them in full."""
+    gap = sample_run().gaps[0]
+    many = tuple(
+        gap.model_copy(update={"id": f"g{number}", "scope": f"s{number:02}", "next_step": f"step {number:02}"})
+        for number in range(12)
+    )
+    (cause,) = digest.causes(sample_run().model_copy(update={"gaps": many}))
+    assert len(cause.gaps) == len(cause.cures) == 12
+    assert wording.cures(cause).splitlines()[-2:] == ["step 09", "# and 2 more like these, in evidence.json"]
 
 
 def test_an_unknown_without_a_gap_is_not_lost() -> None:

@@ -120,15 +120,6 @@ def test_the_sample_reads_as_the_golden_file(name: str) -> None:
     assert (GOLDEN / name).read_text(encoding="utf-8") == rendered()[name]
 
 
-def test_formats_do_not_know_each_other() -> None:
-    """What they share lies in modules that are no format."""
-    modules = {form.module for form in FORMATS.values()} | {"auditor.report.terminal"}
-    script = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules, sep='\\n')"
-    for module in sorted(modules):
-        loaded = subprocess.run([sys.executable, "-c", script, module], check=True, capture_output=True, text=True)
-        assert set(loaded.stdout.split()) & modules == {module}
-
-
 def test_severities_stand_worst_first() -> None:
     """In Markdown, inside one workload, critical comes before high, and high before medium."""
     text = FORMATS["markdown"].render(sample_run())

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from auditor.report import terminal
+from auditor.report import FORMATS, terminal
 from tests.report.runs import hostile_run, large_run, passing_run, sample_run
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -41,7 +41,8 @@ def test_commands_are_never_wrapped(width: int, color: bool) -> None:
     run = sample_run()
     commands = [finding.fix.cli for finding in run.findings if finding.fix and finding.outcome == "fail"]
     told = [command for command in commands if command and "publicNetworkAccess" not in command]
-    for command in (*told, run.gaps[0].next_step):
+    steps = [call.next_step for call in run.calls if call.next_step]
+    for command in (*told, *steps, run.gaps[0].next_step):
         assert {part.strip() for part in command.splitlines()} <= set(lines)
 
 
@@ -65,6 +66,16 @@ def test_one_cause_is_told_once() -> None:
     text = terminal.render(sample_run(), 80, color=False)
     assert text.count("AuthorizationFailed") == 1
     assert "high diagnostic-logs-missing: aoai-chat, aoai-search" in text
+
+
+def test_many_reasons_are_counted() -> None:
+    """A terminal shows the worst; every other report has them all."""
+    run = sample_run().model_copy(update={"reasons": tuple(f"reason {number:02}" for number in range(20))})
+    text = terminal.render(run, 80, color=False)
+    assert "- reason 07" in text
+    assert "reason 08" not in text
+    assert "- and 12 further reasons" in text
+    assert all(reason in FORMATS["html"].render(run) for reason in run.reasons)
 
 
 def test_a_large_run_tells_the_worst_and_counts_the_rest() -> None:

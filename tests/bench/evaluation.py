@@ -1,0 +1,43 @@
+"""How fast facts are joined and checks evaluated, from a snapshot of a generated world made many times larger."""
+
+from __future__ import annotations
+
+import time
+
+from auditor.policy.evaluate import judge
+from auditor.policy.facts import join
+from auditor.policy.pack import load_policy
+from auditor.policy.waivers import NO_WAIVERS
+from auditor.sandbox import settings_path
+from tests.bench.process import own_peak_mb
+from tests.bench.snapshots import snapshot_of
+from tests.bench.table import Table
+
+
+def evaluation() -> Table:
+    begun = time.perf_counter()
+    policy = load_policy(("regulated",), {}, settings_path("healthy").parent)
+    loading = time.perf_counter() - begun
+    rows = [("load the policy", "", str(len(policy.checks)), f"{loading:.2f}", "", f"{own_peak_mb():.0f}")]
+    for accounts in (10, 100, 1000):
+        snapshot, settings = snapshot_of(accounts, deployments=10)
+        begun = time.perf_counter()
+        subjects = join(snapshot, settings)
+        joined = time.perf_counter()
+        findings = judge(subjects, policy, NO_WAIVERS, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
+        ended = time.perf_counter()
+        size = f"{accounts} x 10"
+        rows.append((f"join {size}", str(len(subjects)), "", f"{joined - begun:.2f}", "", f"{own_peak_mb():.0f}"))
+        rate = f"{len(findings) / (ended - joined):,.0f}"
+        rows.append(
+            (
+                f"evaluate {size}",
+                str(len(subjects)),
+                str(len(findings)),
+                f"{ended - joined:.2f}",
+                rate,
+                f"{own_peak_mb():.0f}",
+            )
+        )
+    head = ("step", "subjects", "findings", "s", "evaluations/s", "peak MB")
+    return Table("Judging, regulated pack", head, tuple(rows), "peak is of the whole bench process so far")

@@ -1,0 +1,71 @@
+"""Snapshots of any size: one account is audited for real, and what was seen of it is repeated under other names."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from auditor.audit import audit
+from auditor.policy.pack import load_policy
+from auditor.policy.waivers import NO_WAIVERS
+from auditor.sandbox import Sandbox, generated_settings, generated_world
+from auditor.settings import Settings
+from auditor.settings_file import load_settings
+from auditor.snapshot import Snapshot
+from tests.conftest import environment
+
+SEEN = "contoso-generated-0000"
+
+
+@cache
+def _one(deployments: int) -> Snapshot:
+    with Sandbox(generated_world(1, deployments)) as sandbox, environment(sandbox.environment):
+        settings = _settings(1, deployments)
+        policy = load_policy(settings.packs, settings.parameters, Path())
+        made = asyncio.run(
+            audit(
+                settings,
+                policy,
+                NO_WAIVERS,
+                environ=dict(os.environ),
+                run_id="bench",
+                command=(),
+                keep=None,
+                progress=lambda text: None,  # noqa: ARG005 - nobody watches
+                announce=lambda text: None,  # noqa: ARG005 - nobody listens
+            )
+        )
+    return made.snapshot
+
+
+def snapshot_of(accounts: int, deployments: int) -> tuple[Snapshot, Settings]:
+    """A snapshot as if so many accounts had been seen, and the settings that expect them."""
+    seen = _one(deployments)
+    once = [one for one in seen.resources if SEEN not in one.id]
+    listed = [one for one in seen.listings if SEEN not in one.scope]
+    resources, listings = list(once), list(listed)
+    for number in range(accounts):
+        name = f"contoso-generated-{number:04d}"
+        resources += [
+            type(one).model_validate_json(one.model_dump_json().replace(SEEN, name))
+            for one in seen.resources
+            if SEEN in one.id
+        ]
+        listings += [
+            one.model_copy(update={"scope": one.scope.replace(SEEN, name)})
+            for one in seen.listings
+            if SEEN in one.scope
+        ]
+    settings = _settings(accounts, deployments)
+    changed = {"resources": tuple(resources), "listings": tuple(listings), "settings": settings.model_dump(mode="json")}
+    return seen.model_copy(update=changed), settings
+
+
+def _settings(accounts: int, deployments: int) -> Settings:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "auditor.yaml"
+        path.write_text(generated_settings(accounts, deployments), encoding="utf-8")
+        return load_settings(path, {}, {})
