@@ -62,6 +62,8 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
         stack.push_async_callback(credential.close)
         models = Models(endpoints, credential, recorder)
         stack.push_async_callback(models.aclose)
+        if settings.probes.enabled:
+            models.prepare()
         versions, limiter = Versions(), Limiter(settings.concurrency)
         rules = Rules(endpoints, credential, recorder, limiter, deadline)
         reads = Reads(deadline=deadline, versions=versions, object_id=principal.object_id)

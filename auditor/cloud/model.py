@@ -50,6 +50,11 @@ class Models:
         self._clients: dict[tuple[str, str], AsyncOpenAI] = {}
         self._http: RecordingClient | None = None
         self._loading = asyncio.Lock()
+        self._preparing: asyncio.Task[RecordingClient] | None = None
+
+    def prepare(self) -> None:
+        """Begins to load the SDK in a thread, so that it is there by the time the first call is made."""
+        self._preparing = asyncio.create_task(self._shared())
 
     @property
     def working_scopes(self) -> Mapping[str, str]:
@@ -80,6 +85,8 @@ class Models:
 
     async def aclose(self) -> None:
         """Closes every connection; the clients are of no use afterwards."""
+        if self._preparing is not None:
+            await asyncio.gather(self._preparing, return_exceptions=True)
         if self._http is not None:
             await self._http.aclose()
 

@@ -148,6 +148,7 @@ class Sandbox:
 
     async def _serve(self, ready: Future[str], contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
         from auditor.sandbox.dns import Resolver
+        from auditor.sandbox.listening import stop
         from auditor.sandbox.proxy import Proxy
         from auditor.sandbox.server import Services
 
@@ -162,8 +163,8 @@ class Sandbox:
         proxy = Proxy(self.world, azure, contexts, self.refused_hosts, services.closing)
         ready.set_result(await proxy.serve())
         await services.closing.wait()
-        proxy.close()
-        identity.close()
+        await proxy.close()
+        await stop(identity)
         for server in (azure, local):
             await server.shutdown(_CLOSING_SECONDS)
         await proxy.cut()

@@ -15,6 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 from auditor.sandbox.hosts import EXACT, REGIONAL, SUFFIXES, service_of
+from auditor.sandbox.listening import stop
 from auditor.sandbox.world import Account, World
 
 TTL = 10
@@ -49,8 +50,7 @@ class Resolver:
         if self._udp is not None:
             self._udp.close()
         if self._tcp is not None:
-            self._tcp.close()
-            await self._tcp.wait_closed()
+            await stop(self._tcp)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

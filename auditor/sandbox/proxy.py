@@ -9,6 +9,7 @@ from typing import Literal
 from weakref import WeakSet
 
 from auditor.sandbox.hosts import REGIONAL, service_of
+from auditor.sandbox.listening import stop
 from auditor.sandbox.world import World
 
 Way = Literal["lead", "unknown host", "unresolved", "refuse", "untrusted", "reset", "hang"]
@@ -50,10 +51,10 @@ class Proxy:
         self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Accepts nobody any more."""
         if self._server is not None:
-            self._server.close()
+            await stop(self._server)
 
     async def cut(self) -> None:
         """Ends every connection at once, whatever still goes over it."""

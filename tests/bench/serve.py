@@ -1,7 +1,7 @@
 """A generated world in a process of its own, so that client and server do not share an interpreter.
 
-`python -m tests.bench.serve ACCOUNTS DEPLOYMENTS LATENCY_MS` prints one line of JSON (environment, settings), serves until its standard input
-closes, and then prints one more (requests seen).
+`python -m tests.bench.serve ACCOUNTS DEPLOYMENTS LATENCY_MS` prints one line of JSON (environment, settings), serves
+until its standard input closes, and then prints one more (requests seen).
 """
 
 from __future__ import annotations

@@ -12,12 +12,20 @@ from auditor.sandbox.wire import Answer, Ask
 from auditor.sandbox.world import World
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-0000000000a1"
-MATTER = f"{SUBSCRIPTION}/resourceGroups/rg-matter-prod/providers/Microsoft.CognitiveServices/accounts/contoso-matter-swc"
+MATTER = (
+    f"{SUBSCRIPTION}/resourceGroups/rg-matter-prod/providers/Microsoft.CognitiveServices/accounts/contoso-matter-swc"
+)
 COGNITIVE = "2026-07-01"
 
 
 def ask_arm(
-    world: World, path: str, version: str | None = COGNITIVE, *, ledger: Ledger | None = None, method: str = "GET", **query: str
+    world: World,
+    path: str,
+    version: str | None = COGNITIVE,
+    *,
+    ledger: Ledger | None = None,
+    method: str = "GET",
+    **query: str,
 ) -> Answer:
     """What Resource Manager says to the world's own identity."""
     token = access_token(world, "login.microsoftonline.com", "https://management.azure.com")

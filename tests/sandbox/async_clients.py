@@ -30,7 +30,9 @@ async def look() -> dict[str, Any]:
         told["endpoints"] = [one.name async for one in network.private_endpoints.list_by_subscription()]
         groups = network.private_dns_zone_groups.list("pe-matter-swc", "rg-network-hub")
         told["zone group"] = [one.name async for one in groups][0]
-        raw = await client.responses.with_raw_response.create(model="support-router", input="Reply with OK", store=False)
+        raw = await client.responses.with_raw_response.create(
+            model="support-router", input="Reply with OK", store=False
+        )
         response = raw.parse()
         told["router"] = {
             "model": response.model,

@@ -114,7 +114,9 @@ def _newer_walk(kind: str, at: str, found: Paths) -> None:
 
 @cache
 def _openapi() -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((EXAMPLES / "cognitiveservices-2024-10-01.openapi.json").read_text(encoding="utf-8"))
+    told: dict[str, Any] = json.loads(
+        (EXAMPLES / "cognitiveservices-2024-10-01.openapi.json").read_text(encoding="utf-8")
+    )
     return told
 
 

@@ -68,7 +68,12 @@ def test_an_api_version_is_required_and_must_be_one_that_there_is(world: World) 
 
 def test_only_newer_versions_tell_state_and_routing(world: World) -> None:
     path = f"{SUBSCRIPTION}/resourceGroups/rg-support-prod/providers/Microsoft.CognitiveServices/accounts/contoso-support-weu/deployments/support-router"
-    for version, there in (("2026-07-01", True), ("2026-05-15-preview", True), ("2025-09-01", False), ("2026-03-01", False)):
+    for version, there in (
+        ("2026-07-01", True),
+        ("2026-05-15-preview", True),
+        ("2025-09-01", False),
+        ("2026-03-01", False),
+    ):
         told = body(ask_arm(world, path, version))["properties"]
         assert ("routing" in told, "deploymentState" in told) == (there, there), version
 
@@ -84,7 +89,9 @@ def test_a_token_must_be_there_and_be_for_here(world: World) -> None:
     }
     for expected, token in cases.items():
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        answer = arm.answer(world, Ledger(), Ask("GET", "management.azure.com", ACCOUNTS, {"api-version": "2026-07-01"}, headers))
+        answer = arm.answer(
+            world, Ledger(), Ask("GET", "management.azure.com", ACCOUNTS, {"api-version": "2026-07-01"}, headers)
+        )
         assert (answer.status, code(answer)) == (401, expected)
         assert answer.headers["WWW-Authenticate"].startswith("Bearer authorization_uri=")
     headers = {"authorization": f"Bearer {encode(good)}"}
@@ -97,7 +104,10 @@ def test_a_denied_action_is_refused_in_the_services_words() -> None:
     refused = ask_arm(world, f"{MATTER}/deployments")
     assert (refused.status, code(refused)) == (403, "AuthorizationFailed")
     message = body(refused)["error"]["message"]
-    assert "does not have authorization to perform action 'Microsoft.CognitiveServices/accounts/deployments/read'" in message
+    assert (
+        "does not have authorization to perform action 'Microsoft.CognitiveServices/accounts/deployments/read'"
+        in message
+    )
     assert f"over scope '{MATTER}'" in message
     assert ask_arm(world, MATTER).status == 200
 
@@ -115,15 +125,24 @@ def test_permissions_tell_what_is_denied() -> None:
 
 def test_the_denied_world_lists_subscriptions_and_nothing_else() -> None:
     world = load_world("denied")
-    assert [one["displayName"] for one in body(ask_arm(world, "/subscriptions", "2022-12-01"))["value"]] == ["Contoso AI Production"]
+    assert [one["displayName"] for one in body(ask_arm(world, "/subscriptions", "2022-12-01"))["value"]] == [
+        "Contoso AI Production"
+    ]
     for path in (SUBSCRIPTION, ACCOUNTS, MATTER, MODELS, f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices"):
         assert code(ask_arm(world, path)) == "AuthorizationFailed"
 
 
-@given(prefix=st.text(st.characters(categories=["L"]), max_size=8), middle=st.text(max_size=8), suffix=st.text("abc/", max_size=8))
+@given(
+    prefix=st.text(st.characters(categories=["L"]), max_size=8),
+    middle=st.text(max_size=8),
+    suffix=st.text("abc/", max_size=8),
+)
 def test_a_star_stands_for_anything_between_what_is_said(prefix: str, middle: str, suffix: str) -> None:
     if "\n" not in middle:
-        assert matches_any([f"{prefix}*{suffix}".replace("**", "*")], f"{prefix}{middle}{suffix}") or "*" in prefix + suffix
+        assert (
+            matches_any([f"{prefix}*{suffix}".replace("**", "*")], f"{prefix}{middle}{suffix}")
+            or "*" in prefix + suffix
+        )
 
 
 def test_permissions_add_up_and_denials_win(world: World) -> None:
@@ -148,7 +167,12 @@ def test_the_throttled_world_refuses_each_list_once() -> None:
     world, ledger = load_world("throttled"), Ledger()
     path = f"{MATTER}/deployments"
     assert [ask_arm(world, path, ledger=ledger).status for _ in range(3)] == [429, 200, 200]
-    assert ask_arm(world, f"{MATTER}/providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview", ledger=ledger).status == 429
+    assert (
+        ask_arm(
+            world, f"{MATTER}/providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview", ledger=ledger
+        ).status
+        == 429
+    )
     assert ask_arm(world, ACCOUNTS, ledger=ledger).status == 200
 
 
@@ -163,9 +187,14 @@ def test_what_is_not_there_is_not_found(world: World) -> None:
 def test_keys_are_listed_only_where_they_are_accepted(world: World) -> None:
     search = f"{SUBSCRIPTION}/resourceGroups/rg-search-prod/providers/Microsoft.CognitiveServices/accounts/contoso-search-uks"
     refused = ask_arm(world, f"{search}/listKeys", method="POST")
-    assert (refused.status, body(refused)["error"]["message"]) == (400, "Failed to list key. disableLocalAuth is set to be true")
+    assert (refused.status, body(refused)["error"]["message"]) == (
+        400,
+        "Failed to list key. disableLocalAuth is set to be true",
+    )
     ledger = Ledger()
-    told = body(ask_arm(load_world("healthy", ["api-keys-accepted"]), f"{search}/listKeys", method="POST", ledger=ledger))
+    told = body(
+        ask_arm(load_world("healthy", ["api-keys-accepted"]), f"{search}/listKeys", method="POST", ledger=ledger)
+    )
     assert set(told) == {"key1", "key2"}
     assert told["key1"] not in {told["key2"], Ledger().keys_of(world.accounts["contoso-search-uks"])[0]}
 
@@ -190,7 +219,12 @@ def test_rates_follow_capacity_and_provisioned_deployments_have_none(world: Worl
 
 
 def test_usage_is_what_deployments_hold_and_what_others_took() -> None:
-    told = body(ask_arm(load_world("release").model_copy(update={"page_size": 100}), f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/locations/australiaeast/usages"))
+    told = body(
+        ask_arm(
+            load_world("release").model_copy(update={"page_size": 100}),
+            f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/locations/australiaeast/usages",
+        )
+    )
     by_name = {row["name"]["value"]: (row["currentValue"], row["limit"]) for row in told["value"]}
     assert by_name["OpenAI.GlobalStandard.gpt-5.4"] == (440, 450)
     assert by_name["OpenAI.GlobalStandard.gpt-5.4-mini"] == (100, 2000)

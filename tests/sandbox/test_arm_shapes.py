@@ -28,7 +28,9 @@ SEEN_IN_TRAFFIC = {"value[].etag", "etag"}
 
 COGNITIVE_OPERATIONS = {
     f"{OURS}/accounts": f"{L}/accounts",
-    f"{SUBSCRIPTION}/resourceGroups/rg-matter-prod/providers/Microsoft.CognitiveServices/accounts": A.rpartition("/")[0],
+    f"{SUBSCRIPTION}/resourceGroups/rg-matter-prod/providers/Microsoft.CognitiveServices/accounts": A.rpartition("/")[
+        0
+    ],
     MATTER: A,
     f"{MATTER}/skus": f"{A}/skus",
     f"{MATTER}/models": f"{A}/models",
@@ -148,7 +150,8 @@ def test_every_route_is_held_against_something() -> None:
         words = route.path.split("/")
         alike = (one.split("/") for one in asked)
         held = any(
-            len(one) == len(words) and all("{" in word or word.lower() == other.lower() for word, other in zip(words, one, strict=True))
+            len(one) == len(words)
+            and all("{" in word or word.lower() == other.lower() for word, other in zip(words, one, strict=True))
             for one in alike
         )
         if not held and f"{route.method} {route.path}" not in left:

@@ -21,7 +21,10 @@ READS = {
     "model": (f"{LOCATION}/models", "2026-07-01"),
     "usage": (f"{LOCATION}/usages", "2026-07-01"),
     "resource-sku": (f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/skus", "2026-07-01"),
-    "private-endpoint": (f"{SUBSCRIPTION}/resourceGroups/rg-network-hub/providers/Microsoft.Network/privateEndpoints/pe-matter-swc", "2026-03-01"),
+    "private-endpoint": (
+        f"{SUBSCRIPTION}/resourceGroups/rg-network-hub/providers/Microsoft.Network/privateEndpoints/pe-matter-swc",
+        "2026-03-01",
+    ),
     "private-dns-zone-group": (
         f"{SUBSCRIPTION}/resourceGroups/rg-network-hub/providers/Microsoft.Network/privateEndpoints/pe-matter-swc/privateDnsZoneGroups",
         "2026-03-01",
@@ -106,4 +109,9 @@ def test_every_fault_of_resource_manager_changes_an_answer() -> None:
 def _shown(path: str, version: str, faults: tuple[str, ...]) -> object:
     world = load_world("healthy", faults).model_copy(update={"page_size": 100})
     answer = ask_arm(world, path, version)
-    return answer.status, answer.cut, answer.seconds, json.loads(answer.body) if answer.body.startswith(b"{") else answer.body
+    return (
+        answer.status,
+        answer.cut,
+        answer.seconds,
+        json.loads(answer.body) if answer.body.startswith(b"{") else answer.body,
+    )

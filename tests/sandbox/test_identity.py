@@ -60,6 +60,7 @@ def test_a_workload_identitys_token_file(running: Sandbox) -> None:
 
 def test_a_github_jobs_assertion(running: Sandbox) -> None:
     with led_to(running, "github-oidc"):
+
         def proof() -> str:
             answer = requests.get(
                 os.environ["ACTIONS_ID_TOKEN_REQUEST_URL"] + "&audience=api://AzureADTokenExchange",

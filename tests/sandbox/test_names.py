@@ -54,7 +54,10 @@ def test_it_answers_over_udp_and_tcp(healthy: Sandbox) -> None:
     query = dns.message.make_query(HOST, "A")
     for ask in (dns.query.udp, dns.query.tcp):
         reply = ask(query, host, port=int(port), timeout=5)
-        assert [rrset.to_text() for rrset in reply.answer] == [f"{HOST}. 10 IN CNAME {PRIVATE}.", f"{PRIVATE}. 10 IN A 10.20.1.4"]
+        assert [rrset.to_text() for rrset in reply.answer] == [
+            f"{HOST}. 10 IN CNAME {PRIVATE}.",
+            f"{PRIVATE}. 10 IN A 10.20.1.4",
+        ]
     ipv6 = dns.query.udp(dns.message.make_query(HOST, "AAAA"), host, port=int(port), timeout=5)
     assert ipv6.rcode() == dns.rcode.NOERROR
     assert [rrset.rdtype for rrset in ipv6.answer] == [dns.rdatatype.CNAME]

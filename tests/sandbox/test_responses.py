@@ -90,7 +90,9 @@ def test_parameters_are_checked_as_the_service_checks_them(world: World) -> None
 
 def test_an_older_path_needs_a_version_that_knows_responses(world: World) -> None:
     def older(**query: str) -> Answer:
-        return ask_model(world, SUPPORT, ASK, path="/openai/responses", query={k.replace("_", "-"): v for k, v in query.items()})
+        return ask_model(
+            world, SUPPORT, ASK, path="/openai/responses", query={k.replace("_", "-"): v for k, v in query.items()}
+        )
 
     assert older(api_version="2025-04-01-preview").status == 200
     assert refusal(older(api_version="2024-10-21"))[2].endswith("only for api-version 2025-03-01-preview and later")
@@ -106,7 +108,11 @@ def test_tokens_of_either_audience_are_taken_and_no_other(world: World) -> None:
     for audience in ("https://ai.azure.com", "https://cognitiveservices.azure.com"):
         assert ask_model(world, SUPPORT, ASK, audience=audience).status == 200
     refused = refusal(ask_model(world, SUPPORT, ASK, audience="https://management.azure.com"))
-    assert refused == (401, "401", "Unauthorized. Access token is missing, invalid, audience is incorrect, or have expired.")
+    assert refused == (
+        401,
+        "401",
+        "Unauthorized. Access token is missing, invalid, audience is incorrect, or have expired.",
+    )
     older = load_world("healthy", ["older-audience-only"])
     assert ask_model(older, SUPPORT, ASK, audience="https://ai.azure.com").status == 401
     assert ask_model(older, SUPPORT, ASK, audience="https://cognitiveservices.azure.com").status == 200
@@ -171,7 +177,10 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "call-content-filter": (400, "content management policy"),
     "call-request-timeout-408": (408, "timeout"),
     "call-model-retired": (410, "gpt-5.4-mini has been retired"),
-    "call-quota-429": (429, "Your requests to support-chat for gpt-5.4-mini in West Europe have exceeded the token rate limit"),
+    "call-quota-429": (
+        429,
+        "Your requests to support-chat for gpt-5.4-mini in West Europe have exceeded the token rate limit",
+    ),
     "call-capacity-429": (429, "temporarily unable to process"),
     "call-reduced": (429, "have been limited"),
     "call-server-error": (500, "The server had an error"),
@@ -229,11 +238,20 @@ def test_every_fault_of_a_call_is_met_by_somebody() -> None:
         world = load_world("healthy", [fault])
         answers = [ask(world, account, model=name) for account, name in tried]
         plain = [ask(load_world("healthy"), account, model=name) for account, name in tried]
-        return bool(world.connect_troubles) or any(_shown(one) != _shown(other) for one, other in zip(answers, plain, strict=True))
+        return bool(world.connect_troubles) or any(
+            _shown(one) != _shown(other) for one, other in zip(answers, plain, strict=True)
+        )
 
     assert [name for name in FAULTS if name.startswith("call-") and not met(name)] == []
 
 
 def _shown(answer: Answer) -> object:
     told = json.loads(answer.body) if answer.body.startswith(b"{") else {}
-    return answer.status, answer.cut, answer.headers.get("content-type"), told.get("status"), told.get("model"), len(told.get("output") or ())
+    return (
+        answer.status,
+        answer.cut,
+        answer.headers.get("content-type"),
+        told.get("status"),
+        told.get("model"),
+        len(told.get("output") or ()),
+    )

@@ -26,7 +26,9 @@ NAMES = ["contoso-matter-swc", "contoso-search-uks", "contoso-support-weu"]
 
 
 def credential() -> ClientSecretCredential:
-    return ClientSecretCredential(*(os.environ[f"AZURE_{name}"] for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")))
+    return ClientSecretCredential(
+        *(os.environ[f"AZURE_{name}"] for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"))
+    )
 
 
 def test_the_cognitive_services_client_reads_every_list(healthy: Sandbox) -> None:
@@ -64,7 +66,10 @@ def test_the_cognitive_services_client_reads_every_list(healthy: Sandbox) -> Non
 
 def test_the_network_client_reads_private_endpoints(healthy: Sandbox) -> None:
     with credential() as who, NetworkManagementClient(who, SUBSCRIPTION) as client:
-        assert [one.name for one in client.private_endpoints.list("rg-network-hub")] == ["pe-matter-swc", "pe-search-uks"]
+        assert [one.name for one in client.private_endpoints.list("rg-network-hub")] == [
+            "pe-matter-swc",
+            "pe-search-uks",
+        ]
         endpoint = client.private_endpoints.get("rg-network-hub", "pe-matter-swc")
         assert endpoint.private_link_service_connections[0].private_link_service_connection_state.status == "Approved"
         (group,) = client.private_dns_zone_groups.list("pe-matter-swc", "rg-network-hub")
@@ -86,9 +91,14 @@ def test_a_wrong_secret_is_refused_in_entras_words(healthy: Sandbox) -> None:
 def test_openai_answers_plain(healthy: Sandbox) -> None:
     with (
         credential() as who,
-        OpenAI(base_url="https://contoso-matter-swc.openai.azure.com/openai/v1/", api_key=get_bearer_token_provider(who, MODELS)) as client,
+        OpenAI(
+            base_url="https://contoso-matter-swc.openai.azure.com/openai/v1/",
+            api_key=get_bearer_token_provider(who, MODELS),
+        ) as client,
     ):
-        response = client.responses.create(model="matter-chat", input="Reply with OK", max_output_tokens=64, store=False)
+        response = client.responses.create(
+            model="matter-chat", input="Reply with OK", max_output_tokens=64, store=False
+        )
     assert response.status == "completed"
     assert response.output_text == "OK"
     assert response.model == "gpt-5.4-2026-03-05"
@@ -99,7 +109,10 @@ def test_openai_answers_plain(healthy: Sandbox) -> None:
 def test_openai_streams_in_order(healthy: Sandbox) -> None:
     with (
         credential() as who,
-        OpenAI(base_url="https://contoso-support-weu.services.ai.azure.com/openai/v1/", api_key=get_bearer_token_provider(who, MODELS)) as client,
+        OpenAI(
+            base_url="https://contoso-support-weu.services.ai.azure.com/openai/v1/",
+            api_key=get_bearer_token_provider(who, MODELS),
+        ) as client,
     ):
         events = list(client.responses.create(model="support-chat", input="Say something.", stream=True))
     assert [event.sequence_number for event in events] == list(range(len(events)))
@@ -112,7 +125,9 @@ def test_openai_streams_in_order(healthy: Sandbox) -> None:
 def test_the_async_clients_see_the_same(healthy: Sandbox) -> None:
     """In a process of its own: aiohttp reads the trusted authorities when it is imported."""
     script = Path(__file__).with_name("async_clients.py")
-    done = subprocess.run([sys.executable, "-W", "error::ResourceWarning", script], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", script], capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["accounts"] == NAMES
@@ -150,7 +165,10 @@ def test_the_older_client_uses_the_older_path(healthy: Sandbox) -> None:
     with credential() as who:
         with client("2025-04-01-preview") as newer:
             assert newer.responses.create(model="support-chat", input="Reply with OK").output_text == "OK"
-        with client("2024-10-21") as older, pytest.raises(Exception, match="enabled only for api-version 2025-03-01-preview"):
+        with (
+            client("2024-10-21") as older,
+            pytest.raises(Exception, match="enabled only for api-version 2025-03-01-preview"),
+        ):
             older.responses.create(model="support-chat", input="Reply with OK")
 
 

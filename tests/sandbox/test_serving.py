@@ -29,7 +29,9 @@ ASK = {"model": "support-chat", "input": "Reply with OK", "store": False}
 
 
 @contextmanager
-def connection(sandbox: Sandbox, host: str, *, timeout: float = 5, trusted: bool = True) -> Iterator[http.client.HTTPSConnection]:
+def connection(
+    sandbox: Sandbox, host: str, *, timeout: float = 5, trusted: bool = True
+) -> Iterator[http.client.HTTPSConnection]:
     """A connection to one of Azure's names through the sandbox's proxy."""
     proxy = urlsplit(sandbox.environment["HTTPS_PROXY"])
     bundle = sandbox.environment["SSL_CERT_FILE"] if trusted else None
@@ -51,7 +53,9 @@ def read(made: http.client.HTTPSConnection, world: World, path: str) -> http.cli
 def call(made: http.client.HTTPSConnection, world: World, **request: object) -> http.client.HTTPResponse:
     token = access_token(world, "login.microsoftonline.com", "https://ai.azure.com")
     raw = json.dumps({**ASK, **request})
-    made.request("POST", "/openai/v1/responses", raw, {"authorization": f"Bearer {token}", "content-type": "application/json"})
+    made.request(
+        "POST", "/openai/v1/responses", raw, {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    )
     return made.getresponse()
 
 
@@ -104,7 +108,10 @@ def test_a_stream_arrives_event_by_event(running: Sandbox) -> None:
 
 
 def test_latency_is_simulated_for_each_answer() -> None:
-    with Sandbox(load_world("healthy"), latency_ms=60_000) as sandbox, connection(sandbox, "management.azure.com", timeout=0.3) as made:
+    with (
+        Sandbox(load_world("healthy"), latency_ms=60_000) as sandbox,
+        connection(sandbox, "management.azure.com", timeout=0.3) as made,
+    ):
         with pytest.raises(TimeoutError):
             read(made, sandbox.world, DEPLOYMENTS)
     assert sandbox.requests[0].status == 200, "and closing waits for nobody"
@@ -120,7 +127,10 @@ def test_a_reset_is_a_reset(fault: str) -> None:
 
 
 def test_a_truncated_body_is_shorter_than_it_said() -> None:
-    with Sandbox(load_world("healthy", ["arm-truncated"])) as sandbox, connection(sandbox, "management.azure.com") as made:
+    with (
+        Sandbox(load_world("healthy", ["arm-truncated"])) as sandbox,
+        connection(sandbox, "management.azure.com") as made,
+    ):
         answer = read(made, sandbox.world, DEPLOYMENTS)
         with pytest.raises(http.client.IncompleteRead):
             answer.read()
@@ -153,7 +163,10 @@ def test_the_way_to_an_account_can_be_closed_in_each_way() -> None:
     with Sandbox(load_world("healthy", ["call-connection-cut"])) as sandbox, connection(sandbox, SUPPORT) as made:
         with pytest.raises((OSError, http.client.HTTPException)):
             made.connect()
-    with Sandbox(load_world("healthy", ["call-connect-timeout"])) as sandbox, connection(sandbox, SUPPORT, timeout=0.3) as made:
+    with (
+        Sandbox(load_world("healthy", ["call-connect-timeout"])) as sandbox,
+        connection(sandbox, SUPPORT, timeout=0.3) as made,
+    ):
         with pytest.raises(TimeoutError):
             made.connect()
 
@@ -178,7 +191,10 @@ def test_nothing_but_tunnels_to_https_is_served(running: Sandbox) -> None:
 
 
 def test_no_certificate_of_the_sandbox_is_trusted_by_others(running: Sandbox) -> None:
-    with connection(running, "management.azure.com", trusted=False) as made, pytest.raises(ssl.SSLCertVerificationError):
+    with (
+        connection(running, "management.azure.com", trusted=False) as made,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
         made.connect()
 
 

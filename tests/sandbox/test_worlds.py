@@ -77,7 +77,11 @@ def test_a_fault_without_a_target_says_what_it_needs() -> None:
 
 
 def test_a_world_that_is_not_right_says_where_and_what_was_meant() -> None:
-    data = {"name": "mine", "title": "Mine", "accounts": {"a": {"knid": "OpenAI", "group": "g", "location": "x", "subdomain": "a"}}}
+    data = {
+        "name": "mine",
+        "title": "Mine",
+        "accounts": {"a": {"knid": "OpenAI", "group": "g", "location": "x", "subdomain": "a"}},
+    }
     with pytest.raises(SandboxError) as caught:
         make_world(data)
     words = str(caught.value)
@@ -104,7 +108,9 @@ def test_a_change_is_exactly_one_of_its_ways() -> None:
     with pytest.raises(ValidationError, match="says none"):
         Change(at="x")
     data = {"a": {"b": [1]}}
-    changed = change(data, (Change(at="a/b", add=(2,)), Change(at="c", copy_of="a"), Change(at="a/d", set=None)), "a test")
+    changed = change(
+        data, (Change(at="a/b", add=(2,)), Change(at="c", copy_of="a"), Change(at="a/d", set=None)), "a test"
+    )
     assert changed == {"a": {"b": [1, 2], "d": None}, "c": {"b": [1, 2]}}
     assert data == {"a": {"b": [1]}}
 
@@ -113,7 +119,9 @@ def test_a_generated_world_has_the_size_that_was_asked_for(tmp_path: Path) -> No
     world = generated_world(30, 7)
     assert len(world.accounts) == 30
     assert {len(account.deployments) for account in world.accounts.values()} == {7}
-    assert len({endpoint.address for account in world.accounts.values() for endpoint in account.endpoints.values()}) == 30
+    assert (
+        len({endpoint.address for account in world.accounts.values() for endpoint in account.endpoints.values()}) == 30
+    )
     path = tmp_path / "auditor.yaml"
     path.write_text(generated_settings(30, 7), encoding="utf-8")
     settings = load_settings(path, {}, {})
