@@ -6,12 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from auditor.errors import ExitCode, SnapshotError
+from auditor.errors import ExitCode
 from auditor.finding import Finding, Outcome, Severity
 from auditor.record import Json, JsonObject, Record
-from auditor.snapshot import Gap, Principal, Reading
+from auditor.snapshot import Gap, Principal, Reading, load
 
 SCHEMA_VERSION = "1"
 
@@ -148,14 +146,4 @@ class Run(Record):
 
 def load_run(path: Path) -> Run:
     """The run in an evidence.json; raises SnapshotError with what is wrong and what to do."""
-    try:
-        return Run.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SnapshotError(f"{path}: can't be read: {error}", next_step="name an evidence.json") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SnapshotError(
-            f"{path}: not evidence of schema version {SCHEMA_VERSION}: {where}: {first['msg']}",
-            next_step="name the evidence.json that an auditor of this version wrote",
-        ) from error
+    return load(path, Run, "evidence", SCHEMA_VERSION)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from auditor.errors import SnapshotError
 from auditor.record import JsonObject, Record
+
+Kept = TypeVar("Kept", bound=Record)
 
 SCHEMA_VERSION = "1"
 """Raised when a reader of the last version could misread a snapshot."""
@@ -132,21 +136,33 @@ class Snapshot(Record):
 
 def load_snapshot(path: Path) -> Snapshot:
     """The snapshot in a file; raises SnapshotError with what is wrong and what to do."""
-    again = "make it again with: auditor run"
+    return load(path, Snapshot, "a snapshot", SCHEMA_VERSION)
+
+
+def load(path: Path, shape: type[Kept], called: str, version: str) -> Kept:
+    """A record of one schema version from the file that it was written to.
+
+    Raises SnapshotError for what can't be read, is truncated or foreign, or is of another version.
+    """
+    make = "make it again with: auditor run"
     try:
-        text = path.read_text(encoding="utf-8")
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SnapshotError(f"{path}: can't be read: {error}", next_step="name a snapshot.json") from error
-    if f'"schema_version":"{SCHEMA_VERSION}"' not in text[:200].replace(" ", "").replace("\n", ""):
+        raise SnapshotError(f"{path}: can't be read: {error}", next_step=f"name {called} of the auditor") from error
+    except (ValueError, RecursionError) as error:
+        raise SnapshotError(f"{path}: not JSON, or cut off: {error}", next_step=make) from error
+    told = found.get("schema_version") if isinstance(found, dict) else None
+    if told is None:
+        raise SnapshotError(f"{path}: not {called} of the auditor", next_step=f"name {called}, or {make}")
+    if told != version:
         raise SnapshotError(
-            f"{path}: not a snapshot of schema version {SCHEMA_VERSION}: foreign, or written by another version",
-            next_step=f"read it with the auditor version that wrote it, or {again}",
+            f"{path}: {called} of schema version {str(told)[:40]!r}; this auditor reads {version!r}",
+            next_step=f"use the auditor version that wrote it, or {make}",
         )
     try:
-        return Snapshot.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SnapshotError(
-            f"{path}: {error.error_count()} problem(s); first at {where}: {first['msg']}", next_step=again
-        ) from error
+        return shape.model_validate_json(json.dumps(found))
+    except (ValidationError, RecursionError) as error:
+        problems = error.errors() if isinstance(error, ValidationError) else []
+        where = ".".join(str(part) for part in problems[0]["loc"]) if problems else "the file"
+        words = problems[0]["msg"] if problems else "nested too deep"
+        raise SnapshotError(f"{path}: not {called}: {where or 'the file'}: {words}", next_step=make) from error

@@ -1,6 +1,7 @@
 """`make docs`: makes the generated parts of the documentation anew; a test holds them to what this makes.
 
-README.md between its markers, policies/README.md, and reports/sample/ (from the demo's world; with a screenshot where there is a Chromium).
+README.md between its markers and policies/README.md; with `--sample` also reports/sample/, from the demo, with a
+screenshot where there is a Chromium.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from click.testing import CliRunner
+
+from auditor.policy.check import Check
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -75,14 +78,17 @@ def checks_block() -> str:
     from auditor.policy.pack import load_policy
 
     applied = load_policy(("regulated",), {}, ROOT).checks
-    rows = [
-        f"| [`{one.check.id}`](policies/README.md#{one.check.id}) | {one.check.severity.value} | {one.check.subject} | {one.check.title} |"
-        for one in sorted(applied, key=lambda one: (-one.check.severity.rank, one.check.area, one.check.id))
-    ]
+    by_weight = sorted(applied, key=lambda one: (-one.check.severity.rank, one.check.area, one.check.id))
+    rows = [_check_row(one.check) for one in by_weight]
     return (
         "\n".join([f"{len(rows)} checks.\n", "| check | severity | judges | fails when |", "|---|---|---|---|", *rows])
         + "\n"
     )
+
+
+def _check_row(check: Check) -> str:
+    link = f"[`{check.id}`](policies/README.md#{check.id})"
+    return f"| {link} | {check.severity.value} | {check.subject} | {check.title} |"
 
 
 def check_block() -> str:

@@ -29,9 +29,13 @@ def test_a_bundle_holds_evidence_snapshot_reports_and_raw_bodies(tmp_path: Path,
 
 
 def test_a_run_that_ends_early_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), Bundle(tmp_path / "one") as bundle:
-        bundle.keep("0" * 64, b"x")
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with Bundle(tmp_path / "one") as bundle:
+            bundle.keep("0" * 64, b"x")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -17,8 +17,7 @@ def confirmation(principal: Principal, cloud: str, scope: Scope, resources: Iter
     found = tuple(resources)
     who = principal.name or principal.object_id or principal.app_id or "an unnamed principal"
     lines = [f"looking as {who} of tenant {principal.tenant_id or 'not told'} ({principal.credential}), cloud {cloud}"]
-    for subscription in scope.subscriptions:
-        lines.append(f"subscription {subscription}: may {_granted(found, subscription)}")
+    lines += [f"subscription {one}: may {_granted(found, one)}" for one in scope.subscriptions]
     deployments: defaultdict[str, list[str]] = defaultdict(list)
     for one in found:
         if one.kind == "deployment" and one.parent:

@@ -16,9 +16,10 @@ from auditor.sandbox.arm_subscriptions import clouds
 from auditor.sandbox.arm_twists import instead, twisted
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.tokens import bearer, claims_of
+from auditor.sandbox.troubles import ArmTrouble
 from auditor.sandbox.wildcards import matches_any
 from auditor.sandbox.wire import Answer, Ask, answer_json
-from auditor.sandbox.world import ArmTrouble, World
+from auditor.sandbox.world import World
 
 AUDIENCES = {
     "management.azure.com": ("https://management.azure.com", "https://management.core.windows.net"),
@@ -158,7 +159,7 @@ def _version_refused(world: World, route: Route, names: object, version: str) ->
 
 
 def _scope(path: str) -> str:
-    """The scope that a refusal names: the subscription for its own lists, the parent for a list, else the thing itself."""
+    """The scope that a refusal names: the subscription for its lists, the parent for a list, else the thing."""
     segments = path.strip("/").split("/")
     if len(segments) <= 2 or segments[2].lower() == "providers":  # noqa: PLR2004 - subscriptions, its id
         return "/" + "/".join(segments[:2])

@@ -6,9 +6,10 @@ from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from auditor.record import JsonObject
+from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.arm_network import connection_body
 from auditor.sandbox.regions import display_name
-from auditor.sandbox.world import Account, DeletedAccount, Deployment, World
+from auditor.sandbox.world import DeletedAccount, World
 
 STATEFUL_FROM = "2026-05-01"
 """First api-version whose deployments tell routing, deploymentState and serviceTier."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.record import JsonObject
-from auditor.sandbox.world import Account, Model, ModelSku, Quota, World
+from auditor.sandbox.account import Account
+from auditor.sandbox.catalogue import Model, ModelSku, Quota
+from auditor.sandbox.world import World
 
 _PERIOD = 60
 

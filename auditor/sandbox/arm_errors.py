@@ -25,8 +25,8 @@ def authorization_failed(world: World, action: str, scope: str) -> Answer:
     """What a missing role assignment ends in; text as recorded from the service."""
     app, oid = world.identity.app_id, world.identity.object_id
     message = (
-        f"The client '{app}' with object id '{oid}' does not have authorization to perform action '{action}' over scope "
-        f"'{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        f"The client '{app}' with object id '{oid}' does not have authorization to perform action '{action}' over "
+        f"scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
     )
     return answer_error(403, "AuthorizationFailed", message)
 
@@ -40,8 +40,8 @@ def version_missing() -> Answer:
 def version_refused(version: str, supported: tuple[str, ...], kind: str, location: str) -> Answer:
     """An api-version that a resource provider does not have."""
     message = (
-        f"No registered resource provider found for location '{location}' and API version '{version}' for type '{kind}'. "
-        f"The supported api-versions are '{', '.join(supported)}'. The supported locations are ''."
+        f"No registered resource provider found for location '{location}' and API version '{version}' for type "
+        f"'{kind}'. The supported api-versions are '{', '.join(supported)}'. The supported locations are ''."
     )
     return answer_error(400, "NoRegisteredProviderFound", message)
 
@@ -81,7 +81,8 @@ def throttled(seconds: int) -> Answer:
     https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling
     """
     message = (
-        "The request is being throttled as the limit has been reached for operation type - Read_SubscriptionReadsPerMinute. "
+        "The request is being throttled as the limit has been reached for operation type - "
+        "Read_SubscriptionReadsPerMinute. "
         f"For more information, see - https://aka.ms/srpthrottlinglimits. Please try again after '{seconds}' seconds."
     )
     return answer_error(429, "TooManyRequests", message, {"Retry-After": str(seconds)})

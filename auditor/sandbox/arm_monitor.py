@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.record import JsonObject
-from auditor.sandbox.world import Account, Diagnostic
+from auditor.sandbox.account import Account, Diagnostic
 
 CATEGORIES = ("Audit", "RequestResponse", "AzureOpenAIRequestUsage", "Trace")
 """https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-cognitiveservices-accounts-logs"""

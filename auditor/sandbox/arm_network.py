@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, uuid5
 
 from auditor.record import JsonObject
-from auditor.sandbox.world import Account, Endpoint, World
+from auditor.sandbox.account import Account, Endpoint
+from auditor.sandbox.world import World
 
 FAMILIES = ("openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com")
 """Suffixes under which an account answers; each has a private sibling `privatelink.…`."""

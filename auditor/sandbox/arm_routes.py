@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from auditor.record import JsonObject
 from auditor.sandbox import arm_accounts, arm_catalogue, arm_monitor, arm_network, arm_subscriptions
+from auditor.sandbox.account import Account, Endpoint
 from auditor.sandbox.arm_errors import keys_disabled
 from auditor.sandbox.ledger import Ledger
+from auditor.sandbox.troubles import Kind
 from auditor.sandbox.wire import Answer, Ask
-from auditor.sandbox.world import Account, Endpoint, Subscription, World
+from auditor.sandbox.world import Subscription, World
 
 Found = JsonObject | list[JsonObject] | Answer | None
 """One thing, a list of things, an answer of its own, or nothing there."""
@@ -60,8 +62,8 @@ class Route:
     path: str
     action: str
     find: Callable[[Call], Found]
-    kind: str = ""
-    """Word of the auditor's snapshot for what it tells."""
+    kind: Kind | None = None
+    """What it tells of; None for what the auditor does not collect."""
     method: str = "GET"
     provider: str = "Microsoft.CognitiveServices"
     paged: bool = True
@@ -115,7 +117,7 @@ def _deployment(call: Call, account: Account) -> Found:
     wanted = call.names["deployment"].lower()
     found = (one for name, one in account.deployments.items() if name.lower() == wanted)
     deployment = next(found, None)
-    return deployment and arm_accounts.deployment_body(call.world, account, deployment, call.version)
+    return None if deployment is None else arm_accounts.deployment_body(call.world, account, deployment, call.version)
 
 
 def _connections(call: Call, account: Account) -> Found:

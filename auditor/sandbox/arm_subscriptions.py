@@ -18,14 +18,28 @@ PROVIDERS = {
 """Namespace in lower case → its spelling and its resource types."""
 
 CLOUDS = {
-    "management.azure.com": ("AzureCloud", "login.microsoftonline.com", "azure.com", "core.windows.net", "vault.azure.net"),
+    "management.azure.com": (
+        "AzureCloud",
+        "login.microsoftonline.com",
+        "azure.com",
+        "core.windows.net",
+        "vault.azure.net",
+    ),
     "management.usgovcloudapi.net": (
-        "AzureUSGovernment", "login.microsoftonline.us", "azure.us", "core.usgovcloudapi.net", "vault.usgovcloudapi.net",
+        "AzureUSGovernment",
+        "login.microsoftonline.us",
+        "azure.us",
+        "core.usgovcloudapi.net",
+        "vault.usgovcloudapi.net",
     ),
     "management.chinacloudapi.cn": (
-        "AzureChinaCloud", "login.chinacloudapi.cn", "azure.cn", "core.chinacloudapi.cn", "vault.azure.cn",
+        "AzureChinaCloud",
+        "login.chinacloudapi.cn",
+        "azure.cn",
+        "core.chinacloudapi.cn",
+        "vault.azure.cn",
     ),
-}  # fmt: skip
+}
 """Resource Manager's host → the cloud's name, authority, portal domain, core domain and vault suffix."""
 
 

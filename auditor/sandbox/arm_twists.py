@@ -7,8 +7,8 @@ from typing import Any
 
 from auditor.record import JsonObject
 from auditor.sandbox.arm_errors import server_error, throttled
+from auditor.sandbox.troubles import ArmTrouble
 from auditor.sandbox.wire import Answer, Ask
-from auditor.sandbox.world import ArmTrouble
 
 PORTAL = (
     b"<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Sign in to continue.</body></html>"

@@ -14,9 +14,10 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from auditor.sandbox.account import Account
 from auditor.sandbox.hosts import EXACT, REGIONAL, SUFFIXES, service_of
 from auditor.sandbox.listening import stop
-from auditor.sandbox.world import Account, World
+from auditor.sandbox.world import World
 
 TTL = 10
 _TRIES = 20

@@ -34,6 +34,64 @@ EXCHANGE_AUDIENCES = (
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
+_CHECK = "Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+
+REFUSALS = {
+    50027: (401, "invalid_client", "JWT token is invalid or malformed."),
+    70003: (400, "unsupported_grant_type", "The app requested an unsupported grant type."),
+    90002: (
+        400,
+        "invalid_request",
+        (
+            "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the"
+            " correct cloud. Check with your subscription administrator, this may happen if there are no active"
+            " subscriptions for the tenant."
+        ),
+    ),
+    700016: (
+        400,
+        "unauthorized_client",
+        (
+            "Application with identifier '{app}' was not found in the directory 'Contoso'. This can happen if the"
+            " application has not been installed by the administrator of the tenant or consented to by any user in the"
+            " tenant. You may have sent your authentication request to the wrong tenant."
+        ),
+    ),
+    700024: (401, "invalid_client", "Client assertion is not within its valid time range."),
+    700211: (
+        401,
+        "invalid_client",
+        f"No matching federated identity record found for presented assertion issuer. {_CHECK}",
+    ),
+    700212: (
+        401,
+        "invalid_client",
+        f"No matching federated identity record found for presented assertion audience. {_CHECK}",
+    ),
+    1002012: (
+        400,
+        "invalid_scope",
+        (
+            "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with"
+            " /.default suffixed to the resource identifier (application ID URI)."
+        ),
+    ),
+    7000215: (
+        401,
+        "invalid_client",
+        (
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value,"
+            " not the client secret ID, for a secret added to app '{app}'."
+        ),
+    ),
+    7000218: (
+        401,
+        "invalid_client",
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    ),
+}
+"""Number → HTTP status, OAuth error and words: https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
+
 
 def answer(world: World, ledger: Ledger, ask: Ask) -> Answer:
     """What the authority says."""
@@ -59,7 +117,7 @@ def _discovery(world: World, ask: Ask) -> Answer:
 
 def _configuration(world: World, host: str, tenant: str) -> Answer:
     if tenant.lower() != world.tenant:
-        return _no_tenant(tenant)
+        return refusal(90002, tenant=tenant)
     base = f"https://{host}/{world.tenant}"
     return answer_json(
         200,
@@ -81,83 +139,63 @@ def _configuration(world: World, host: str, tenant: str) -> Answer:
 
 def _token(world: World, ledger: Ledger, ask: Ask, tenant: str) -> Answer:
     form = dict(parse_qsl(ask.body.decode("utf-8", "replace")))
-    app = world.identity.app_id
-    if tenant.lower() != world.tenant:
-        return _no_tenant(tenant)
-    if form.get("grant_type") != "client_credentials":
-        return refusal(400, 70003, "unsupported_grant_type", "The app requested an unsupported grant type.")
-    if form.get("client_id") != app:
-        words = (
-            f"Application with identifier '{form.get('client_id')}' was not found in the directory 'Contoso'. This can happen"
-            " if the application has not been installed by the administrator of the tenant or consented to by any user in"
-            " the tenant. You may have sent your authentication request to the wrong tenant."
-        )
-        return refusal(400, 700016, "unauthorized_client", words)
-    refused = _assertion(form, ask.host) if "client_assertion" in form else _secret(form, ledger, app)
     scope = form.get("scope", "")
-    if refused is None and not scope.endswith("/.default"):
-        words = f"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI)."
-        refused = refusal(400, 1002012, "invalid_scope", words)
-    if refused is not None:
-        return refused
+    number = _wrong(world, ledger, form, tenant)
+    if number is not None:
+        return refusal(number, tenant=tenant, scope=scope, app=form.get("client_id", ""))
     token = access_token(world, ask.host, scope.removesuffix("/.default"))
     return answer_json(
         200, {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
     )
 
 
-def _secret(form: Mapping[str, str], ledger: Ledger, app: str) -> Answer | None:
-    if form.get("client_secret") == ledger.client_secret:
-        return None
+def _wrong(world: World, ledger: Ledger, form: Mapping[str, str], tenant: str) -> int | None:
+    """Entra's number for what is wrong with a request for a token; None where nothing is."""
+    if tenant.lower() != world.tenant:
+        return 90002
+    if form.get("grant_type") != "client_credentials":
+        return 70003
+    if form.get("client_id") != world.identity.app_id:
+        return 700016
+    wrong = _assertion_wrong(form) if "client_assertion" in form else _secret_wrong(form, ledger)
+    if wrong is None and not form.get("scope", "").endswith("/.default"):
+        return 1002012
+    return wrong
+
+
+def _secret_wrong(form: Mapping[str, str], ledger: Ledger) -> int | None:
     if "client_secret" not in form:
-        words = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
-        return refusal(401, 7000218, "invalid_client", words)
-    words = (
-        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the"
-        f" client secret ID, for a secret added to app '{app}'."
-    )
-    return refusal(401, 7000215, "invalid_client", words)
+        return 7000218
+    return None if form["client_secret"] == ledger.client_secret else 7000215
 
 
-def _assertion(form: Mapping[str, str], host: str) -> Answer | None:
-    """None for an assertion that a federated identity credential matches."""
+def _assertion_wrong(form: Mapping[str, str]) -> int | None:
+    """None for an assertion that a federated identity credential matches: a fresh one of the sandbox's own issuers."""
     claims = claims_of(form["client_assertion"])
     if claims is None or form.get("client_assertion_type") != JWT_BEARER:
-        return refusal(401, 50027, "invalid_client", "JWT token is invalid or malformed.")
-    audience, issuer = claims.get("aud"), claims.get("iss")
-    if audience not in EXCHANGE_AUDIENCES:
-        words = f"No matching federated identity record found for presented assertion audience '{audience}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
-        return refusal(401, 700212, "invalid_client", words)
+        return 50027
+    if claims.get("aud") not in EXCHANGE_AUDIENCES:
+        return 700212
     if "sandbox" not in str(claims.get("jti")):
-        words = f"No matching federated identity record found for presented assertion issuer '{issuer}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
-        return refusal(401, 700211, "invalid_client", words)
-    if not float(claims.get("nbf", 0)) <= time.time() < float(claims.get("exp", 0)):
-        words = "Client assertion is not within its valid time range. Please review the expiration time."
-        return refusal(401, 700024, "invalid_client", f"{words} (host {host})")
-    return None
+        return 700211
+    fresh = float(claims.get("nbf", 0)) <= time.time() < float(claims.get("exp", 0))
+    return None if fresh else 700024
 
 
-def _no_tenant(tenant: str) -> Answer:
-    words = (
-        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct"
-        " cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the"
-        " tenant."
-    )
-    return refusal(400, 90002, "invalid_request", words)
-
-
-def refusal(status: int, number: int, error: str, words: str) -> Answer:
-    """An error as Entra words it.
+def refusal(number: int, **words: str) -> Answer:
+    """The error of that number as Entra words it.
 
     https://learn.microsoft.com/entra/identity-platform/reference-error-codes
     """
+    status, error, template = REFUSALS[number]
     trace, correlation = str(uuid4()), str(uuid4())
     at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    said = f"AADSTS{number}: {template.format_map(words)}"
     return answer_json(
         status,
         {
             "error": error,
-            "error_description": f"AADSTS{number}: {words} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {at}",
+            "error_description": f"{said} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {at}",
             "error_codes": [number],
             "timestamp": at,
             "trace_id": trace,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from auditor.sandbox.account import Account
 from auditor.sandbox.loading import load_world
-from auditor.sandbox.world import Account, World
+from auditor.sandbox.world import World
 
 _PATTERN = "contoso-matter-swc"
 """The account of the healthy world that every generated one is like."""

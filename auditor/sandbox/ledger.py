@@ -10,7 +10,9 @@ from secrets import token_hex
 from time import monotonic
 from typing import Any
 
-from auditor.sandbox.world import Account, ArmTrouble, Bucket, ModelTrouble
+from auditor.sandbox.account import Account
+from auditor.sandbox.troubles import ArmTrouble, ModelTrouble
+from auditor.sandbox.world import Bucket
 
 
 @dataclass

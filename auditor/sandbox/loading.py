@@ -37,7 +37,7 @@ class Fault(Record):
 def load_world(name: str, faults: Sequence[str] = ()) -> World:
     """A shipped world with faults in it, its relative dates counted from now.
 
-    Raises SandboxError for a name that is not there, with the nearest, and for a fault that the world has no target for.
+    Raises SandboxError for a name that is not there, with the nearest, and for a fault without a target in the world.
     """
     data = _world_data(_known(name, WORLDS, "world"))
     known = load_faults()

@@ -41,7 +41,8 @@ def _managed_identity(world: World, ledger: Ledger, ask: Ask) -> Answer:
             400,
             {
                 "statusCode": 400,
-                "message": f"No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId {wanted}.",
+                "message": "No User Assigned or Delegated Managed Identity found for specified "
+                f"ClientId/ResourceId/PrincipalId {wanted}.",
             },
         )
     return answer_json(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
+from auditor.sandbox.account import Account
 from auditor.sandbox.answers import said
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.tokens import bearer, claims_of
 from auditor.sandbox.wildcards import matches_any
 from auditor.sandbox.wire import Answer, Ask
-from auditor.sandbox.world import Account, World
+from auditor.sandbox.world import World
 
 SIBLINGS = {".us": (".com", ".us"), ".cn": (".com", ".cn")}
 """Ending of a host → how the public cloud's audience is spelled in that cloud."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from secrets import token_hex
 
 from auditor.record import JsonObject
-from auditor.sandbox.world import Model, ModelWay
+from auditor.sandbox.catalogue import Model
+from auditor.sandbox.troubles import ModelWay
 
 EFFORT_TOKENS = {"none": 0, "minimal": 16, "low": 64, "medium": 192, "high": 448, "xhigh": 896}
 """Effort → tokens that a pretended model reasons for."""
@@ -49,7 +50,7 @@ def response(asked: Asked, way: ModelWay | None) -> JsonObject:
     reasoning = EFFORT_TOKENS[asked.effort or "none"]
     said = max(2, len(text) // 4)
     short = way == "incomplete" or (asked.limit is not None and reasoning + said > asked.limit)
-    output = _reasoning_items(asked, reasoning)
+    output = _reasoning_items(reasoning)
     if not short and way not in {"empty-output", "failed"}:
         output.append(message(text, "completed"))
     status = "failed" if way == "failed" else "incomplete" if short else "completed"
@@ -125,7 +126,7 @@ def _echo(asked: Asked, created: int) -> JsonObject:
     }
 
 
-def _reasoning_items(asked: Asked, tokens: int) -> list[JsonObject]:
+def _reasoning_items(tokens: int) -> list[JsonObject]:
     if not tokens:
         return []
     return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": []}]

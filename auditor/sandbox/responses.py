@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, replace
 
 from auditor.record import JsonObject
+from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.regions import display_name
 from auditor.sandbox.response_access import account_of_key, refusal
 from auditor.sandbox.response_body import Asked, response
 from auditor.sandbox.response_events import events
+from auditor.sandbox.troubles import ModelTrouble
 from auditor.sandbox.wire import Answer, Ask, answer_json
-from auditor.sandbox.world import Account, Deployment, ModelTrouble, World
+from auditor.sandbox.world import World
 
 PATH = re.compile(
     r"(?P<v1>/openai/v1|/api/projects/[^/]+/openai/v1|/openai)/responses(?:/(?P<id>[A-Za-z0-9_-]+))?",
@@ -61,16 +63,21 @@ def _answer(world: World, ledger: Ledger, ask: Ask, account: Account | None) -> 
     match = PATH.fullmatch(ask.path.rstrip("/"))
     if match is None or not (match["id"] or ask.method == "POST"):
         return replace(said("path-not-found"), unknown=True)
-    version = ask.query.get("api-version", "")
-    if match["v1"].lower() == "/openai":
-        if not version:
-            return said("path-not-found")
-        if version[:1].isdigit() and version < LEGACY_FROM:
-            return said("api-version-too-old")
+    outdated = _outdated(ask) if match["v1"].lower() == "/openai" else None
+    if outdated is not None:
+        return outdated
     if match["id"]:
         return _stored(ledger, account, ask, match["id"])
     request = ask.json()
     return said("no-json") if request is None else _Creation(world, ledger, account, ask, request).answer()
+
+
+def _outdated(ask: Ask) -> Answer | None:
+    """Why the path without `v1` does not serve the request's api-version."""
+    version = ask.query.get("api-version", "")
+    if not version:
+        return said("path-not-found")
+    return said("api-version-too-old") if version[:1].isdigit() and version < LEGACY_FROM else None
 
 
 def _penalty(account: Account) -> str:

@@ -38,11 +38,11 @@ class Services:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the sandbox closes: nobody waits any longer."""
 
-    def azure(self) -> web.Server[web.BaseRequest]:
+    def azure(self) -> web.Server:
         """The server behind Azure's host names."""
         return web.Server(partial(self._serve, answer=self._azure_answer), access_log=None)
 
-    def local(self) -> web.Server[web.BaseRequest]:
+    def local(self) -> web.Server:
         """The server of the identity endpoints that live beside the caller."""
         return web.Server(partial(self._serve, answer=self._local_answer), access_log=None)
 

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address, ip_network
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from auditor.record import JsonObject, Record
-
-Item = TypeVar("Item")
-
-
-def _with_names(value: Any) -> Any:
-    """A mapping name → members, each with its name among the members."""
-    if not isinstance(value, dict):
-        return value
-    return {key: {"name": key, **item} if isinstance(item, dict) else item for key, item in value.items()}
-
-
-Named = Annotated[dict[str, Item], BeforeValidator(_with_names)]
-"""A mapping in which each key is the name of its value, so that a change can say where it belongs."""
+from auditor.record import Record
+from auditor.sandbox.account import Account, Deployment, Endpoint
+from auditor.sandbox.catalogue import Model, ModelSku, Quota, ResourceSku
+from auditor.sandbox.named import Named
+from auditor.sandbox.troubles import ArmTrouble, ConnectTrouble, ModelTrouble
 
 
 class Permission(Record):
@@ -62,152 +52,6 @@ class Subscription(Record):
     registration: str = "Registered"
 
 
-class Endpoint(Record):
-    """A private endpoint that leads to an account."""
-
-    name: str
-    group: str
-    """Its resource group."""
-    status: str = "Approved"
-    state: str = "Succeeded"
-    leads_to: tuple[str, ...] = ("account",)
-    address: str
-    zones: tuple[str, ...] = ()
-    """Private DNS zones that its zone group registers the account in."""
-
-
-class Diagnostic(Record):
-    """A diagnostic setting of an account."""
-
-    name: str
-    workspace: str
-    """ARM id."""
-    categories: tuple[str, ...] = ()
-    """The log categories that are on."""
-    groups: tuple[str, ...] = ()
-    """The category groups that are on."""
-    metrics: bool = True
-
-
-class Deployment(Record):
-    """A model deployment."""
-
-    name: str
-    model: str
-    version: str
-    format: str = "OpenAI"
-    sku: str
-    capacity: int
-    upgrade: str | None = "OnceCurrentVersionExpired"
-    state: str = "Succeeded"
-    properties: JsonObject = {}
-    """What else ARM tells of it, in ARM's spelling."""
-
-
-class Account(Record):
-    """An account with all that hangs on it."""
-
-    name: str
-    kind: str
-    subscription: str = ""
-    """Empty: the world's first."""
-    group: str
-    location: str
-    subdomain: str | None
-    sku: str = "S0"
-    state: str = "Succeeded"
-    tags: dict[str, str] = {}
-    identity: tuple[Literal["SystemAssigned", "UserAssigned"], ...] = ()
-    tenant: str | None = None
-    """Another tenant than the world's."""
-    properties: JsonObject = {}
-    """What else ARM tells of it, in ARM's spelling."""
-    endpoints: Named[Endpoint] = {}
-    diagnostics: Named[Diagnostic] = {}
-    deployments: Named[Deployment] = {}
-    unresolved: tuple[str, ...] = ()
-    """Suffixes of its host names for which the private zone is linked and lacks the record."""
-    unlinked: tuple[str, ...] = ()
-    """Suffixes of its host names whose private zone is not linked to the runner's network."""
-
-    @property
-    def region(self) -> str:
-        """The location as Azure compares it."""
-        return self.location.replace(" ", "").lower()
-
-    @property
-    def approved(self) -> tuple[Endpoint, ...]:
-        """The private endpoints that carry traffic."""
-        return tuple(endpoint for endpoint in self.endpoints.values() if endpoint.status == "Approved")
-
-
-class ModelSku(Record):
-    """What a model is sold as."""
-
-    name: str
-    usage: str
-    """Name of the quota pool that it draws on."""
-    minimum: int | None = None
-    maximum: int = 1_000_000
-    step: int | None = None
-    default: int = 10
-    requests: int | None = None
-    """Requests a minute for one unit of capacity; absent for provisioned SKUs."""
-    tokens: int | None = None
-    """Tokens a minute for one unit of capacity."""
-    retires: str | None = None
-    quota: int = 1_000
-    """What the subscription may have in each region, unless `quotas` says otherwise."""
-    regions: tuple[str, ...] | None = None
-    """Where it is sold; default: wherever the model is."""
-
-
-class Model(Record):
-    """One version of a model, as the catalogue of each of its regions lists it."""
-
-    name: str
-    """Key of the catalogue; says model and version."""
-    model: str
-    version: str
-    format: str = "OpenAI"
-    kinds: tuple[str, ...] = ("OpenAI", "AIServices")
-    regions: tuple[str, ...]
-    default: bool = True
-    lifecycle: str = "GenerallyAvailable"
-    retires: str | None
-    retirement_status: str | None = "Planned"
-    replacement: str | None = None
-    capabilities: dict[str, str]
-    responds: bool = True
-    """Whether it answers a Responses call."""
-    reasoning: Literal["none", "minimal", "low", "medium", "high"] | None = None
-    """Effort when none is asked for; absent: it does not reason."""
-    skus: Named[ModelSku]
-
-    def sold_in(self, region: str) -> Iterator[ModelSku]:
-        """The SKUs that a region offers."""
-        return (sku for sku in self.skus.values() if region in (self.regions if sku.regions is None else sku.regions))
-
-
-class Quota(Record):
-    """What differs from the catalogue in one pool of one region."""
-
-    limit: int | None = None
-    elsewhere: int = 0
-    """Units that nothing in this world holds, and that are taken all the same."""
-    status: str | None = None
-
-
-class ResourceSku(Record):
-    """What accounts are sold as."""
-
-    kind: str
-    name: str
-    tier: str = "Standard"
-    locations: tuple[str, ...]
-    restrictions: tuple[JsonObject, ...] = ()
-
-
 class DeletedAccount(Record):
     """An account that waits to be purged."""
 
@@ -224,49 +68,6 @@ class Bucket(Record):
 
     burst: int = Field(ge=1)
     per_second: float = Field(gt=0)
-
-
-ArmWay = Literal[
-    "html", "wrong-types", "wrong-members", "missing-value", "null-properties", "nextlink-loop",
-    "nextlink-foreign-host", "many-pages", "server-error", "throttled", "slow", "reset", "truncated",
-]  # fmt: skip
-ModelWay = Literal[
-    "answer", "slow", "hang", "reset", "stall",
-    "failed", "incomplete", "empty-output", "wrong-model", "no-usage",
-]  # fmt: skip
-ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
-
-
-class ArmTrouble(Record):
-    """How Resource Manager misbehaves for one kind of resource."""
-
-    kind: str
-    way: ArmWay
-    times: int | None = None
-    """For how many requests to each path; default: always."""
-    seconds: float = 0
-    """How long it takes, or asks to wait."""
-    pages: int = 1
-
-
-class ModelTrouble(Record):
-    """How an account's model endpoint misbehaves."""
-
-    account: str
-    deployment: str | None = None
-    """Default: for each."""
-    way: ModelWay
-    answer: str | None = None
-    """Of answers.yaml."""
-    times: int | None = None
-    seconds: float = 0
-
-
-class ConnectTrouble(Record):
-    """How the way to an account's host names misbehaves."""
-
-    account: str
-    way: ConnectWay
 
 
 class World(Record):

@@ -9,9 +9,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.cloud.redaction import MASK, SECRET_MEMBERS, bounded, redact
+from auditor.cloud.redaction import MASK, bounded, bounded_member, redact, secrets_in
 
 ROOT = Path(__file__).parents[2]
+SECRET_MEMBERS = (
+    "_H_azureml-throttling-key",
+    "accessKey",
+    "accountKey",
+    "apiKey",
+    "access_token",
+    "clientSecret",
+    "client_secret",
+    "connectionString",
+    "instrumentationKey",
+    "key1",
+    "key2",
+    "migrationToken",
+    "password",
+    "primaryConnectionString",
+    "primaryKey",
+    "qnaAzureSearchEndpointKey",
+    "refresh_token",
+    "sasToken",
+    "sasUri",
+    "secondaryConnectionString",
+    "secondaryKey",
+    "sharedAccessKey",
+    "sharedKey",
+    "storageAccountConnectionString",
+)
 KEY = "A" * 52 + "JQQJ99BAACYeBjFXJ3w3AAABACOGabcd"
 
 
@@ -31,16 +57,82 @@ def test_a_member_that_is_a_secret_is_masked_whatever_its_value(name: str) -> No
         "https://a.blob.core.windows.net/c?sv=2024&sp=r&sig=PLANTED%3D&se=x",
         "Authorization: Bearer PLANTED.PLANTED.PLANTED",
         "token eyJPLANTEDPLANTED.eyJPLANTEDPLANTED.PLANTED here",
+        "eyJPLANTEDPLANTED.eyJPLANTEDPLANTED",
         KEY.replace("AAAAAAA", "PLANTED", 1),
+        "abc8Q~PLANTEDPLANTEDPLANTEDPLANTEDPLANTE",
+        "Incorrect API key provided: sk-proj-PLANTEDPLANTEDPLANTED.",
+        f"{'PLANTED' * 12}AB==",
+        "api-key: PLANTEDPLANTEDPLANTED",
+        "{'client_secret': 'PLANTED-PLANTED'}",
+        "grant_type=client_credentials&client_secret=PLANTED-PLANTED&scope=x",
+        "via http://proxy-user:PLANTED@10.0.0.1:3128/",
+        '{"error":"{\\"key1\\":\\"PLANTEDPLANTEDPLANTED\\",\\"x\\":1}"}',
+        "said {\\u0022accessKey\\u0022:\\u0022PLANTEDPLANTEDPLANTED\\u0022}",
     ],
 )
-def test_a_secret_within_a_text_is_masked(text: str) -> None:
-    """Connection strings, signatures, bearer headers, tokens and marked keys, in bodies and in messages."""
-    body, redacted = redact(json.dumps({"note": text}).encode())
+@pytest.mark.parametrize("before", ["", "\n", "\u00e9 ", '"'])
+def test_a_secret_within_a_text_is_masked(text: str, before: str) -> None:
+    """Connection strings, signatures, headers, tokens, keys by form and by name, in bodies and in messages."""
+    body, redacted = redact(json.dumps({"note": f"{before}{text}"}).encode())
     assert redacted
     assert b"PLANTED" not in body
-    assert "PLANTED" not in bounded(text)
+    assert "PLANTED" not in bounded(f"{before}{text}")
     json.loads(body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", "key {}", "Key: {}.", "Incorrect API key provided: {}.", "a\n{}\nb", "Ocp-Apim-Subscription-Key={}", '"{}"'],
+)
+@pytest.mark.parametrize("digits", ["0123456789abcdef" * 2, "0123456789ABCDEF" * 2])
+def test_32_digits_by_themselves_are_a_key(text: str, digits: str) -> None:
+    """As keys were until 2024; the body stays JSON."""
+    body, redacted = redact(json.dumps({"note": text.format(digits)}).encode())
+    assert redacted
+    assert json.loads(body) == {"note": text.format(MASK)}
+    assert bounded(text.format(digits)) == " ".join(text.format(MASK).split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"internalId": "HEX"}',
+        '{"keyVersion":"HEX"}',
+        '{"keyIdentifier":"https://x.vault.azure.net/keys/foundry/HEX"}',
+        '{"model":"gpt-4o-mini.ft-HEX"}',
+        '{"etag":"W/\\"HEX\\""}',
+        '{"nextLink":"https://management.azure.com/x?$skipToken=HEX"}',
+        "Please include the request ID HEX in your message.",
+        "x-request-id: HEX",
+        "traceparent: 00-HEX-00f067aa0ba902b7-01",
+        "Ref A: HEX Ref B: CH1EDGE0210",
+    ],
+)
+def test_32_digits_that_name_something_stay(text: str) -> None:
+    """What a word before them calls an identifier, and what is part of a longer name."""
+    digits = text.replace("HEX", "0123456789abcdef" * 2)
+    assert redact(digits.encode()) == (digits.encode(), False)
+
+
+def test_an_endpoint_and_a_count_are_no_token() -> None:
+    """Members of real answers that are named like secrets."""
+    body = b'{"Token":"https://x.cognitiveservices.azure.com/","maxContextToken":"1047576","key":"openai.threads.list"}'
+    assert redact(body) == (body, False)
+
+
+def test_paths_of_secrets() -> None:
+    """Each text in plain data that holds one, by its path; the member's name tells what 32 digits are."""
+    digits = "0123456789abcdef" * 2
+    data = {"a": [{"id": digits}, {"note": digits}, "x"], "b": {"password": "short"}, "c": [f"?sig={digits}"], "d": 1}
+    assert list(secrets_in(data)) == [("a", 1, "note"), ("b", "password"), ("c", 0)]
+
+
+def test_a_headers_name_tells_an_identifier_from_a_key() -> None:
+    """The same digits under two names."""
+    digits = "0123456789abcdef" * 2
+    assert bounded_member("x-request-id", digits) == digits
+    assert bounded_member("x-note", f"{digits} {'y' * 300}", 10) == "*** yyyyy…"
+    assert bounded_member("x-note", "") == ""
 
 
 def test_recorded_answers_are_kept_byte_for_byte_but_for_the_throttling_key() -> None:
@@ -67,3 +159,36 @@ def test_bounded_text_is_one_printable_line(text: str, limit: int) -> None:
     line = bounded(text, limit)
     assert len(line) <= limit
     assert line.isprintable()
+
+
+SECRETS = st.sampled_from(
+    [
+        "AccountKey=abc+/=",
+        "?sig=a%2Fb",
+        "Bearer abcdefghijklmnopqrst",
+        "eyJhbGciOiJub25l.eyJzdWIiOiJ4",
+        "0123456789abcdef" * 2,
+        "https://u:p@x/",
+        '{"key1":"0123456789"}',
+        "api_key: 0123456789abcdefgh",
+        KEY,
+        "A" * 86 + "==",
+        "abc8Q~" + "x" * 33,
+    ]
+)
+TEXTS = st.lists(SECRETS | st.text(max_size=6) | st.sampled_from(["\\", '"', "\b", "\f", "\n", "/", "&"])).map("".join)
+
+
+@given(st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=8), inner), max_leaves=5))
+def test_a_masked_body_is_json_of_the_same_shape_and_has_nothing_left_to_mask(value: object) -> None:
+    """Whatever stands around a secret, however it is escaped, also as JSON within JSON."""
+    for body in (json.dumps(value), json.dumps(value, ensure_ascii=False), json.dumps({"inner": json.dumps(value)})):
+        once, _ = redact(body.encode("utf-8"))
+        assert _shape(json.loads(once)) == _shape(json.loads(body))
+        assert redact(once) == (once, False)
+
+
+def _shape(value: object) -> object:
+    if isinstance(value, dict):
+        return [_shape(item) for item in value.values()]
+    return [_shape(item) for item in value] if isinstance(value, list) else type(value)

@@ -35,7 +35,7 @@ def test_a_healthy_world_passes_with_nothing_unknown(healthy: Done) -> None:
 
 
 def test_a_healthy_world_is_passed_by_what_was_seen(healthy: Done) -> None:
-    """Each check of the pack is judged on at least one subject somewhere in the two worlds, or says why it does not apply."""
+    """Each check of the pack is judged on at least one subject, or says why it does not apply."""
     judged = {finding.check for finding in healthy.audit.run.findings}
     assert judged == {check.id for check in healthy.audit.run.policy.checks}
     assert healthy.audit.run.counts[Outcome.PASS] > len(judged)

@@ -29,7 +29,7 @@ async def look() -> dict[str, Any]:
         told["models"] = len([one async for one in accounts.models.list("westeurope")])
         told["endpoints"] = [one.name async for one in network.private_endpoints.list_by_subscription()]
         groups = network.private_dns_zone_groups.list("pe-matter-swc", "rg-network-hub")
-        told["zone group"] = [one.name async for one in groups][0]
+        (told["zone group"],) = [one.name async for one in groups]
         raw = await client.responses.with_raw_response.create(
             model="support-router", input="Reply with OK", store=False
         )

@@ -58,8 +58,7 @@ def example_paths(folder: str, *names: str) -> Paths:
 def recorded_paths(name: str) -> Paths:
     """Every key path in a recorded list."""
     told = json.loads((SHARED / "recorded" / "arm" / name).read_text(encoding="utf-8"))
-    found = set(key_paths({"value": told["value"]}))
-    return found
+    return set(key_paths({"value": told["value"]}))
 
 
 def cognitive_paths(path: str, method: str = "get") -> Paths:

@@ -26,6 +26,10 @@ def world() -> World:
     return load_world("healthy")
 
 
+def account(group: str, name: str) -> str:
+    return f"{SUBSCRIPTION}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{name}"
+
+
 def code(answer: object) -> str:
     return str(body(answer)["error"]["code"])  # type: ignore[arg-type] # an Answer
 
@@ -67,7 +71,7 @@ def test_an_api_version_is_required_and_must_be_one_that_there_is(world: World) 
 
 
 def test_only_newer_versions_tell_state_and_routing(world: World) -> None:
-    path = f"{SUBSCRIPTION}/resourceGroups/rg-support-prod/providers/Microsoft.CognitiveServices/accounts/contoso-support-weu/deployments/support-router"
+    path = f"{account('rg-support-prod', 'contoso-support-weu')}/deployments/support-router"
     for version, there in (
         ("2026-07-01", True),
         ("2026-05-15-preview", True),
@@ -185,7 +189,7 @@ def test_what_is_not_there_is_not_found(world: World) -> None:
 
 
 def test_keys_are_listed_only_where_they_are_accepted(world: World) -> None:
-    search = f"{SUBSCRIPTION}/resourceGroups/rg-search-prod/providers/Microsoft.CognitiveServices/accounts/contoso-search-uks"
+    search = account("rg-search-prod", "contoso-search-uks")
     refused = ask_arm(world, f"{search}/listKeys", method="POST")
     assert (refused.status, body(refused)["error"]["message"]) == (
         400,

@@ -1,4 +1,4 @@
-"""What Resource Manager's pretended answers are made of stands in Azure's own specifications, examples or recorded answers."""
+"""What pretended answers are made of stands in Azure's own specifications, examples or recorded answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ L = S + "/providers/Microsoft.CognitiveServices"
 A = S + "/resourceGroups/{resourceGroupName}/providers/Microsoft.CognitiveServices/accounts/{accountName}"
 OURS = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices"
 HUB = f"{SUBSCRIPTION}/resourceGroups/rg-network-hub/providers/Microsoft.Network"
-SEEN_IN_TRAFFIC = {"value[].etag", "etag"}
 
 COGNITIVE_OPERATIONS = {
     f"{OURS}/accounts": f"{L}/accounts",
@@ -66,8 +65,8 @@ def test_every_way_of_a_deployment_is_in_its_own_shape() -> None:
     need_shared()
     groups = {"contoso-support-weu": "rg-support-prod", "contoso-search-uks": "rg-search-prod"}
     for account, group in groups.items():
-        path = f"{SUBSCRIPTION}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{account}/deployments"
-        assert unknown(_whole(path, COGNITIVE), cognitive_paths(f"{A}/deployments")) == []
+        owner = f"{SUBSCRIPTION}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{account}"
+        assert unknown(_whole(f"{owner}/deployments", COGNITIVE), cognitive_paths(f"{A}/deployments")) == []
 
 
 def test_a_deleted_account_is_in_its_own_shape() -> None:

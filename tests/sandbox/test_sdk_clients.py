@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
 import subprocess
 import sys
 from pathlib import Path
 
-import aiohttp
 import pytest
 import requests
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
@@ -80,11 +78,13 @@ def test_the_network_client_reads_private_endpoints(healthy: Sandbox) -> None:
 
 
 def test_a_wrong_secret_is_refused_in_entras_words(healthy: Sandbox) -> None:
-    with ClientSecretCredential(os.environ["AZURE_TENANT_ID"], os.environ["AZURE_CLIENT_ID"], "guess") as who:
-        with pytest.raises(ClientAuthenticationError, match="AADSTS7000215"):
-            who.get_token(MODELS)
-    with ClientSecretCredential("00000000-0000-4000-8000-0000000000f9", os.environ["AZURE_CLIENT_ID"], "guess") as who:
-        with pytest.raises(ClientAuthenticationError, match="Unable to get authority configuration"):
+    wrong = {
+        os.environ["AZURE_TENANT_ID"]: "AADSTS7000215",
+        "00000000-0000-4000-8000-0000000000f9": "Unable to get authority configuration",
+    }
+    for tenant, words in wrong.items():
+        who = ClientSecretCredential(tenant, os.environ["AZURE_CLIENT_ID"], "guess")
+        with who, pytest.raises(ClientAuthenticationError, match=words):
             who.get_token(MODELS)
 
 
@@ -126,7 +126,11 @@ def test_the_async_clients_see_the_same(healthy: Sandbox) -> None:
     """In a process of its own: aiohttp reads the trusted authorities when it is imported."""
     script = Path(__file__).with_name("async_clients.py")
     done = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", script], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error::ResourceWarning", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -172,15 +176,11 @@ def test_the_older_client_uses_the_older_path(healthy: Sandbox) -> None:
             older.responses.create(model="support-chat", input="Reply with OK")
 
 
-async def test_a_host_that_is_not_azures_is_refused_and_remembered(healthy: Sandbox) -> None:
-    with pytest.raises(requests.exceptions.ProxyError, match="403"):
-        requests.get("https://example.com/", timeout=5)
-    context = ssl.create_default_context()
-    async with aiohttp.ClientSession(trust_env=True, connector=aiohttp.TCPConnector(ssl=context)) as session:
-        with pytest.raises(aiohttp.ClientHttpProxyError):
-            await session.get("https://management.azure.com.example.net/")
-    assert "example.com" in healthy.refused_hosts
-    assert "management.azure.com.example.net" in healthy.refused_hosts
+def test_a_host_that_is_not_azures_is_refused_and_remembered(healthy: Sandbox) -> None:
+    for host in ("example.com", "management.azure.com.example.net", "openai.azure.com", "a.b.openai.azure.com"):
+        with pytest.raises(requests.exceptions.ProxyError, match="403"):
+            requests.get(f"https://{host}/", timeout=5)
+        assert healthy.refused_hosts.pop() == host
 
 
 def test_every_answer_says_that_it_is_no_evidence(healthy: Sandbox) -> None:

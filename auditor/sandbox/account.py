@@ -1,0 +1,87 @@
+"""An account of the pretended world and what hangs on it: private endpoints, diagnostic settings, deployments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor.record import JsonObject, Record
+from auditor.sandbox.named import Named
+
+
+class Endpoint(Record):
+    """A private endpoint that leads to an account."""
+
+    name: str
+    group: str
+    """Its resource group."""
+    status: str = "Approved"
+    state: str = "Succeeded"
+    leads_to: tuple[str, ...] = ("account",)
+    address: str
+    zones: tuple[str, ...] = ()
+    """Private DNS zones that its zone group registers the account in."""
+
+
+class Diagnostic(Record):
+    """A diagnostic setting of an account."""
+
+    name: str
+    workspace: str
+    """ARM id."""
+    categories: tuple[str, ...] = ()
+    """The log categories that are on."""
+    groups: tuple[str, ...] = ()
+    """The category groups that are on."""
+    metrics: bool = True
+
+
+class Deployment(Record):
+    """A model deployment."""
+
+    name: str
+    model: str
+    version: str
+    format: str = "OpenAI"
+    sku: str
+    capacity: int
+    upgrade: str | None = "OnceCurrentVersionExpired"
+    state: str = "Succeeded"
+    properties: JsonObject = {}
+    """What else ARM tells of it, in ARM's spelling."""
+
+
+class Account(Record):
+    """An account with all that hangs on it."""
+
+    name: str
+    kind: str
+    subscription: str = ""
+    """Empty: the world's first."""
+    group: str
+    location: str
+    subdomain: str | None
+    sku: str = "S0"
+    state: str = "Succeeded"
+    tags: dict[str, str] = {}
+    identity: tuple[Literal["SystemAssigned", "UserAssigned"], ...] = ()
+    tenant: str | None = None
+    """Another tenant than the world's."""
+    properties: JsonObject = {}
+    """What else ARM tells of it, in ARM's spelling."""
+    endpoints: Named[Endpoint] = {}
+    diagnostics: Named[Diagnostic] = {}
+    deployments: Named[Deployment] = {}
+    unresolved: tuple[str, ...] = ()
+    """Suffixes of its host names for which the private zone is linked and lacks the record."""
+    unlinked: tuple[str, ...] = ()
+    """Suffixes of its host names whose private zone is not linked to the runner's network."""
+
+    @property
+    def region(self) -> str:
+        """The location as Azure compares it."""
+        return self.location.replace(" ", "").lower()
+
+    @property
+    def approved(self) -> tuple[Endpoint, ...]:
+        """The private endpoints that carry traffic."""
+        return tuple(endpoint for endpoint in self.endpoints.values() if endpoint.status == "Approved")

@@ -1,0 +1,56 @@
+"""How the pretended services misbehave: Resource Manager, the model endpoints, and the way to them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor.record import Record
+
+ArmWay = Literal[
+    "html", "wrong-types", "wrong-members", "missing-value", "null-properties", "nextlink-loop",
+    "nextlink-foreign-host", "many-pages", "server-error", "throttled", "slow", "reset", "truncated",
+]  # fmt: skip
+ModelWay = Literal[
+    "answer", "slow", "hang", "reset", "stall",
+    "failed", "incomplete", "empty-output", "wrong-model", "no-usage",
+]  # fmt: skip
+ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
+
+
+Kind = Literal[
+    "subscription", "provider", "permission", "account", "deleted_account", "deployment", "model", "usage",
+    "resource_sku", "private_endpoint", "private_dns_zone_group", "diagnostic_setting",
+]  # fmt: skip
+"""What Resource Manager tells of, in the words of the auditor's snapshot."""
+
+
+class ArmTrouble(Record):
+    """How Resource Manager misbehaves for one kind of resource."""
+
+    kind: Kind
+    way: ArmWay
+    times: int | None = None
+    """For how many requests to each path; default: always."""
+    seconds: float = 0
+    """How long it takes, or asks to wait."""
+    pages: int = 1
+
+
+class ModelTrouble(Record):
+    """How an account's model endpoint misbehaves."""
+
+    account: str
+    deployment: str | None = None
+    """Default: for each."""
+    way: ModelWay
+    answer: str | None = None
+    """Of answers.yaml."""
+    times: int | None = None
+    seconds: float = 0
+
+
+class ConnectTrouble(Record):
+    """How the way to an account's host names misbehaves."""
+
+    account: str
+    way: ConnectWay
