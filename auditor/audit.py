@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
+from auditor.cloud.redaction import bounded_member
 from auditor.collect import Collected, collect
 from auditor.collect.confirmation import confirmation
 from auditor.errors import ExitCode
@@ -103,7 +104,7 @@ async def audit(
             announce(line)
         probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
         snapshot = _snapshot(settings, cloud, collected, probes, gaps, taken_at=taken_at, interrupted=interrupted)
-    context = {name: environ[name] for name in CONTEXT if environ.get(name)}
+    context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     return Audit(snapshot, judge(snapshot, settings, policy, waivers, run_id=run_id, command=command, context=context))
 
 

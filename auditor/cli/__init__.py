@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from auditor import __version__
-from auditor.cli.errors import ending
+from auditor.cli.errors import ending, usage
 from auditor.cli.options import conversation_options, write_exit_codes
 
 COMMANDS = ("run", "demo", "evaluate", "report", "checks", "sandbox", "schema")
@@ -28,6 +28,11 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"auditor.cli.{cmd_name}"), cmd_name)
         return command
+
+    def make_context(self, *given: Any, **options: Any) -> click.Context:
+        """Click's own; an error in what stands before the command's name quotes no secret."""
+        with usage():
+            return super().make_context(*given, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Click's own, after keeping the arguments for the evidence."""

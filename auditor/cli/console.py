@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol
+from urllib.parse import unquote
 
 import click
 
@@ -24,16 +25,19 @@ _PAGE_WIDTH = 100
 _SPINNER = 3
 """Columns of the spinner before the text, and one that stays free."""
 
-_SECRET_VARIABLE = re.compile(r"SECRET|PASSWORD|TOKEN|_KEY$", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(r"SECRET|PASSW|TOKEN|CONNECTION_?STRING|_(KEY|PAT|SAS)$", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
+"""As in the address of a proxy."""
+
 _SECRET_LENGTH = 8
-"""A shorter value of such a variable is more likely a switch than a secret."""
+"""A shorter value is more likely a switch than a secret."""
 
 
 def say(text: str = "") -> None:
     """A line of the conversation on stderr, unless --quiet."""
     context = click.get_current_context(silent=True)
     if not (context and context.meta.get(QUIET)):
-        click.echo(harmless(text), err=True, color=colored(sys.stderr, os.environ))
+        click.echo(sayable(text), err=True, color=colored(sys.stderr, os.environ))
 
 
 def output(text: str) -> None:
@@ -96,12 +100,12 @@ class _Spinner:
         self._status = status
 
     def line(self, text: str) -> None:
-        self._console.print(harmless(text), markup=False, soft_wrap=True)
+        self._console.print(sayable(text), markup=False, soft_wrap=True)
 
     def now(self, text: str) -> None:
         from rich.text import Text
 
-        self._status.update(Text(fitted(harmless(text), self._console.width - _SPINNER)))
+        self._status.update(Text(fitted(sayable(text), self._console.width - _SPINNER)))
 
 
 def fitted(text: str, columns: int) -> str:
@@ -113,18 +117,26 @@ def fitted(text: str, columns: int) -> str:
     return f"{line[: max(columns - tail - 1, 0)]}…{line[-tail:]}"
 
 
-def harmless(text: str) -> str:
-    """The text with control characters shown as escapes and without lines that a CI system would obey."""
+def sayable(text: str) -> str:
+    """The text without secrets, control characters shown as escapes, without lines that a CI system would obey."""
     from auditor.report.hostile import block, no_commands
 
-    return no_commands(block(text))
+    return no_commands(block(redacted(text, os.environ)))
 
 
 def redacted(text: str, environ: Mapping[str, str]) -> str:
-    """The text without tokens, signatures, keys, and without the value of any variable that is named like a secret."""
+    """The text without tokens, signatures, keys, and without what the environment's variables hold of secrets."""
     from auditor.cloud.redaction import mask
 
     for name, value in environ.items():
-        if len(value) >= _SECRET_LENGTH and _SECRET_VARIABLE.search(name):
-            text = text.replace(value, "***")
+        for secret in _secrets(name, value):
+            text = text.replace(secret, "***")
     return mask(text)
+
+
+def _secrets(name: str, value: str) -> Iterator[str]:
+    """The value of a variable that is named like a secret, or the password in an address, as given and as meant."""
+    if len(value) >= _SECRET_LENGTH and _SECRET_VARIABLE.search(name):
+        yield value
+    if password := _PASSWORD.search(value):
+        yield from (text for text in (password[1], unquote(password[1])) if len(text) >= _SECRET_LENGTH)

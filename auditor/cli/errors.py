@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from auditor.cli.console import colored, harmless, redacted
+from auditor.cli.console import colored, redacted, sayable
 from auditor.cli.options import VERBOSE
 from auditor.errors import AuditorError, ExitCode, SettingsError
 
@@ -22,7 +22,8 @@ _SHOWN = 2000
 def ending(ctx: click.Context) -> Iterator[None]:
     """Ends the process as the error asks; click's own errors and exits pass through."""
     try:
-        yield
+        with usage():
+            yield
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except AuditorError as error:
@@ -33,12 +34,24 @@ def ending(ctx: click.Context) -> Iterator[None]:
         ctx.exit(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last door: a defect must not look like a verdict
         if ctx.meta.get(VERBOSE):
-            click.echo(harmless(redacted(traceback.format_exc(), os.environ)), err=True)
+            click.echo(sayable(traceback.format_exc()), err=True)
         words = redacted(f"{type(error).__name__}: {error}", os.environ)[:_SHOWN]
         again = "report it, with this message and the version (auditor --version)"
         step = again if ctx.meta.get(VERBOSE) else f"see where with --verbose, and {again}"
         _tell(f"the auditor itself failed: {words}", next_step=step, last="No verdict was reached.")
         ctx.exit(ExitCode.INTERNAL)
+
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """Lets click's own errors pass; one that quotes a secret of the command line is said again without it."""
+    try:
+        yield
+    except click.UsageError as error:
+        words = error.format_message()
+        if sayable(words) == words:
+            raise
+        raise click.UsageError(sayable(words), ctx=error.ctx) from None
 
 
 def _messages(error: AuditorError) -> tuple[str, ...]:
@@ -52,12 +65,8 @@ def _messages(error: AuditorError) -> tuple[str, ...]:
 
 def _tell(first: str, *more: str, next_step: str, last: str | None) -> None:
     color = colored(sys.stderr, os.environ)
-    lines = [click.style("error:", fg="red", bold=True) + f" {_clean(first)}"]
-    lines += [_clean(line) for line in more]
-    lines += [click.style("next:", bold=True) + f" {_clean(next_step)}"]
+    lines = [click.style("error:", fg="red", bold=True) + f" {sayable(first)}"]
+    lines += [sayable(line) for line in more]
+    lines += [click.style("next:", bold=True) + f" {sayable(next_step)}"]
     lines += [last] if last else []
     click.echo("\n".join(lines), err=True, color=color)
-
-
-def _clean(text: str) -> str:
-    return harmless(redacted(text, os.environ))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from auditor.cloud.redaction import bounded_member, mask
 from auditor.snapshot import Reading
 
 REQUEST_ID_HEADERS = (
@@ -54,7 +55,7 @@ class Recorder:
         `discriminator` tells apart requests of the same method and URL whose bodies differ (a deployment's name).
         """
         lowered = {name.lower(): value for name, value in headers.items()}
-        clean = mask_query(url)
+        clean = mask(mask_query(url))
         reading = Reading(
             id=self._free_id(f"{method} {clean} {discriminator}"),
             method=method,
@@ -62,9 +63,9 @@ class Recorder:
             api_version=dict(parse_qsl(urlsplit(clean).query)).get("api-version"),
             status=status,
             sent_at=sent_at.astimezone(UTC),
-            service_date=lowered.get("date"),
+            service_date=bounded_member("date", lowered["date"]) if "date" in lowered else None,
             duration_ms=round(duration_ms, 1),
-            request_ids={name: lowered[name] for name in REQUEST_ID_HEADERS if name in lowered},
+            request_ids={name: bounded_member(name, lowered[name]) for name in REQUEST_ID_HEADERS if name in lowered},
             body_sha256=sha256(body).hexdigest() if body is not None else None,
             body_bytes=len(body) if body is not None else 0,
             attempts=attempts,
@@ -73,7 +74,7 @@ class Recorder:
         if body is not None and reading.body_sha256 and self._keep:
             self._keep(reading.body_sha256, body)
         if NOTICE_HEADER in lowered:
-            self._notices.add(lowered[NOTICE_HEADER][:200])
+            self._notices.add(bounded_member(NOTICE_HEADER, lowered[NOTICE_HEADER]))
         self._readings[reading.id] = reading
         return reading
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from auditor.cloud.secret import BARE, FORMS, IDENTIFIER
-from auditor.record import Json
+
+if TYPE_CHECKING:
+    from auditor.record import Json
 
 MASK = "***"
 

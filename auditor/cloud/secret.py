@@ -21,6 +21,15 @@ _ESCAPED = r"(?<=\\[bfnrt])|(?<=\\u00[0-9a-f]{2})"
 
 _START = rf"(?:(?<![\w\\])|{_ESCAPED})"
 
+_KEYS = (
+    *("access", "account", "admin", "api", "auth", "endpoint", "function", "host", "instrumentation", "master"),
+    *("primary", "private", "query", "search", "secondary", "service", "shared", "signing", "storage"),
+    *("subscription", "throttling"),
+)
+"""What stands before `key` where it is one; `projectKey` may be anything, and is a key where its value is long."""
+
+_OF_A_KEY = "|".join(f"(?<={word}key)|(?<={word}[_-]key)" for word in _KEYS)
+
 
 def _form(needle: str, kept: str, secret: str, *, any_case: bool = True) -> Form:
     return needle, re.compile(rf"({kept})(?!\*\*\*){secret}", re.ASCII | (re.IGNORECASE if any_case else 0))
@@ -43,6 +52,7 @@ FORMS: tuple[Form, ...] = (
     _form("sig", r"(?:[?&;]|\\u0026|%3F|%26)sig(?:=|%3D)", f"(?:(?!%26){_CHAR})+"),
     _form("bearer ", f"{_START}Bearer ", f"{_CHAR}{{16,}}"),
     _form("@", r":(?:\\?/){2}[^\s/:@\"'\\<>]*:", r"[^\s/@\"'\\<>]+(?=@)"),
+    _form("private key-----", r"-----BEGIN [A-Z ]*PRIVATE KEY-----", r'(?:[^-"\\]|\\[nr/])+'),
     # JSON Web Tokens; what Azure, Entra ID, OpenAI and Azure Storage give out and can be told by its form.
     # https://learn.microsoft.com/purview/sit-defn-all-creds
     _form("eyj", _START, r"eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*", any_case=False),
@@ -50,8 +60,9 @@ FORMS: tuple[Form, ...] = (
     _form("q~", "", r"[\w~.-]{3}[78]Q~[\w~.-]{31,34}", any_case=False),
     _form("sk-", _START, r"(?<!-)sk-[\w-]{20,}", any_case=False),
     _form("==", rf"(?:(?<![A-Za-z0-9+/\\])|{_ESCAPED})", r"[A-Za-z0-9+/]{86}=="),
-    # Whatever is named like a secret; `_H_azureml-throttling-key` stands in the capabilities of real deployments.
-    _named("key", r"key(?:(?<=[\w-]key)|(?=[12]))[12]?", 8, 16),
+    # Whatever is named like a secret, such as `_H_azureml-throttling-key` in the capabilities of real deployments.
+    _named("key", rf"key(?:(?=[12])|{_OF_A_KEY})[12]?", 1, 16),
+    _named("key", r"key(?<=[\w-]key)", 32, 32),
     _named("token", r"token(?<!skiptoken)(?<!nexttoken)(?<!pagetoken)(?<!continuationtoken)", 8, 16),
     _named("secret", "secret", 1, 8),
     _named("passw", "passw(?:or)?d", 1, 8),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from auditor.cloud.redaction import mask, secrets_in
 from auditor.errors import PolicyError
 from auditor.policy.expression import nearest
 from auditor.record import Json
@@ -86,7 +87,7 @@ def read_document(path: Path) -> Document:
     """The file's content as JSON values; raises ProblemsError where it is no such YAML, too large or too deep.
 
     Words are read as YAML 1.2's core schema has them (https://yaml.org/spec/1.2.2/#103-core-schema): dates stay text,
-    `yes` is a word. Aliases, tags, repeated keys and keys that are not text are refused.
+    `yes` is a word. Aliases, tags, repeated keys, keys that are not text and what looks like a secret are refused.
     """
     try:
         if not path.is_file():
@@ -102,13 +103,16 @@ def read_document(path: Path) -> Document:
         raise _refused(f"{path}: more than {MAX_BYTES} bytes")
     try:
         _bounded(path, text)
-        return Document(path, text, yaml.load(text, _Loader))  # noqa: S506 - a safe loader, narrowed further
+        document = Document(path, text, yaml.load(text, _Loader))  # noqa: S506 - a safe loader, narrowed further
     except yaml.MarkedYAMLError as error:
         raise _refused(
             f"{_told(path, error.problem_mark or error.context_mark)}: {error.problem or error.context}"
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise _refused(f"{path}: not YAML: {str(error).splitlines()[0][:200]}") from error
+    if mask(text) != text and (problems := [_secret(document, place) for place in secrets_in(document.body)]):
+        raise ProblemsError(problems, next_step="take it out of the file")
+    return document
 
 
 class _Loader(_BASE):  # type: ignore[misc] # chosen at run time: the C one is there nearly always
@@ -148,6 +152,11 @@ def _bounded(path: Path, text: str) -> None:
             raise _refused(f"{_told(path, event.start_mark)}: a tag; write plain values")
         if depth > MAX_DEPTH:
             raise _refused(f"{_told(path, event.start_mark)}: nested deeper than {MAX_DEPTH}")
+
+
+def _secret(document: Document, place: Sequence[str | int]) -> str:
+    name = ".".join(str(step) for step in place) or "the file"
+    return f"{document.at(place)}: {name}: holds what looks like a secret, and every report copies it"
 
 
 def _refused(problem: str) -> ProblemsError:

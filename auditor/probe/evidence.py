@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from auditor.cloud.model_answer import Answer, CallError
 from auditor.cloud.recorder import REQUEST_ID_HEADERS
-from auditor.cloud.redaction import bounded
+from auditor.cloud.redaction import bounded, bounded_member
 from auditor.record import Json, JsonObject
 
 KEPT_HEADERS = (
@@ -140,7 +140,7 @@ def _retry_after(headers: Mapping[str, str]) -> str | None:
 
 
 def _headers(answer: Answer, wanted: Callable[[str], bool]) -> dict[str, Json]:
-    return {name: bounded(value, 200) for name, value in sorted(answer.headers.items()) if wanted(name)}
+    return {name: bounded_member(name, value) for name, value in sorted(answer.headers.items()) if wanted(name)}
 
 
 def _phrase(status: int | None) -> str:

@@ -43,22 +43,32 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/request-limi
 
 def answer(world: World, ledger: Ledger, ask: Ask) -> Answer:
     """What Resource Manager says."""
+    whole, left = _answer(world, ledger, ask)
+    limits = {
+        "x-ms-ratelimit-remaining-subscription-reads": str(left),
+        "x-ms-ratelimit-remaining-subscription-global-reads": str(left * GLOBAL_FACTOR),
+    }
+    return replace(whole, headers={**limits, **whole.headers})
+
+
+def _answer(world: World, ledger: Ledger, ask: Ask) -> tuple[Answer, int]:
+    """The answer, and how many more reads are allowed."""
     version = ask.query.get("api-version", "")
     if ask.path.lower() == "/metadata/endpoints" and ask.method == "GET":
-        return answer_json(200, clouds(ask.host, version)) if version else errors.version_missing()
+        return (answer_json(200, clouds(ask.host, version)) if version else errors.version_missing()), READS
     found = route_of(ask.method, ask.path.rstrip("/"))
     if found is None:
-        return errors.not_served(ask.path)
+        return errors.not_served(ask.path), READS
     route, names = found
     refused = _unauthenticated(world, ask) or _version_refused(world, route, names, version)
     if refused is not None:
-        return refused
+        return refused, READS
     left = READS
     if world.bucket is not None:
         wait, left = ledger.wait(world.bucket, names.get("subscription", ""))
         if wait is not None:
-            return _counted(errors.throttled(wait), 0)
-    return _counted(_told(Call(world, ledger, ask, names, version), route), left)
+            return errors.throttled(wait), 0
+    return _told(Call(world, ledger, ask, names, version), route), left
 
 
 def _told(call: Call, route: Route) -> Answer:
@@ -166,11 +176,3 @@ def _scope(path: str) -> str:
     after = [index for index, word in enumerate(segments) if word.lower() == "providers"]
     whole = bool(after) and (len(segments) - after[-1]) % 2 == 0
     return "/" + "/".join(segments if whole else segments[:-1])
-
-
-def _counted(whole: Answer, left: int) -> Answer:
-    limits = {
-        "x-ms-ratelimit-remaining-subscription-reads": str(left),
-        "x-ms-ratelimit-remaining-subscription-global-reads": str(left * GLOBAL_FACTOR),
-    }
-    return replace(whole, headers={**limits, **whole.headers})

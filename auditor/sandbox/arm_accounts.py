@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, uuid5
 from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.arm_network import connection_body
-from auditor.sandbox.regions import display_name
 from auditor.sandbox.world import DeletedAccount, World
 
 STATEFUL_FROM = "2026-05-01"
@@ -186,8 +185,3 @@ def _system_data(world: World, days: int) -> JsonObject:
 def sku_bodies(account: Account) -> list[JsonObject]:
     """What the account could be changed to."""
     return [{"resourceType": "Microsoft.CognitiveServices/accounts", "sku": {"name": account.sku, "tier": "Standard"}}]
-
-
-def location_name(account: Account) -> str:
-    """The region as people read it."""
-    return display_name(account.region)

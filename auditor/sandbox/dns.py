@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 from auditor.sandbox.account import Account
-from auditor.sandbox.hosts import EXACT, REGIONAL, SUFFIXES, service_of
+from auditor.sandbox.hosts import EXACT, REGIONAL, SUFFIXES
 from auditor.sandbox.listening import stop
 from auditor.sandbox.world import World
 
@@ -113,7 +113,7 @@ def resolve(world: World, name: str) -> tuple[list[str], str | None, dns.rcode.R
     private = suffix.startswith("privatelink.")
     suffix = suffix.removeprefix("privatelink.")
     account = world.by_subdomain.get(label)
-    if service_of(f"{label}.{suffix}") != "model" and suffix not in SUFFIXES:
+    if suffix not in SUFFIXES:
         return [], None, dns.rcode.REFUSED
     if account is None or suffix == REGIONAL:
         return [], None, dns.rcode.NXDOMAIN

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
@@ -23,7 +24,8 @@ NOTICE = "sandbox: not evidence"
 
 _HANDLERS = {"arm": arm.answer, "entra": entra.answer, "model": responses.answer}
 
-Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""SO_LINGER switched on with no time to linger: closing sends a reset."""
 
 
 @dataclass
@@ -127,7 +129,7 @@ def _reset(request: web.BaseRequest) -> None:
         return
     raw = transport.get_extra_info("socket")
     if raw is not None:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
     transport.abort()
 
 

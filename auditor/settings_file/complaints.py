@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from auditor.cloud.redaction import mask
 from auditor.settings import Settings
 from auditor.settings_file.located import Where
 
@@ -42,7 +43,7 @@ def complaints(error: ValidationError, data: Any, raw: dict[Where, str]) -> Iter
         elif detail["type"] == "extra_forbidden":
             yield Complaint(path, _unknown_key(path), about_key=True)
         elif detail["type"] == "string_type" and path in raw and value is not None:
-            yield Complaint(path, f"must be text; write it in quotes: {json.dumps(raw[path][:_SHOWN])}")
+            yield Complaint(path, f"must be text; write it in quotes: {json.dumps(mask(raw[path])[:_SHOWN])}")
         else:
             yield Complaint(path, f"{_must(detail)}; found {_found(value)}")
 
@@ -56,7 +57,7 @@ def dotted(path: Where) -> str:
         elif _SIMPLE.match(part):
             words += f".{part}" if words else part
         else:
-            words += f"[{json.dumps(part[:_SHOWN])}]"
+            words += f"[{json.dumps(mask(part)[:_SHOWN])}]"
     return words
 
 
@@ -124,7 +125,7 @@ def _found(value: Any) -> str:
         return "a list" if value else "an empty list"
     if value is None:
         return "nothing"
-    text = json.dumps(value)
+    text = mask(json.dumps(value))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

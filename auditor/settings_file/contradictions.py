@@ -1,4 +1,4 @@
-"""What single values of the settings can't show: names given twice, parts that contradict each other."""
+"""What a value's type can't show: names given twice, parts that contradict each other, secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
+from auditor.cloud.redaction import mask, secrets_in
 from auditor.settings_file.located import Where
 
 Contradiction = tuple[Where, str]
@@ -105,6 +106,11 @@ def _resolver_shape(data: Any) -> Iterator[Contradiction]:
             yield ("resolver",), f"must be host:port, such as 10.0.0.4:53; found {_quoted(resolver)}"
 
 
+def _secrets(data: Any) -> Iterator[Contradiction]:
+    for path in secrets_in(data):
+        yield path, "holds what looks like a secret, and every report copies the settings; take it out"
+
+
 _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _repeated_names,
     _repeated_items,
@@ -113,6 +119,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _unapproved_by_itself,
     _account_out_of_scope,
     _resolver_shape,
+    _secrets,
 )
 
 
@@ -159,4 +166,4 @@ def _region(name: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    return json.dumps(value[:80])
+    return json.dumps(mask(value)[:80])
