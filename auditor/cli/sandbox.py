@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
+import tempfile
 import threading
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.options import Command, conversation_options, option
 
+if TYPE_CHECKING:
+    from auditor.sandbox import World
+
 _EPILOG = """\
 Examples:
   auditor sandbox --world healthy --fault api-keys-accepted
+  auditor sandbox --generate 100x10 --latency-ms 50
   auditor sandbox --list
 
 In another terminal, paste what it prints; then `auditor run`, `az` and other tools see the pretend Azure and no other.
 """
+
+_SIZE = re.compile(r"([1-9]\d{0,3})x([1-9]\d{0,3})")
+"""Accounts and deployments of each."""
 
 _LOOK_SECONDS = 0.5
 """How often to look up from waiting: a lock can't be interrupted on every system."""
@@ -36,30 +47,57 @@ _LOOK_SECONDS = 0.5
     metavar="MS",
     help="How long each answer takes.",
 )
+@option(
+    "--generate",
+    "size",
+    intent="World",
+    metavar="AxD",
+    help="Instead of --world: A healthy accounts with D deployments each.",
+)
 @option("--list", "listing", intent="World", is_flag=True, help="Name the worlds and the faults, and serve nothing.")
 @conversation_options
-def sandbox(world: str, faults: tuple[str, ...], latency_ms: float, listing: bool) -> None:
+def sandbox(world: str, faults: tuple[str, ...], latency_ms: float, size: str | None, listing: bool) -> None:
     """Serve a pretend Azure on loopback until Ctrl-C.
 
     Prints the environment that leads the auditor, `az` and other tools to it and nowhere else.
     """
     from auditor.cli.console import output, say
     from auditor.cli.pretend import variables
-    from auditor.sandbox import Sandbox, load_world, settings_path
+    from auditor.sandbox import Sandbox
 
     if listing:
         output(_catalogue())
         return
-    pretended = load_world(world, faults)
-    stop = threading.Event()
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: stop.set())
-    with Sandbox(pretended, latency_ms=latency_ms) as running:
-        output("\n".join(export_lines(variables(running), powershell=os.name == "nt")))
-        say(f"a pretend Azure, {world}, listens; Ctrl-C ends it")
-        say(f"its settings: auditor run --settings {shlex.quote(str(settings_path(world)))}")
-        while not stop.wait(_LOOK_SECONDS):
-            pass
+    with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
+        pretended, settings = _generated(size, Path(folder)) if size else _shipped(world, faults)
+        stop = threading.Event()
+        for name in ("SIGINT", "SIGTERM"):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
+        with Sandbox(pretended, latency_ms=latency_ms) as running:
+            output("\n".join(export_lines(variables(running), powershell=os.name == "nt")))
+            say(f"a pretend Azure, {pretended.name}, listens; Ctrl-C ends it")
+            say(f"its settings: auditor run --settings {shlex.quote(str(settings))}")
+            while not stop.wait(_LOOK_SECONDS):
+                pass
+
+
+def _shipped(name: str, faults: tuple[str, ...]) -> tuple[World, Path]:
+    from auditor.sandbox import load_world, settings_path
+
+    return load_world(name, faults), settings_path(name)
+
+
+def _generated(size: str, folder: Path) -> tuple[World, Path]:
+    """The world and, in a file of the folder, the settings that expect it."""
+    from auditor.sandbox import generated_settings, generated_world
+
+    found = _SIZE.fullmatch(size)
+    if found is None:
+        raise click.BadParameter(f"{size!r} is not like 100x10", param_hint="--generate")
+    accounts, deployments = int(found[1]), int(found[2])
+    path = folder / "auditor.yaml"
+    path.write_text(generated_settings(accounts, deployments), encoding="utf-8")
+    return generated_world(accounts, deployments), path
 
 
 def export_lines(variables: Mapping[str, str], *, powershell: bool) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ _UNSAFE = re.compile(
 """What could end a quotation, start another command, or hide that it does, in POSIX shells, in Bicep
 or in PowerShell, to which typographic quotation marks are quotation marks."""
 
+_COMMANDS = ("az ", "curl ", "nslookup ", "openssl ")
+"""How a next step begins that is a command, not a sentence."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _QUOTE = re.compile(r"""\\.|['"]""", re.DOTALL)
 
@@ -37,6 +40,8 @@ def render_fix(fix: FixText, variables: Mapping[str, Json]) -> Fix:
     text = part("explanation", fix.text, in_prose)
     cli = part("command", fix.cli, _in_shell)
     bicep = part("Bicep", fix.bicep, _in_bicep)
+    if text and cli is None and text.startswith(_COMMANDS):
+        text, cli = None, text  # a failure's next step, whose values its own table has quoted
     return Fix(text=" ".join([*([text] if text else []), *problems]) or None, cli=cli, bicep=bicep)
 
 

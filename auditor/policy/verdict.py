@@ -45,8 +45,8 @@ def verdict(
         )
     missing = [
         *(["The audit was interrupted."] if interrupted else []),
-        *_told([each for each in findings if each.gating and each.outcome is Outcome.UNKNOWN], "is unknown on"),
         *dict.fromkeys(f"Subjects may be missing: {gap_phrase(gap)} for {gap.scope}." for gap in hidden),
+        *_unknown([each for each in findings if each.gating and each.outcome is Outcome.UNKNOWN], gaps),
     ]
     if not judged:
         return Verdict.INCOMPLETE, (*missing, "Nothing was judged.")
@@ -57,6 +57,25 @@ def verdict(
     if missing and gate.incomplete == "block":
         return Verdict.INCOMPLETE, tuple(missing)
     return Verdict.PASS, (f"No finding of severity {gate.fail_on} or worse stops the release.", *missing)
+
+
+def _unknown(findings: Iterable[Finding], gaps: Iterable[Gap]) -> list[str]:
+    """One sentence per cause, however many findings hang on it; those without a known cause check by check."""
+    known = {gap.id: gap for gap in gaps}
+    by_cause: dict[str, list[Finding]] = {}
+    others = []
+    for finding in findings:
+        cause = next((known[gap] for gap in finding.gaps if gap in known), None)
+        if cause is None:
+            others.append(finding)
+        else:
+            by_cause.setdefault(gap_phrase(cause), []).append(finding)
+    told = [
+        f"{len(those)} gating {'finding is' if len(those) == 1 else 'findings are'} unknown, "
+        f"{those[0].check} ({those[0].severity}) on {those[0].subject.name} first: {phrase}."
+        for phrase, those in by_cause.items()
+    ]
+    return [*told, *_told(others, "is unknown on")]
 
 
 def _told(findings: Iterable[Finding], verb: str) -> list[str]:

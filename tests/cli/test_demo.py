@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -94,3 +95,28 @@ def test_lines_for_each_shell() -> None:
     """Values with quotes and blanks survive a POSIX shell and PowerShell."""
     assert export_lines({"A": "b c'd"}, powershell=False) == ("export A='b c'\"'\"'d'",)
     assert export_lines({"A": "b c'd"}, powershell=True) == ("$env:A = 'b c''d'",)
+
+
+def test_sandbox_generates_a_world_of_any_size(tmp_path: Path) -> None:
+    """A generated world is served with the settings that expect it, and passes."""
+    with started("sandbox", "--generate", "2x3") as serving:
+        assert serving.stdout is not None
+        assert serving.stderr is not None
+        exports = [serving.stdout.readline() for _ in range(10)]
+        variables = dict(line.removeprefix("export ").strip().split("=", 1) for line in exports)
+        told = serving.stderr.readline() + serving.stderr.readline()
+        settings = told.strip().rpartition(" ")[2]
+        values = {name: value.strip("'") for name, value in variables.items()}
+        arguments = command("run", "--settings", settings, "--output", str(tmp_path / "out"), "--json")
+        done = subprocess.run(arguments, env=environment(values), capture_output=True, text=True, check=False)
+        serving.send_signal(signal.SIGINT)
+        assert serving.wait(timeout=10) == 0
+    assert done.returncode == 0, done.stderr
+    counted = {row["kind"]: row["count"] for row in json.loads(done.stdout)["population"]}
+    assert (counted["account"], counted["deployment"]) == (2, 6)
+
+
+def test_a_size_that_is_none_is_refused() -> None:
+    done = invoked("sandbox", "--generate", "many")
+    assert done.exit_code == 2
+    assert "100x10" in done.stderr

@@ -64,6 +64,12 @@ def test_documents_are_whole(shipped: Check) -> None:
     assert not shipped.title.endswith(".")
 
 
+@EACH
+def test_explanations_are_no_commands(shipped: Check) -> None:
+    """A fix's text is prose: its values are not quoted for a shell."""
+    assert not (shipped.fix.text or "").startswith(("az ", "curl ", "nslookup ", "openssl "))
+
+
 def test_every_check_is_in_a_pack() -> None:
     """No check lies about without a pack that applies it."""
     packs = membership(LIBRARY)

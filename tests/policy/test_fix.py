@@ -139,6 +139,13 @@ def test_fix() -> None:
     assert (fix.text, fix.cli, fix.bicep) == ("Fix shop.", "az --a 'a b' --b 'a b'", "n: 'shop'")
 
 
+def test_a_next_step_that_is_a_command_is_the_command() -> None:
+    """What a failure's own table made as a command is shown as one; a sentence stays a sentence."""
+    step = FixText(text="{{ account.step }}")
+    assert render_fix(step, {"account": {"step": "az login --tenant t"}}).cli == "az login --tenant t"
+    assert render_fix(step, {"account": {"step": "ask the owner"}}).text == "ask the owner"
+
+
 def test_a_part_that_cannot_be_filled_in_is_said() -> None:
     """A missing fact loses one part of the fix, not the fix, and the text says so."""
     fix = render_fix(FixText(text="Do it.", cli="az {{ account.none }}", bicep="n: 1"), VARIABLES)

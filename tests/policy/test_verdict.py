@@ -105,3 +105,17 @@ def test_counts() -> None:
         Outcome.UNKNOWN: 0,
         Outcome.NOT_APPLICABLE: 0,
     }
+
+
+def test_one_cause_has_one_voice() -> None:
+    """However many findings hang on one gap, it is one reason; what lies behind no gap is told check by check."""
+    hanging = [each.model_copy(update={"gaps": (gap().id,)}) for each in findings({}, {}, {})]
+    word, reasons = verdict([*hanging, *findings({})], (gap(kind="usage", scope="/subscriptions/s"),), BLOCK)
+    assert word is Verdict.INCOMPLETE
+    assert reasons == (
+        (
+            "3 gating findings are unknown, keys-accepted (high) on shop first: "
+            "the list of quotas could not be read (denied: needs Microsoft.CognitiveServices/accounts/deployments/read)."
+        ),
+        "keys-accepted (high) is unknown on shop.",
+    )
