@@ -114,8 +114,8 @@ def test_one_cause_has_one_voice() -> None:
     assert word is Verdict.INCOMPLETE
     assert reasons == (
         (
-            "3 gating findings are unknown, keys-accepted (high) on shop first: "
-            "the list of quotas could not be read (denied: needs Microsoft.CognitiveServices/accounts/deployments/read)."
+            "3 gating findings are unknown, keys-accepted (high) on shop first: the list of quotas could not be read "
+            "(denied: needs Microsoft.CognitiveServices/accounts/deployments/read)."
         ),
         "keys-accepted (high) is unknown on shop.",
     )
