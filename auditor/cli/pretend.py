@@ -16,7 +16,7 @@ _OURS = ("AUDITOR_", "AZURE_", "ARM_", "ACTIONS_ID_TOKEN_", "IDENTITY_", "MSI_",
 
 def variables(sandbox: Sandbox) -> Mapping[str, str]:
     """What must stand in the environment of any tool that shall see the sandbox."""
-    return {**sandbox.environment, "AUDITOR_RESOLVER": sandbox.resolver}
+    return sandbox.environment
 
 
 @contextmanager

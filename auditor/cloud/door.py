@@ -12,6 +12,7 @@ from auditor.cloud.clients import Clients
 from auditor.cloud.clouds import endpoints_of
 from auditor.cloud.deadline import Deadline
 from auditor.cloud.limiter import Limiter
+from auditor.cloud.names import Names
 from auditor.cloud.reads import Reads
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.transport import open_transport
@@ -39,6 +40,7 @@ class Cloud:
     """What became of each link of the sign-in chain, for people to read."""
     arm: Arm
     models: Models
+    names: Names
 
 
 @asynccontextmanager
@@ -76,4 +78,5 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
             tried=tried,
             arm=Arm(Clients(rules, transport), reads, versions.read_with),
             models=models,
+            names=Names(endpoints, settings.resolver),
         )

@@ -14,6 +14,7 @@ from auditor.collect.collector import Collector
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import DIAGNOSTICS
+from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
 from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
@@ -36,6 +37,7 @@ COLLECTORS: tuple[Collector, ...] = (
     ACCOUNT,
     DEPLOYMENTS,
     DIAGNOSTICS,
+    HOST_NAMES,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
 )
@@ -93,7 +95,7 @@ class _Run:
     def __init__(
         self, cloud: Cloud, selection: Selection, progress: Progress, collectors: tuple[Collector, ...]
     ) -> None:
-        self.look = Look(cloud.arm, selection, progress, self._found)
+        self.look = Look(cloud.arm, cloud.names, selection, progress, self._found)
         self._collectors = collectors
         self._owed: dict[tuple[Per, str], set[Collector]] = {}
         self._targets: dict[tuple[Per, str], Target] = {}

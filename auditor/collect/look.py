@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from auditor.cloud.arm import Arm, location_scope
+from auditor.cloud.names import Names
 from auditor.cloud.pages import Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem
 from auditor.cloud.reads import gap
@@ -29,8 +30,11 @@ class Look:
     `found` is called with each thing worth looking at; whoever runs the collectors takes it from there.
     """
 
-    def __init__(self, arm: Arm, selection: Selection, progress: Progress, found: Callable[[Target], None]) -> None:
+    def __init__(
+        self, arm: Arm, names: Names, selection: Selection, progress: Progress, found: Callable[[Target], None]
+    ) -> None:
         self.arm = arm
+        self.names = names
         self.selection = selection
         self.found = found
         self._progress = progress
@@ -73,6 +77,10 @@ class Look:
         listing = Listing(kind=kind, scope=scope, count=len(rows.rows), readings=rows.readings)
         self._listings[kind, scope.lower()] = listing
         self._say(f"{kind}: {len(rows.rows)} in {scope}")
+
+    def keep_count(self, kind: str, scope: str, count: int) -> None:
+        """Keeps the proof that everything of a kind under `scope` was looked at, where no list told it."""
+        self._listings[kind, scope.lower()] = Listing(kind=kind, scope=scope, count=count)
 
     def keep_resource(self, resource: Resource) -> None:
         """Keeps a thing; of the same kind and id, the last one counts."""

@@ -81,10 +81,10 @@ class Rule:
             result = self.program.eval(facts.activation)
         except RuntimeError as error:  # the iteration budget, and text that is not Unicode
             return Unknown(f"the rule can't be evaluated: {_cause(str(error))}")
-        kind = result.type().name()
         value = result.value()
-        if kind == "BOOL" and isinstance(value, bool):
+        if isinstance(value, bool):
             return value
+        kind = result.type().name()
         if kind == "ERROR":
             return self._unknown(str(value), facts)
         return Unknown(f"the rule gave a value of type {kind}, neither true nor false")
@@ -121,12 +121,34 @@ def compile_rule(text: str, roots: tuple[str, ...], *, scope: str = "") -> Rule:
     return Rule(text, named_paths(text, names), program)
 
 
+class Binder:
+    """Makes the variables of many subjects ready for rules, an object that several of them share only once.
+
+    `parameters` go by the rules' scope.
+    """
+
+    def __init__(self, parameters: Mapping[str, Mapping[str, Json]]) -> None:
+        self._parameters = {
+            f"{_container(scope)}.{PARAMETERS}": _plain(dict(values)) for scope, values in parameters.items()
+        }
+        self._ready: dict[int, tuple[Json, Json]] = {}
+        """Identity of an object → the object, held so that no other takes its identity, and what CEL gets of it."""
+
+    def bind(self, variables: Mapping[str, Json]) -> Facts:
+        """The variables (root → value) made ready for every rule about a subject."""
+        data = {root: self._made_ready(value) for root, value in variables.items()}
+        return Facts(variables, _environment((), "").Activation({**data, **self._parameters}))
+
+    def _made_ready(self, value: Json) -> Json:
+        known = self._ready.get(id(value))
+        if known is None:
+            known = self._ready[id(value)] = (value, value if _is_plain(value) else _plain(value))
+        return known[1]
+
+
 def bind(variables: Mapping[str, Json], parameters: Mapping[str, Mapping[str, Json]] | None = None) -> Facts:
-    """The variables (root → value) made ready for every rule about a subject; parameters go by the rules' scope."""
-    data = {root: _plain(value) for root, value in variables.items()}
-    for scope, values in (parameters or {}).items():
-        data[f"{_container(scope)}.{PARAMETERS}"] = _plain(dict(values))
-    return Facts(variables, _environment((), "").Activation(data))
+    """The variables and parameters of one subject made ready for rules."""
+    return Binder(parameters or {}).bind(variables)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -171,6 +193,28 @@ def _refusal(text: str, names: tuple[str, ...], message: str) -> RuleError:
 
 def _cause(message: str) -> str:
     return re.sub(r" \[[A-Z_]+\]$", "", _STATUS.sub("", message.strip()))[:200]
+
+
+def _is_plain(value: Json) -> bool:
+    """Whether CEL can hold the value as it is; looked through level by level, since most values are."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Json] = []
+        for item in level:
+            if isinstance(item, str):
+                if not item.isascii():
+                    return False
+            elif isinstance(item, dict):
+                below += item
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+            elif isinstance(item, int) and item not in _SIXTY_FOUR_BITS:
+                return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def _plain(value: Json, depth: int = 0) -> Json:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from auditor.record import Json
 
@@ -103,29 +103,32 @@ def written(path: Path) -> str:
 
 def around(path: Path, told: Mapping[str, Value]) -> tuple[Value, ...]:
     """What is told of the path or of the nearest above it; where nothing is, all that is told of what lies below."""
-    for name in _upwards(path):
+    if not told:
+        return ()
+    upwards, below = _surroundings(path)
+    for name in upwards:
         if name in told:
             return (told[name],)
-    below = (f"{_upwards(path)[0]}.", f"{_upwards(path)[0]}[")
-    return tuple(value for name, value in told.items() if name.startswith(below))
+    return tuple([value for name, value in told.items() if name.startswith(below)])
 
 
 @lru_cache(maxsize=4096)
-def _upwards(path: Path) -> tuple[str, ...]:
-    return tuple(written(path[:end]) for end in range(len(path), 0, -1))
+def _surroundings(path: Path) -> tuple[tuple[str, ...], tuple[str, str]]:
+    """The path and those above it, the nearest first, and how all that lie below it begin; as they are written."""
+    upwards = tuple(written(path[:end]) for end in range(len(path), 0, -1))
+    return upwards, (f"{upwards[0]}.", f"{upwards[0]}[")
 
 
 def follow(path: Path, variables: Mapping[str, Json]) -> Json | Missing:
     """What stands at the path (a list for each `[]`), or where the facts end."""
-    value: Json = dict(variables)
+    value: Any = variables
     for at, step in enumerate(path):
         if step == ITEMS:
             return _each(value, path, at)
-        index = _INDEX.fullmatch(step) if step.startswith("[") else None
-        if index and isinstance(value, list) and int(index[1]) < len(value):
-            value = value[int(index[1])]
-        elif isinstance(value, dict) and step in value:
+        if (value is variables or isinstance(value, dict)) and step in value:
             value = value[step]
+        elif isinstance(value, list) and (index := _INDEX.fullmatch(step)) and int(index[1]) < len(value):
+            value = value[int(index[1])]
         else:
             return Missing(path[: at + 1])
     return value

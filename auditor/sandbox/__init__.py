@@ -93,6 +93,7 @@ class Sandbox:
             "SSL_CERT_FILE": str(bundle),
             "REQUESTS_CA_BUNDLE": str(bundle),
             **self.signed_in_by("environment"),
+            "AUDITOR_RESOLVER": self.resolver,
         }
         return self
 

@@ -49,6 +49,13 @@ def test_redaction_by_variable() -> None:
     assert redacted("abcdefgh12 1 tenant-x-y", environ) == "*** 1 tenant-x-y"
 
 
+def test_redaction_of_a_password_in_an_address() -> None:
+    """The password of a proxy is masked by itself too, as the address has it and as it is meant."""
+    environ = {"HTTPS_PROXY": "http://robot:pass%2Fword@10.0.0.1:3128", "PAGE": "https://x.test/a:b@c"}
+    said = "pass%2Fword pass/word http://robot:pass%2Fword@10.0.0.1:3128 https://x.test/a:b@c"
+    assert redacted(said, environ) == "*** *** http://robot:***@10.0.0.1:3128 https://x.test/a:b@c"
+
+
 def test_a_reader_that_leaves_early() -> None:
     """A closed stdout ends nothing and changes no exit code."""
     code = "from auditor.cli import cli; cli(['schema', 'evidence'])"

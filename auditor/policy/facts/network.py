@@ -6,6 +6,7 @@ import re
 from ipaddress import ip_network
 from typing import Final
 
+from auditor.policy.facts.host_names import tell_host_names
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.private_endpoint import connections, tell_health, tell_zones
 from auditor.policy.facts.seen import Seen
@@ -76,6 +77,7 @@ def network(account: JsonObject, account_id: str, settings: Settings, seen: Seen
     told.tell("expected_zones", list(zones) if zones is not None else None)
     rules, note = broad_ip_rules(dig(account, "properties", "networkAcls", "ipRules"))
     told.tell("broad_ip_rules", rules, note=note)
+    tell_host_names(told, account_id, seen)
     found = connections(account)
     if found is None:
         return told.done()

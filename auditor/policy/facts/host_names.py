@@ -1,0 +1,56 @@
+"""Where an account's host names lead, as the resolver of the machine that looked sees it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from auditor.policy.facts.part import Telling
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import text
+from auditor.record import Json
+
+KIND: Final = "host_name"
+
+PRIVATE: Final = tuple(
+    ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+"""What virtual networks are made of.
+
+https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#what-address-ranges-can-i-use-in-my-virtual-networks
+"""
+
+
+def tell_host_names(told: Telling, account_id: str, seen: Seen) -> None:
+    """`host_names`: each with its addresses; `public_names`: those that lead outside, or nowhere."""
+    listing = seen.listing(KIND, account_id)
+    answers = [_answer(one.body) for one in seen.children(KIND, account_id)] if listing is not None else None
+    gap = seen.gap(KIND, account_id) if listing is None else None
+    known = [one for one in answers or () if one is not None]
+    whole = answers is not None and len(known) == len(answers) == (listing.count if listing is not None else -1)
+    names: list[Json] = [{"host": host, "addresses": list(addresses)} for host, addresses in known]
+    told.tell("host_names", names if whole else None, because=gap)
+    public: list[Json] = [host for host, addresses in known if not _leads_inside(addresses)]
+    told.tell("public_names", public if whole else None, because=gap)
+
+
+def _answer(body: Json) -> tuple[str, tuple[str, ...]] | None:
+    if not isinstance(body, dict):
+        return None
+    host, addresses = text(body.get("host")), body.get("addresses")
+    if host is None or not isinstance(addresses, list):
+        return None
+    return host, tuple(one for one in addresses if isinstance(one, str))
+
+
+def _leads_inside(addresses: tuple[str, ...]) -> bool:
+    """Whether there is an address, and every one lies in a private block."""
+    return bool(addresses) and all(_private(one) for one in addresses)
+
+
+def _private(address: str) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return any(found in block for block in PRIVATE if block.version == found.version)
