@@ -67,7 +67,7 @@ class Need:
     type=click.Choice(("text", "json", "az")),
     default="text",
     show_default=True,
-    help="What each action is for, the role definition alone, or the commands that create and assign it.",
+    help="What each action is for, the role definition alone, or the commands (POSIX shell) that create and assign it.",
 )
 @conversation_options
 def permissions(pack: tuple[str, ...], subscriptions: tuple[object, ...], name: str, form: str) -> None:
