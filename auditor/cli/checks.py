@@ -48,7 +48,7 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
 
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two outputs; name one")
-    library, applied = _selected(pack)
+    library, applied = selected(pack)
     ctx.obj = library
     if ctx.invoked_subcommand:
         return
@@ -83,8 +83,8 @@ def show(library: Library, check_id: str) -> None:
     output(page(found.check, membership(library)))
 
 
-def _selected(packs: tuple[str, ...]) -> tuple[Library, tuple[AppliedCheck, ...]]:
-    """All checks in reach, and those to list."""
+def selected(packs: tuple[str, ...]) -> tuple[Library, tuple[AppliedCheck, ...]]:
+    """All checks in reach, and those that the packs apply; without a pack all that are shipped."""
     from auditor.policy.library import shipped_library
     from auditor.policy.pack import as_written, load_policy
     from auditor.policy.selection import select

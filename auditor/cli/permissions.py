@@ -1,0 +1,137 @@
+"""`auditor permissions`: the least-privilege role for a run, and what each of its actions is for."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import Command, conversation_options, option
+
+if TYPE_CHECKING:
+    from auditor.record import JsonObject
+
+_EPILOG = """\
+Examples:
+  auditor permissions
+  auditor permissions --subscription 00000000-0000-4000-8000-0000000000a1 --format az
+  auditor permissions --format json > role.json
+
+The shape of the role: https://learn.microsoft.com/azure/role-based-access-control/custom-roles
+"""
+
+PLACEHOLDER = "SUBSCRIPTION_ID"
+_PRINCIPAL = "PRINCIPAL_ID"
+
+
+@dataclass(frozen=True)
+class Need:
+    """One action, and what is lost without it."""
+
+    action: str
+    kinds: tuple[str, ...]
+    """What is read with it."""
+    checks: tuple[str, ...]
+    """Ids of those that can't judge without it."""
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@option(
+    "--pack",
+    intent="Input",
+    multiple=True,
+    metavar="NAME",
+    help="Tell of this pack's checks only (a name, or a path beside the working folder); repeatable.",
+)
+@option(
+    "--subscription",
+    "subscriptions",
+    intent="Input",
+    multiple=True,
+    type=click.UUID,
+    metavar="ID",
+    help="Where the role can be assigned; repeatable. Private endpoints may lie in others than their accounts.",
+)
+@option(
+    "--name", intent="Input", default="Auditor", show_default=True, metavar="ROLE_NAME", help="What the role is called."
+)
+@option(
+    "--format",
+    "form",
+    intent="Output",
+    type=click.Choice(("text", "json", "az")),
+    default="text",
+    show_default=True,
+    help="What each action is for, the role definition alone, or the commands (POSIX shell) that create and assign it.",
+)
+@conversation_options
+def permissions(pack: tuple[str, ...], subscriptions: tuple[object, ...], name: str, form: str) -> None:
+    """Print the least-privilege role that a run needs.
+
+    A run reads the same whatever the pack: --pack narrows the checks that are told of, not the role. What it may not
+    read becomes a gap, and the checks that depend on it are unknown.
+    """
+    from auditor.cli.console import output, say, width
+    from auditor.collect.role import role_definition
+
+    reads, calls = needs(pack)
+    scopes = [str(subscription) for subscription in dict.fromkeys(subscriptions)] or [PLACEHOLDER]
+    role = role_definition(name, (one.action for one in reads), (one.action for one in calls), scopes)
+    if form == "json":
+        output(json.dumps(role, indent=2))
+    elif form == "az":
+        output("\n".join(commands(role)))
+    else:
+        output("\n".join(_page(reads, calls, role, width())))
+    if not subscriptions:
+        say(f"next: put your subscription's id in place of {PLACEHOLDER}, or name it with --subscription")
+
+
+def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
+    """The actions of the reads and the data actions of the calls, each by name; no packs: of every shipped check."""
+    from auditor.cli.checks import selected
+    from auditor.collect import required_actions
+    from auditor.policy.dependencies import dependents, load_dependencies
+    from auditor.policy.failure.words import RESPONSES_ACTION
+
+    checks, told = selected(packs)[1], load_dependencies()
+
+    def need(action: str, kinds: Sequence[str]) -> Need:
+        lost = {check for kind in kinds for check in dependents(checks, told[kind])}
+        return Need(action, tuple(kinds), tuple(sorted(lost)))
+
+    reads = required_actions().body["actions"]
+    return tuple(need(action, kinds) for action, kinds in reads.items()), (need(RESPONSES_ACTION, ["probe"]),)
+
+
+def commands(role: JsonObject) -> Iterator[str]:
+    """Lines for a POSIX shell: the role is made, then assigned in each of its subscriptions."""
+    yield f"az role definition create --role-definition {shlex.quote(json.dumps(role))}"
+    for scope in role["AssignableScopes"]:
+        who = f"--assignee {_PRINCIPAL} --role {shlex.quote(role['Name'])}"
+        yield f"az role assignment create {who} --scope {shlex.quote(scope)}"
+
+
+def _page(reads: Sequence[Need], calls: Sequence[Need], role: JsonObject, columns: int) -> Iterator[str]:
+    yield "Actions: without one the checks that need it are unknown wherever it decides, or have nothing to judge"
+    for one in reads:
+        yield from _lines(one, "reads", columns)
+    yield from ("", "Data actions: without one the calls are refused, and the checks that need it judge that")
+    for one in calls:
+        yield from _lines(one, "makes", columns)
+    yield from ("", "Commands", *commands(role))
+
+
+def _lines(one: Need, verb: str, columns: int) -> Iterator[str]:
+    yield f"  {one.action}"
+    kinds = ", ".join(kind.replace("_", " ") for kind in one.kinds)
+    checks = ", ".join(one.checks) or "none of these packs; the run tells of the gap all the same"
+    for label, text in ((verb, kinds), (f"needed by {len(one.checks)}", checks)):
+        yield from textwrap.wrap(
+            f"{label}: {text}", columns, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
+        )

@@ -1,0 +1,29 @@
+"""The least that a run must be allowed, as Azure's own definition of a custom role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from auditor.record import JsonObject
+
+_DESCRIPTION = "Reads what the auditor judges, and calls each deployment once; changes nothing and reads no keys."
+
+
+def role_definition(
+    name: str, actions: Iterable[str], data_actions: Iterable[str], subscriptions: Sequence[str]
+) -> JsonObject:
+    """The definition in the shape that `az role definition create --role-definition` takes.
+
+    `subscriptions` are ids; the role can be assigned in these and nowhere else.
+    https://learn.microsoft.com/azure/role-based-access-control/custom-roles
+    """
+    return {
+        "Name": name,
+        "IsCustom": True,
+        "Description": _DESCRIPTION,
+        "Actions": sorted(actions),
+        "NotActions": [],
+        "DataActions": sorted(data_actions),
+        "NotDataActions": [],
+        "AssignableScopes": [f"/subscriptions/{subscription}" for subscription in subscriptions],
+    }

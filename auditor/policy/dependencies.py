@@ -1,0 +1,49 @@
+"""Which facts the reads of each kind tell, and so which checks can't judge without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from auditor.policy.compiled import CompiledCheck
+from auditor.policy.document import read_document
+from auditor.policy.library import shipped_folder
+from auditor.policy.pack import AppliedCheck
+from auditor.policy.paths import Path, around, written
+from auditor.record import Record
+
+FILE = "dependencies.yaml"
+"""In the folder of the shipped policies; derived from runs in which a read was refused, never written by hand."""
+
+
+class Told(Record):
+    """What is not known of the subjects where the reads of a kind are refused."""
+
+    hides: tuple[str, ...]
+    """Dotted paths of facts; a path covers all below it, a root that there are no such subjects."""
+    spares: tuple[str, ...] = ()
+    """Paths below those that are known all the same."""
+
+
+class Dependencies(Record):
+    """Kind of resource → what its reads tell."""
+
+    kinds: dict[str, Told]
+
+
+def load_dependencies() -> Mapping[str, Told]:
+    """The shipped dependencies, by kind of resource; raises ProblemsError for a file that is not right."""
+    return read_document(shipped_folder() / FILE).checked(Dependencies).kinds
+
+
+def dependents(checks: Iterable[AppliedCheck | CompiledCheck], told: Told) -> tuple[str, ...]:
+    """Ids of the checks whose rules name a fact that is hidden: unknown wherever it decides, or without a subject."""
+    hidden = dict.fromkeys(told.hides, True)
+    return tuple(
+        each.check.id
+        for each in checks
+        if any(around(path, hidden) and not _spared(path, told) for path in (*each.applies.paths, *each.passes.paths))
+    )
+
+
+def _spared(path: Path, told: Told) -> bool:
+    return any(f"{written(path)}.".startswith((f"{spared}.", f"{spared}[")) for spared in told.spares)

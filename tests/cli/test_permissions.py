@@ -1,0 +1,158 @@
+"""`auditor permissions`: the role holds what a run asks for and nothing more, and says what each action is for."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from auditor.finding import Outcome
+from auditor.policy.dependencies import dependents, load_dependencies
+from auditor.policy.library import shipped_library
+from auditor.record import JsonObject
+from auditor.sandbox import Seen
+from tests import docs
+from tests.cli.conftest import invoked
+from tests.cli.test_help import SDKS, loaded
+from tests.dependencies import NO_CALLS, fault_of, refused
+
+SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
+RESPONSES = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
+CHECKS = tuple(shipped_library().checks.values())
+
+
+def role(*arguments: str) -> JsonObject:
+    done = invoked("permissions", "--format", "json", *arguments)
+    assert done.exit_code == 0, done.stderr
+    printed: JsonObject = json.loads(done.stdout)
+    return printed
+
+
+def action_of(seen: Seen) -> str:
+    """The action of a read of Resource Manager, from its path alone: provider, then each type."""
+    _, found, rest = seen.path.rpartition("/providers/")
+    parts = rest.split("/")
+    if not found:
+        return "Microsoft.Resources/subscriptions/read"
+    if len(parts) == 1:
+        return "Microsoft.Resources/subscriptions/providers/read"
+    return "/".join([parts[0], *parts[1::2], "read"])
+
+
+def test_the_role_covers_every_request_and_nothing_more() -> None:
+    """Each request of a healthy run is allowed by an action, and each action is asked for by a request."""
+    seen = [one for one in refused().sandbox.requests if one.host == "management.azure.com"]
+    assert {one.method for one in seen} == {"GET"}
+    assert {action_of(one) for one in seen} == set(role()["Actions"])
+    calls = [one for one in refused().sandbox.requests if one.path.endswith("/openai/v1/responses")]
+    assert {one.method for one in calls} == {"POST"}
+    assert role()["DataActions"] == [RESPONSES]
+
+
+def test_the_role_is_what_azure_takes() -> None:
+    """All members of a custom role, with each subscription once as a scope."""
+    made = role("--name", "Release gate", "--subscription", SUBSCRIPTION, "--subscription", SUBSCRIPTION.upper())
+    assert list(made) == [
+        "Name",
+        "IsCustom",
+        "Description",
+        "Actions",
+        "NotActions",
+        "DataActions",
+        "NotDataActions",
+        "AssignableScopes",
+    ]
+    assert (made["Name"], made["IsCustom"]) == ("Release gate", True)
+    assert made["AssignableScopes"] == [f"/subscriptions/{SUBSCRIPTION}"]
+    assert not [action for action in made["Actions"] + made["DataActions"] if "*" in action]
+
+
+def test_the_commands_can_be_pasted() -> None:
+    """A shell reads from them the same role, and an assignment of it in each subscription."""
+    other = SUBSCRIPTION.replace("a1", "a2")
+    named = ("--name", "Bob's gate; rm", "--subscription", SUBSCRIPTION, "--subscription", other)
+    create, *assign = invoked("permissions", "--format", "az", *named).stdout.splitlines()
+    words = shlex.split(create)
+    assert words[:-1] == ["az", "role", "definition", "create", "--role-definition"]
+    assert json.loads(words[-1]) == role(*named)
+    for line, subscription in zip(assign, (SUBSCRIPTION, other), strict=True):
+        assert shlex.split(line) == [
+            *("az", "role", "assignment", "create", "--assignee", "PRINCIPAL_ID"),
+            *("--role", "Bob's gate; rm", "--scope", f"/subscriptions/{subscription}"),
+        ]
+
+
+def test_without_a_subscription_it_says_what_is_missing() -> None:
+    """The scope is a placeholder, and the conversation says so; stdout stays a role definition."""
+    done = invoked("permissions", "--format", "json")
+    assert json.loads(done.stdout)["AssignableScopes"] == ["/subscriptions/SUBSCRIPTION_ID"]
+    assert "--subscription" in done.stderr
+    assert invoked("permissions", "--subscription", "prod").exit_code == 2
+
+
+def test_the_page_names_kinds_and_checks() -> None:
+    """Each action stands with what it reads and with the checks of the pack that need it."""
+    shown = invoked("permissions", "--pack", "regulated").stdout
+    assert (
+        "Microsoft.CognitiveServices/skus/read\n    reads: resource sku\n    needed by 1: account-sku-not-offered"
+        in shown
+    )
+    assert f"{RESPONSES}\n    makes: probe\n    needed by 6: call-throttled," in shown
+    narrowed = invoked("permissions", "--pack", "baseline").stdout
+    assert "account-sku-not-offered" not in narrowed
+    assert role("--pack", "baseline") == role()
+
+
+def test_it_tells_of_a_users_own_check(tmp_path: Path) -> None:
+    """A check that no shipped pack holds stands with the actions that its rule's facts need."""
+    pack = tmp_path / "own"
+    assert invoked("policy", "new", "own-quota", "--folder", str(pack), "--subject", "quota").exit_code == 0
+    done = invoked("permissions", "--pack", str(pack))
+    usages = done.stdout.split("locations/usages/read")[1].split("Microsoft.")[0]
+    assert "own-quota" in usages
+    assert "own-quota" not in done.stdout.split("deletedAccounts/read")[1].split("Microsoft.")[0]
+
+
+def test_it_loads_no_sdk() -> None:
+    """Printing the role loads no SDK."""
+    assert loaded("permissions") & set(SDKS) == set()
+
+
+def test_the_dependencies_are_what_runs_show() -> None:
+    """policies/dependencies.yaml is what the sandbox's refusals give today."""
+    assert (docs.ROOT / "policies" / "dependencies.yaml").read_text(encoding="utf-8") == docs.dependencies()
+
+
+@pytest.mark.parametrize("kind", sorted(set(load_dependencies()) - {"probe"}))
+def test_every_check_that_becomes_unknown_is_told(kind: str) -> None:
+    """What a refused read of a kind leaves unknown or unjudged needs that kind; of the rest nothing changes."""
+    before, after = outcomes(), outcomes(fault_of(kind))
+    lost = {check for (check, who) in before if after.get((check, who), Outcome.UNKNOWN) is Outcome.UNKNOWN}
+    told = set(dependents(CHECKS, load_dependencies()[kind]))
+    assert lost
+    assert lost <= told
+    assert told - lost <= SPARED.get(kind, set())
+
+
+SPARED = {
+    # every expectation of the healthy world declares its SKU, so that the deployed one does not decide
+    "deployment": {"capacity-outside-sku-range"},
+    # the deployments themselves say that they speak the Responses API
+    "model": {"responses-not-supported"},
+    # what asks for nothing more fits whatever is left
+    "usage": {"planned-capacity-does-not-fit"},
+}
+"""Kind → checks whose rules name what its reads tell, and whose answer in the healthy world does not hang on it."""
+
+
+def test_every_check_that_judges_calls_is_told() -> None:
+    """Without the data action exactly the checks that need it change."""
+    before, after = outcomes(), outcomes(NO_CALLS)
+    changed = {check for (check, who), outcome in before.items() if after[check, who] is not outcome}
+    assert changed == set(dependents(CHECKS, load_dependencies()["probe"]))
+
+
+def outcomes(*faults: str) -> dict[tuple[str, str], Outcome]:
+    return {(one.check, one.subject.id): one.outcome for one in refused(*faults).audit.run.findings}

@@ -1,0 +1,96 @@
+"""Which facts are lost where one kind of read is refused: derived from runs over the sandbox's healthy world.
+
+The join of a snapshot says itself, path by path, which gap hides what. So nothing here knows of any fact or check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from auditor.cloud.arm import ACTIONS
+from auditor.policy.facts import SubjectFacts, join
+from auditor.record import Json
+from auditor.settings import Settings
+from auditor.snapshot import Snapshot
+from tests.conftest import Done, audit_world
+
+NO_CALLS = "call-no-role"
+"""The fault in which every data action is refused."""
+
+
+@lru_cache(maxsize=32)
+def refused(*faults: str) -> Done:
+    """A run over the healthy world with these faults, judged by every check."""
+    return audit_world("healthy", faults, packs=["regulated"])
+
+
+def fault_of(kind: str) -> str:
+    """The fault in which the reads of a kind are refused."""
+    return f"arm-denied-{kind.replace('_', '-')}"
+
+
+def derived() -> dict[str, dict[str, list[str]]]:
+    """Kind → what its reads tell, as policies/dependencies.yaml has it; last what the live calls tell."""
+    healthy = subjects(refused().audit.snapshot)
+    kinds = {kind: _told(kind, healthy, refused(fault_of(kind)).audit.snapshot) for kind in sorted(ACTIONS)}
+    called = _changed(healthy, subjects(refused(NO_CALLS).audit.snapshot))
+    later = subjects(audit_world("healthy", packs=["regulated"]).audit.snapshot)
+    passed = _changed(healthy, later)  # what differs from run to run: dates, latencies, ids of requests
+    objects = {path.rpartition(".")[0] for path in called - passed}
+    return {**kinds, "probe": {"hides": sorted(one for one in objects if not objects & _above(one))}}
+
+
+def subjects(snapshot: Snapshot) -> tuple[SubjectFacts, ...]:
+    return join(snapshot, Settings.model_validate(snapshot.settings))
+
+
+def _told(kind: str, healthy: Sequence[SubjectFacts], snapshot: Snapshot) -> dict[str, list[str]]:
+    kinds = {gap.id: gap.kind for gap in snapshot.gaps}
+    left = subjects(snapshot)
+    hidden = {path for one in left for path, gap in one.absences.items() if kinds[gap] == kind}
+    hidden |= {_root(one) for one in healthy if (one.kind, one.id) not in {(other.kind, other.id) for other in left}}
+    spared = {path for top in hidden for path in _known_below(top, left)}
+    return {"hides": sorted(hidden), **({"spares": sorted(spared)} if spared else {})}
+
+
+def _root(subject: SubjectFacts) -> str:
+    """The variable that holds the subject itself."""
+    return next(iter(subject.variables))
+
+
+def _known_below(top: str, left: Iterable[SubjectFacts]) -> set[str]:
+    """What is known below a hidden path in every subject in which it is hidden."""
+    each = [
+        {path for root, facts in one.variables.items() for path, _ in _leaves(facts, root) if top in _above(path)}
+        for one in left
+        if top in one.absences
+    ]
+    return set.intersection(*each) if each else set()
+
+
+def _leaves(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+    if isinstance(value, dict) and value:
+        for name, member in value.items():
+            yield from _leaves(member, f"{path}.{name}")
+    elif value != {}:
+        yield path, value
+
+
+def _changed(before: Sequence[SubjectFacts], after: Sequence[SubjectFacts]) -> set[str]:
+    """The paths at which the same subjects' values are not what they were."""
+    found = set()
+    for one, other in zip(before, after, strict=True):
+        assert one.id == other.id
+        then, now = (
+            dict(leaf for root, facts in each.variables.items() for leaf in _leaves(facts, root))
+            for each in (one, other)
+        )
+        found |= {path for path in then.keys() | now.keys() if then.get(path) != now.get(path)}
+    return found
+
+
+def _above(path: str) -> set[str]:
+    """Every path that the path lies below."""
+    steps = path.split(".")
+    return {".".join(steps[:end]) for end in range(1, len(steps))}
