@@ -24,6 +24,7 @@ ACTIONS: dict[str, str] = {
     "account": "Microsoft.CognitiveServices/accounts/read",
     "deleted_account": "Microsoft.CognitiveServices/deletedAccounts/read",
     "deployment": "Microsoft.CognitiveServices/accounts/deployments/read",
+    "content_policy": "Microsoft.CognitiveServices/accounts/raiPolicies/read",
     "model": "Microsoft.CognitiveServices/locations/models/read",
     "usage": "Microsoft.CognitiveServices/locations/usages/read",
     "resource_sku": "Microsoft.CognitiveServices/skus/read",
@@ -108,6 +109,18 @@ class Arm:
             account_id,
             arm_id.subscription,
             lambda client, how: client.deployments.list(arm_id.group, arm_id.name, **how),
+        )
+
+    async def content_policies(self, account_id: str) -> Rows | Gap:
+        """All content (RAI) policies of an account, its own and those that the system manages."""
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id("content_policy", account_id)
+        return await self._cognitive(
+            "content_policy",
+            account_id,
+            arm_id.subscription,
+            lambda client, how: client.rai_policies.list(arm_id.group, arm_id.name, **how),
         )
 
     async def models(self, subscription: str, location: str) -> Rows | Gap:

@@ -19,6 +19,7 @@ WANTED: dict[str, str] = {
     "account": COGNITIVE_SERVICES,
     "deleted_account": COGNITIVE_SERVICES,
     "deployment": COGNITIVE_SERVICES,
+    "content_policy": COGNITIVE_SERVICES,
     "model": COGNITIVE_SERVICES,
     "usage": COGNITIVE_SERVICES,
     "resource_sku": COGNITIVE_SERVICES,

@@ -11,6 +11,7 @@ from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.collector import Collector
+from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import DIAGNOSTICS
@@ -36,6 +37,7 @@ COLLECTORS: tuple[Collector, ...] = (
     USAGES,
     ACCOUNT,
     DEPLOYMENTS,
+    CONTENT_POLICIES,
     DIAGNOSTICS,
     HOST_NAMES,
     PRIVATE_ENDPOINT,

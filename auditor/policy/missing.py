@@ -13,6 +13,7 @@ from auditor.snapshot import Gap, GapReason
 
 _WHAT = {
     "account": "the account",
+    "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",

@@ -1,4 +1,4 @@
-"""An account of the pretended world and what hangs on it: private endpoints, diagnostic settings, deployments."""
+"""An account of the pretended world and what hangs on it: endpoints, diagnostic settings, policies, deployments."""
 
 from __future__ import annotations
 
@@ -35,6 +35,25 @@ class Diagnostic(Record):
     metrics: bool = True
 
 
+class ContentFilter(Record):
+    """One filter of a content policy."""
+
+    enabled: bool = True
+    blocking: bool = True
+    severity: Literal["Low", "Medium", "High"] | None = None
+    """The least severity that it acts on; None for what has no severities."""
+
+
+class ContentPolicy(Record):
+    """A content (RAI) policy that an account's owner made."""
+
+    name: str
+    base: str = "Microsoft.DefaultV2"
+    mode: Literal["Default", "Deferred", "Blocking", "Asynchronous_filter"] = "Blocking"
+    filters: dict[str, ContentFilter] = {}
+    """By what they filter and where: `Hate on Prompt`."""
+
+
 class Deployment(Record):
     """A model deployment."""
 
@@ -46,6 +65,8 @@ class Deployment(Record):
     capacity: int
     upgrade: str | None = "OnceCurrentVersionExpired"
     state: str = "Succeeded"
+    policy: str | None = "Microsoft.DefaultV2"
+    """The content policy that it names."""
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
 
@@ -70,6 +91,8 @@ class Account(Record):
     """What else ARM tells of it, in ARM's spelling."""
     endpoints: Named[Endpoint] = {}
     diagnostics: Named[Diagnostic] = {}
+    policies: Named[ContentPolicy] = {}
+    """The owner's own, beside those that the system manages in every account."""
     deployments: Named[Deployment] = {}
     unresolved: tuple[str, ...] = ()
     """Suffixes of its host names for which the private zone is linked and lacks the record."""

@@ -53,7 +53,7 @@ def deployment_body(world: World, account: Account, deployment: Deployment, api_
         **({"versionUpgradeOption": deployment.upgrade} if deployment.upgrade else {}),
         "currentCapacity": deployment.capacity,
         "capabilities": {} if model is None else model.capabilities,
-        "raiPolicyName": "Microsoft.DefaultV2",
+        **({"raiPolicyName": deployment.policy} if deployment.policy else {}),
         "provisioningState": deployment.state,
         **_rate_limits(world, deployment),
         **({"deploymentState": "Running"} if deployment.sku in PAUSABLE else {}),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from auditor.record import JsonObject
-from auditor.sandbox import arm_accounts, arm_catalogue, arm_monitor, arm_network, arm_subscriptions
+from auditor.sandbox import arm_accounts, arm_catalogue, arm_content, arm_monitor, arm_network, arm_subscriptions
 from auditor.sandbox.account import Account, Endpoint
 from auditor.sandbox.arm_errors import keys_disabled
 from auditor.sandbox.ledger import Ledger
@@ -120,6 +120,15 @@ def _deployment(call: Call, account: Account) -> Found:
     return None if deployment is None else arm_accounts.deployment_body(call.world, account, deployment, call.version)
 
 
+def _policies(call: Call, account: Account) -> Found:
+    return list(arm_content.policy_bodies(account, arm_accounts.account_id(call.world, account)))
+
+
+def _policy(call: Call, account: Account) -> Found:
+    found = arm_content.policy_bodies(account, arm_accounts.account_id(call.world, account))
+    return next((one for one in found if one["name"].lower() == call.names["policy"].lower()), None)
+
+
 def _connections(call: Call, account: Account) -> Found:
     owner = arm_accounts.account_id(call.world, account)
     return [arm_network.connection_body(call.world, account, one, owner) for one in account.endpoints.values()]
@@ -225,6 +234,8 @@ ROUTES = (
           _of_account(lambda call, account: list(arm_catalogue.account_usages(call.world, account))), paged=False),
     Route(f"{A}/deployments", f"{CS}/accounts/deployments/read", _of_account(_deployments), "deployment"),
     Route(f"{A}/deployments/{{deployment}}", f"{CS}/accounts/deployments/read", _of_account(_deployment), "deployment"),
+    Route(f"{A}/raiPolicies", f"{CS}/accounts/raiPolicies/read", _of_account(_policies), "content_policy"),
+    Route(f"{A}/raiPolicies/{{policy}}", f"{CS}/accounts/raiPolicies/read", _of_account(_policy), "content_policy"),
     Route(f"{A}/privateEndpointConnections", f"{CS}/accounts/privateEndpointConnections/read",
           _of_account(_connections), paged=False),
     Route(f"{S}{C}/deletedAccounts", f"{CS}/deletedAccounts/read", _deleted, "deleted_account"),

@@ -71,6 +71,7 @@ def _account(pattern: Account, number: int, deployments: int) -> dict[str, Any]:
             "version": "2026-03-17",
             "sku": "GlobalStandard",
             "capacity": 100,
+            "policy": next(iter(pattern.policies)),
         }
         for at in range(deployments)
     }

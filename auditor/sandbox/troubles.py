@@ -18,8 +18,8 @@ ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
 
 
 Kind = Literal[
-    "subscription", "provider", "permission", "account", "deleted_account", "deployment", "model", "usage",
-    "resource_sku", "private_endpoint", "private_dns_zone_group", "diagnostic_setting",
+    "subscription", "provider", "permission", "account", "deleted_account", "deployment", "content_policy",
+    "model", "usage", "resource_sku", "private_endpoint", "private_dns_zone_group", "diagnostic_setting",
 ]  # fmt: skip
 """What Resource Manager tells of, in the words of the auditor's snapshot."""
 

@@ -52,6 +52,7 @@ def fill(azure: Pretend) -> None:
     for id_, body in ((A, first), (B, second)):
         azure.say(id_, body | {"etag": "whole"})
         azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d"}]})
+        azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
     for location in ("swedencentral", "westus3"):
@@ -88,6 +89,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "permission": 2,
         "account": 2,
         "deployment": 2,
+        "content_policy": 2,
         "diagnostic_setting": 2,
         "model": 2,
         "usage": 1,
@@ -103,7 +105,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("account", S, 2),
         ("deleted_account", S, 0),
         ("resource_sku", S, 3),
-        *((kind, id_.lower(), 1) for kind in ("deployment", "diagnostic_setting") for id_ in (A, B)),
+        *((kind, id_.lower(), 1) for kind in ("deployment", "content_policy", "diagnostic_setting") for id_ in (A, B)),
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
         ("private_dns_zone_group", ENDPOINT.lower(), 1),

@@ -81,6 +81,7 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "permission",
         "account",
         "deployment",
+        "content_policy",
         "model",
         "usage",
         "resource_sku",
@@ -91,7 +92,8 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}
     for account in (resource for resource in collected.resources if resource.kind == "account"):
-        assert {("deployment", account.id.lower()), ("diagnostic_setting", account.id.lower())} <= listed
+        kinds = ("deployment", "content_policy", "diagnostic_setting")
+        assert {(kind, account.id.lower()) for kind in kinds} <= listed
     assert {reading.body_sha256 for reading in healthy.recorder.readings} == healthy.bodies.keys()
 
 

@@ -69,6 +69,20 @@ def test_the_release_world_tells_the_ready_from_the_unready(release: Done) -> No
     assert {"private-endpoint-pending", "model-not-offered"} <= by_workload["campaign-reports"]
 
 
+def test_the_services_own_content_policy_fails_for_what_it_does_not_look_for(release: Done) -> None:
+    found = [finding for finding in release.audit.run.findings if finding.check == "indirect-attack-unchecked"]
+    failed = {finding.subject.workload for finding in found if finding.outcome is Outcome.FAIL}
+    assert failed == {"support-desk", "campaign-reports"}
+    commands = [finding.fix.cli or "" for finding in found if finding.fix]
+    assert commands
+    assert all("/raiPolicies/POLICY_OF_YOUR_OWN?" in command for command in commands), (
+        "the system's own can't be changed"
+    )
+    for check in ("content-filter-weakened", "content-policy-missing", "prompt-shield-disabled"):
+        outcomes = {finding.outcome for finding in release.audit.run.findings if finding.check == check}
+        assert outcomes == {Outcome.PASS}, check
+
+
 def test_a_model_name_in_the_place_of_a_deployment_name_is_recognised(release: Done) -> None:
     (missing,) = [
         finding

@@ -174,6 +174,29 @@ def model(kind: str, name: str, version: str, skus: list[JsonObject], place: str
     return resource("model", f"{place}/models/{kind}.OpenAI.{name}.{version}", place, body)
 
 
+def content_filter(name: str, source: str, severity: str | None = None, **members: Any) -> JsonObject:
+    """A filter that is on and blocks, except for what `members` say."""
+    told = {"name": name, "source": source, "enabled": True, "blocking": True, **members}
+    return told if severity is None else {**told, "severityThreshold": severity}
+
+
+def content_policy(policy: str, *filters: JsonObject, **properties: Any) -> Resource:
+    """The filters of the service's default policy and those given."""
+    arm_id = f"{ACCOUNT}/raiPolicies/{policy}"
+    harms = [
+        content_filter(harm, source, "Medium")
+        for harm in ("Hate", "Sexual", "Violence", "Selfharm")
+        for source in ("Prompt", "Completion")
+    ]
+    shields = [
+        content_filter("Jailbreak", "Prompt"),
+        content_filter("Protected Material Text", "Completion"),
+        content_filter("Protected Material Code", "Completion", blocking=False),
+    ]
+    told = {"mode": "Blocking", "contentFilters": [*harms, *shields, *filters], **properties}
+    return resource("content_policy", arm_id, ACCOUNT, {"id": arm_id, "name": policy, "properties": told})
+
+
 def usage(name: str, current: float, limit: float, place: str = PLACE, **members: Any) -> Resource:
     body = {"name": {"value": name}, "currentValue": current, "limit": limit, "unit": "Count", **members}
     return resource("usage", f"{place}/usages/{name}", place, body)
@@ -228,6 +251,7 @@ def estate() -> Estate:
             {"name": "GlobalProvisionedManaged", "capacity": 15},
             spilloverDeploymentName="chat",
             rateLimits=[],
+            raiPolicyName="Guarded",
         ),
         deployment(
             "trial", {"name": "gpt-4.1-mini", "version": "2025-04-14"}, {"name": "GlobalStandard", "capacity": 5}
@@ -253,6 +277,8 @@ def estate() -> Estate:
         _endpoint(),
         _zone_group(),
         _diagnostic_setting(),
+        content_policy("Microsoft.DefaultV2"),
+        content_policy("guarded", content_filter("Indirect Attack", "Prompt"), basePolicyName="Microsoft.DefaultV2"),
         resource("probe", f"{ACCOUNT}/deployments/chat/probes/text", f"{ACCOUNT}/deployments/chat", _probe()),
     )
     listings = (
@@ -261,6 +287,7 @@ def estate() -> Estate:
         listing("deleted_account", SUB, 0),
         listing("resource_sku", SUB),
         listing("deployment", ACCOUNT, 3),
+        listing("content_policy", ACCOUNT, 2),
         listing("diagnostic_setting", ACCOUNT),
         listing("model", PLACE, 3),
         listing("usage", PLACE, 3),

@@ -42,6 +42,7 @@ READS = (
     ("deleted_account", SUB),
     ("resource_sku", SUB),
     ("deployment", ACCOUNT),
+    ("content_policy", ACCOUNT),
     ("diagnostic_setting", ACCOUNT),
     ("private_endpoint", ENDPOINT),
     ("private_dns_zone_group", ENDPOINT),

@@ -245,3 +245,13 @@ def test_the_governments_resource_manager_takes_its_own_audience(world: World) -
     headers = {"authorization": f"Bearer {token}"}
     ask = Ask("GET", "management.usgovcloudapi.net", ACCOUNTS, {"api-version": "2026-07-01"}, headers)
     assert arm.answer(world, Ledger(), ask).status == 200
+
+
+def test_every_account_has_the_systems_content_policies_and_its_owners() -> None:
+    world = load_world("healthy")
+    told = body(ask_arm(world, f"{MATTER}/raiPolicies"))["value"]
+    kinds = [(one["name"], one["properties"]["type"]) for one in told]
+    system = [("Microsoft.Default", "SystemManaged"), ("Microsoft.DefaultV2", "SystemManaged")]
+    assert kinds == [*system, ("contoso-guarded", "UserManaged")]
+    assert body(ask_arm(world, f"{MATTER}/raiPolicies/CONTOSO-guarded")) == told[2]
+    assert ask_arm(world, f"{MATTER}/raiPolicies/nobody").status == 404

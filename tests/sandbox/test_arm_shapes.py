@@ -36,6 +36,8 @@ COGNITIVE_OPERATIONS = {
     f"{MATTER}/usages": f"{A}/usages",
     f"{MATTER}/deployments": f"{A}/deployments",
     f"{MATTER}/deployments/matter-chat": f"{A}/deployments/{{deploymentName}}",
+    f"{MATTER}/raiPolicies": f"{A}/raiPolicies",
+    f"{MATTER}/raiPolicies/contoso-guarded": f"{A}/raiPolicies/{{raiPolicyName}}",
     f"{MATTER}/privateEndpointConnections": f"{A}/privateEndpointConnections",
     f"{OURS}/deletedAccounts": f"{L}/deletedAccounts",
     f"{OURS}/skus": f"{L}/skus",

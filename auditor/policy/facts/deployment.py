@@ -1,4 +1,4 @@
-"""A deployment with its model's lifecycle, its rates, its spillover and its probes."""
+"""A deployment with its model's lifecycle, its rates, its content policy, its spillover and its probes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from auditor.policy.facts.account import Home
 from auditor.policy.facts.arm_id import last, parent_account
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.catalogue import Lookup
+from auditor.policy.facts.content import content
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.intent import spelled
@@ -31,6 +32,7 @@ SPILLOVER_SINCE: Final = "2025-09-01"
 DERIVED: Final = frozenset(
     {
         "account_name",
+        "content",
         "declared",
         "model",
         "probe",
@@ -98,6 +100,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
+    part = part.with_member("content", content(resource, body, basis.seen))
     return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
 
 

@@ -19,6 +19,7 @@ _KEYS = f"{_LEARN}azure/foundry/concepts/encryption-keys-portal"
 _ABUSE = f"{_LEARN}azure/foundry/openai/concepts/abuse-monitoring"
 _TAGS = f"{_LEARN}azure/azure-resource-manager/management/tag-resources"
 _UPGRADE = f"{_LEARN}azure/foundry/openai/how-to/working-with-models"
+_POLICY = f"{_LEARN}rest/api/aiservices/accountmanagement/rai-policies/get"
 _SUBSCRIPTION = f"{_LEARN}rest/api/resources/subscriptions/get"
 _PROVIDER = f"{_LEARN}rest/api/resources/providers/get"
 _ENDPOINT = f"{_LEARN}rest/api/virtualnetwork/private-endpoints/get"
@@ -121,6 +122,14 @@ KNOWN: tuple[Known, ...] = (
     Known("deployment", "properties.rateLimits[].key", str, _DEPLOYMENT),
     Known("deployment", "properties.rateLimits[].count", float, _DEPLOYMENT),
     Known("deployment", "properties.rateLimits[].renewalPeriod", float, _DEPLOYMENT),
+    Known("content_policy", "properties.basePolicyName", str, _POLICY),
+    Known("content_policy", "properties.mode", ("Default", "Deferred", "Blocking", "Asynchronous_filter"), _POLICY),
+    Known("content_policy", "properties.contentFilters", list, _POLICY),
+    Known("content_policy", "properties.contentFilters[].name", str, _POLICY),
+    Known("content_policy", "properties.contentFilters[].source", str, _POLICY),
+    Known("content_policy", "properties.contentFilters[].enabled", bool, _POLICY),
+    Known("content_policy", "properties.contentFilters[].blocking", bool, _POLICY),
+    Known("content_policy", "properties.contentFilters[].severityThreshold", ("Low", "Medium", "High"), _POLICY),
     Known(
         "model",
         "model.lifecycleStatus",
