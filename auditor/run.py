@@ -113,7 +113,7 @@ class ControlState(StrEnum):
     NOT_MET = "not_met"
     """At least one finding fails, waived or not."""
     UNKNOWN = "unknown"
-    """Nothing fails, and a finding is unknown, a check behind it was not applied, or subjects may not have been seen."""
+    """Nothing fails, and a finding is unknown, a check was not applied, or subjects may not have been seen."""
     MET = "met"
     """Every check behind it was applied to all there is, and passes wherever it applies."""
     NOT_APPLICABLE = "not_applicable"
