@@ -18,7 +18,7 @@ BUDGET = 900 * 1024
 """Bytes of UTF-8 that the whole report may take."""
 
 _OVERHEAD = 400
-"""Bytes kept free for each section's title, table head, and words on what it left out."""
+"""Bytes kept free for each section's title and words on what it left out."""
 
 _SHARE = 0.6
 """How much of what is left a section may take, so that those after it are told too."""
@@ -44,7 +44,7 @@ def render(run: Run) -> str:
     head, tail = _head(run), _basis(run)
     frameworks = map(_framework, run.frameworks)
     sections = (_failures(run), _causes(run), _unknowns(run), _waived(run), *frameworks, _calls(run), _coverage(run))
-    left = BUDGET - _size(head) - _size(tail) - _OVERHEAD * len(sections)
+    left = BUDGET - _size(head) - _size(tail) - sum(_OVERHEAD + _size(section.header) for section in sections)
     parts = [head]
     for section in sections:
         kept = _fitting(section.blocks, left * _SHARE)
