@@ -21,6 +21,7 @@ from auditor.errors import ExitCode
 from auditor.policy.calls import calls
 from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.facts import join
+from auditor.policy.frameworks import Asked, Framework, hidden_kinds, judged
 from auditor.policy.pack import Policy
 from auditor.policy.verdict import counts, verdict
 from auditor.policy.waivers import Waivers
@@ -84,6 +85,7 @@ async def audit(
     environ: Mapping[str, str],
     run_id: str,
     command: Sequence[str],
+    frameworks: Sequence[Framework] = (),
     keep: KeepBody | None,
     progress: Callable[[str], None],
     announce: Callable[[str], None],
@@ -105,7 +107,17 @@ async def audit(
         probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
         snapshot = _snapshot(settings, cloud, collected, probes, gaps, taken_at=taken_at, interrupted=interrupted)
     context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
-    return Audit(snapshot, judge(snapshot, settings, policy, waivers, run_id=run_id, command=command, context=context))
+    run = judge(
+        snapshot,
+        settings,
+        policy,
+        waivers,
+        run_id=run_id,
+        command=command,
+        context=context,
+        frameworks=frameworks,
+    )
+    return Audit(snapshot, run)
 
 
 def judge(
@@ -117,14 +129,21 @@ def judge(
     run_id: str,
     command: Sequence[str] = (),
     context: Mapping[str, str] | None = None,
+    frameworks: Sequence[Framework] = (),
 ) -> Run:
     """The run that follows from a snapshot; what it says of findings depends on the first four alone.
+
+    The states of the frameworks' controls follow from the findings, and change neither them nor the verdict.
 
     Raises EmptyAuditError where there is nothing to judge.
     """
     subjects = join(snapshot, settings)
     findings = judge_subjects(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
     word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted)
+    asked = Asked(
+        {applied.check.id: applied.check.subject for applied in policy.checks},
+        hidden_kinds(snapshot.gaps, interrupted=snapshot.interrupted),
+    )
     public = settings.model_dump(mode="json")
     return Run(
         id=run_id,
@@ -149,6 +168,7 @@ def judge(
         counts=counts(findings),
         waived=sum(finding.waiver is not None and not finding.waiver.expired for finding in findings),
         findings=findings,
+        frameworks=judged(frameworks, findings, asked),
         calls=calls(snapshot, subjects),
         gaps=snapshot.gaps,
         readings=snapshot.readings,

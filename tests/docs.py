@@ -92,6 +92,17 @@ def _check_row(check: Check) -> str:
     return f"| {link} | {check.severity.value} | {check.subject} | {check.title} |"
 
 
+def frameworks_block() -> str:
+    from auditor.policy.frameworks import load_frameworks
+
+    rows = [
+        f"| [`{one.id}`](policies/frameworks/{one.id}.yaml) | {one.title} {one.version} | {len(one.controls)} | "
+        f"{'; '.join(f'{source.title} (`{source.id}`)' for source in one.sources.values())} |"
+        for one in load_frameworks()
+    ]
+    return "\n".join(["| framework | | controls | mapping published by |", "|---|---|---:|---|", *rows]) + "\n"
+
+
 def check_block() -> str:
     return fenced((ROOT / "policies/checks/identity/api-keys-accepted.yaml").read_text(encoding="utf-8"), "yaml")
 
@@ -105,6 +116,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "help": help_block,
     "checks": checks_block,
     "check": check_block,
+    "frameworks": frameworks_block,
 }
 
 

@@ -11,7 +11,7 @@ from auditor import __version__
 from auditor.cli.errors import ending, usage
 from auditor.cli.options import conversation_options, write_exit_codes
 
-COMMANDS = ("run", "demo", "evaluate", "report", "permissions", "checks", "policy", "sandbox", "schema")
+COMMANDS = ("run", "demo", "evaluate", "report", "permissions", "checks", "frameworks", "policy", "sandbox", "schema")
 """In the order of the help; each is the command of that name in the module of that name."""
 
 

@@ -70,9 +70,10 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
 @conversation_options
 @click.pass_obj
 def show(library: Library, check_id: str) -> None:
-    """Print all of one check: what it looks at, why it matters, how to fix it, references."""
+    """Print all of one check: what it looks at, why it matters, how to fix it, frameworks, references."""
     from auditor.errors import PolicyError
     from auditor.policy.expression import nearest
+    from auditor.policy.frameworks import load_frameworks
     from auditor.policy.handbook import membership, page
 
     found = library.find(check_id)
@@ -80,7 +81,7 @@ def show(library: Library, check_id: str) -> None:
         raise PolicyError(
             f"no check {check_id!r}{nearest(check_id, library.checks)}", next_step="list them with: auditor checks"
         )
-    output(page(found.check, membership(library)))
+    output(page(found.check, membership(library), load_frameworks()))
 
 
 def selected(packs: tuple[str, ...]) -> tuple[Library, tuple[AppliedCheck, ...]]:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, gate_options, option
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, framework_option, gate_options, option
 
 _EPILOG = """\
 Examples:
   auditor evaluate reports/<run-id>/snapshot.json
   auditor evaluate snapshot.json --pack regulated --output reports/regulated
+  auditor evaluate snapshot.json --framework nist-800-53-r5 --framework mcsb-v1
 """
 
 
@@ -25,6 +26,7 @@ Examples:
     help="Default: those that the snapshot was taken with.",
 )
 @gate_options
+@framework_option
 @option(
     "--format",
     "formats",
@@ -52,6 +54,7 @@ def evaluate(
     fail_on: str | None,
     allow_incomplete: bool,
     exit_zero: bool,
+    frameworks: tuple[str, ...],
     formats: tuple[str, ...],
     output: Path | None,
     as_json: bool,
@@ -64,5 +67,5 @@ def evaluate(
     from auditor.cli.session import Order, closing_code, judge_again
 
     flags = {"--pack": pack, "--fail-on": fail_on, "--allow-incomplete": "allow" if allow_incomplete else None}
-    order = Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"])
+    order = Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"], frameworks)
     ctx.exit(closing_code(judge_again(snapshot, order), exit_zero=exit_zero))

@@ -81,6 +81,13 @@ def gate_options(command: _Decorated) -> _Decorated:
     return command
 
 
+def framework_option(command: _Decorated) -> _Decorated:
+    """Adds --framework, which says whose controls the run is to state."""
+    return option("--framework", "frameworks", intent="Judgement", multiple=True, metavar="NAME", help=_FRAMEWORK)(
+        command
+    )
+
+
 def write_exit_codes(formatter: click.HelpFormatter) -> None:
     """The table of exit codes as a block of the help."""
     with formatter.section("Exit codes"):
@@ -88,6 +95,7 @@ def write_exit_codes(formatter: click.HelpFormatter) -> None:
 
 
 _PACK = "Judge with this pack instead of the settings' (a name, or a path beside the settings); repeatable."
+_FRAMEWORK = "State this framework's controls too; repeatable. It changes no finding. Names: auditor frameworks."
 _FAIL_ON = "The least severity that stops the release."
 _ALLOW_INCOMPLETE = "Let unknown findings and an incomplete audit pass."
 _EXIT_ZERO = "End with 0 whatever the verdict; errors keep their code."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, gate_options, option
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, framework_option, gate_options, option
 
 _EPILOG = """\
 Examples:
@@ -25,6 +25,7 @@ Variables, over the file and under the flags; lists are separated by commas:
 @click.command(cls=Command, epilog=_EPILOG)
 @option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
 @gate_options
+@framework_option
 @option(
     "--no-probes",
     intent="Scope and cost",
@@ -58,6 +59,7 @@ def run(
     fail_on: str | None,
     allow_incomplete: bool,
     exit_zero: bool,
+    frameworks: tuple[str, ...],
     no_probes: bool,
     deadline: float | None,
     formats: tuple[str, ...],
@@ -78,5 +80,5 @@ def run(
         "--no-probes": False if no_probes else None,
         "--deadline": deadline,
     }
-    done = perform(Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"]))
+    done = perform(Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"], frameworks))
     ctx.exit(closing_code(done, exit_zero=exit_zero))

@@ -20,6 +20,7 @@ from auditor.errors import ExitCode
 if TYPE_CHECKING:
     from auditor.audit import Audit
     from auditor.bundle import Bundle
+    from auditor.policy.frameworks import Framework
     from auditor.policy.pack import Policy
     from auditor.policy.waivers import Waivers
     from auditor.run import Run
@@ -43,6 +44,8 @@ class Order:
     json: bool
     """Whether stdout gets the evidence instead of the report."""
     command: tuple[str, ...]
+    frameworks: tuple[str, ...] = ()
+    """Names of those whose controls the run is to state."""
 
 
 def perform(order: Order) -> Run:
@@ -56,6 +59,7 @@ def perform(order: Order) -> Run:
     from auditor.bundle import Bundle
 
     policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
+    frameworks = _frameworks(order)
     run_id = new_run_id()
     with Bundle(order.output or REPORTS / run_id) as bundle:
         with progress() as show:
@@ -66,6 +70,7 @@ def perform(order: Order) -> Run:
                 environ=dict(os.environ),
                 run_id=run_id,
                 command=_recorded(order.command),
+                frameworks=frameworks,
                 keep=bundle.keep,
                 progress=show.now,
                 announce=show.line,
@@ -89,7 +94,15 @@ def judge_again(path: Path, order: Order) -> Run:
         settings, base = saved_settings(snapshot.settings, order.flags), Path()
     policy, waivers = _judgement(settings, base, snapshot.taken_at)
     run_id = new_run_id()
-    run = judge(snapshot, settings, policy, waivers, run_id=run_id, command=_recorded(order.command))
+    run = judge(
+        snapshot,
+        settings,
+        policy,
+        waivers,
+        run_id=run_id,
+        command=_recorded(order.command),
+        frameworks=_frameworks(order),
+    )
     if order.output or order.formats:
         with Bundle(order.output or REPORTS / run_id) as bundle:
             _deliver(bundle, snapshot, run, order)
@@ -116,6 +129,12 @@ def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, W
 
     policy = load_policy(settings.packs, settings.parameters, base)
     return policy, load_waivers(base / settings.waivers if settings.waivers else None, now)
+
+
+def _frameworks(order: Order) -> tuple[Framework, ...]:
+    from auditor.policy.frameworks import load_frameworks
+
+    return load_frameworks(order.frameworks)
 
 
 def _recorded(command: Sequence[str]) -> tuple[str, ...]:

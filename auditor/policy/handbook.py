@@ -9,6 +9,8 @@ from itertools import groupby
 
 from auditor.finding import Severity
 from auditor.policy.check import Check
+from auditor.policy.framework_pages import touched
+from auditor.policy.frameworks import Framework
 from auditor.policy.library import Library
 from auditor.policy.pack import AppliedCheck, Resolver
 
@@ -46,10 +48,10 @@ def table(checks: Iterable[AppliedCheck]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(check: Check, packs: Membership) -> str:
-    """One check as plain text: what it looks at, why it matters, how to fix it, references."""
+def page(check: Check, packs: Membership, frameworks: Iterable[Framework] = ()) -> str:
+    """One check as plain text: what it looks at, why it matters, how to fix it, frameworks, references."""
     blocks = [f"{check.id}\n{check.title}\n{check.severity} · {check.area} · {check.subject} · since {check.since}\n"]
-    for heading, lines in _sections(check, packs):
+    for heading, lines in _sections(check, packs, frameworks):
         body = (f"  {line}" if line.startswith(_VERBATIM) else _wrapped(line, "  ") for line in lines)
         blocks.append("\n".join([heading, *body]) + "\n")
     return "\n".join(blocks)
@@ -94,7 +96,7 @@ def _by_area(applied: AppliedCheck) -> tuple[str, int, str]:
     return applied.check.area, -applied.severity.rank, applied.check.id
 
 
-def _sections(check: Check, packs: Membership) -> Iterator[tuple[str, list[str]]]:
+def _sections(check: Check, packs: Membership, frameworks: Iterable[Framework]) -> Iterator[tuple[str, list[str]]]:
     looks = [", ".join(check.shows), f"passes when: {_one_line(check.passes_when)}"]
     if check.applies_when != "true":
         looks.append(f"applies when: {_one_line(check.applies_when)}")
@@ -107,6 +109,9 @@ def _sections(check: Check, packs: Membership) -> Iterator[tuple[str, list[str]]
     if check.parameters:
         yield "Parameters", [f"{name}: {json.dumps(value)}" for name, value in check.parameters.items()]
     yield "Packs", [_packs(check, packs)]
+    controls = touched(frameworks, check.id)
+    if controls:
+        yield "Frameworks", controls
     yield "References", list(check.references)
     examples = check.examples
     counted = (examples.passing, examples.failing, examples.unknown, examples.not_applicable)

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor.report import chart, digest, hostile, ledger, wording
+from auditor.report import chart, controls, digest, hostile, ledger, wording
 from auditor.report.place import short_id
 from auditor.run import Run
 
@@ -41,6 +41,7 @@ def render(run: Run) -> str:
         causes=tuple(enumerate(digest.causes(run), start=1)),
         undecided=digest.unknowns_without_gap(run),
         waived=digest.waived(run),
+        standing=controls.standing(run) if run.frameworks else {},
         in_full=frozenset(finding.id for findings in told_in_full for finding in findings[: ledger.CARDS]),
         books=books,
         island=_own(hostile.island(ledger.island(run, books))),
@@ -71,6 +72,7 @@ def _environment() -> Environment:
     environment.tests["web"] = wording.is_web
     style, script = _asset("report.css") + _asset("print.css"), _asset("report.js")
     environment.globals |= {
+        "controls": controls,
         "wording": wording,
         "style": _own(style),
         "script": _own(script),

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.finding import Finding
-from auditor.report import digest, wording
+from auditor.report import controls, digest, wording
 from auditor.report.hostile import line, markdown, markdown_code, markdown_fence, value
 from auditor.report.place import short_id
-from auditor.run import Call, CheckRecord, Run
+from auditor.run import Call, CheckRecord, FrameworkResult, Run
 
 BUDGET = 900 * 1024
 """Bytes of UTF-8 that the whole report may take."""
 
 _OVERHEAD = 400
-"""Bytes kept free for each section's title, table head, and words on what it left out."""
+"""Bytes kept free for each section's title and words on what it left out."""
 
 _SHARE = 0.6
 """How much of what is left a section may take, so that those after it are told too."""
@@ -42,8 +42,9 @@ class _Section:
 def render(run: Run) -> str:
     """The whole report, at most BUDGET bytes long."""
     head, tail = _head(run), _basis(run)
-    sections = (_failures(run), _causes(run), _unknowns(run), _waived(run), _calls(run), _coverage(run))
-    left = BUDGET - _size(head) - _size(tail) - _OVERHEAD * len(sections)
+    frameworks = map(_framework, run.frameworks)
+    sections = (_failures(run), _causes(run), _unknowns(run), _waived(run), *frameworks, _calls(run), _coverage(run))
+    left = BUDGET - _size(head) - _size(tail) - sum(_OVERHEAD + _size(section.header) for section in sections)
     parts = [head]
     for section in sections:
         kept = _fitting(section.blocks, left * _SHARE)
@@ -178,6 +179,28 @@ def _waived(run: Run) -> _Section:
     checks = digest.checks(run)
     rows = [f"{_row(each, checks)} {markdown(wording.waiver(each) or '')}\n" for each in digest.waived(run)]
     return _Section("Waived", rows, "waived finding")
+
+
+def _framework(framework: FrameworkResult) -> _Section:
+    mapped = f"Mapped by {'; '.join(controls.published(framework))}."
+    said = [controls.MEANING, framework.note, framework.unmapped, mapped]
+    header = "\n\n".join([f"{controls.summary(framework)}.", *(markdown(text, 2000) for text in said)])
+    rows = [
+        _cells(
+            (
+                markdown(control.id),
+                markdown(control.words),
+                controls.state(control),
+                "; ".join(markdown(controls.behind(check)) for check in control.checks),
+            )
+        )
+        + "\n"
+        for control in framework.controls
+    ]
+    headings = ("Control", "What it asks", "State", "Checks behind it")
+    return _Section(
+        f"Controls of {markdown(controls.title(framework))}", rows, "control", f"{header}\n\n{_table(headings, ())}\n"
+    )
 
 
 def _calls(run: Run) -> _Section:

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from auditor.finding import Finding, Severity
-from auditor.report import digest, hostile, wording
+from auditor.report import controls, digest, hostile, wording
 from auditor.report.page import Page
 from auditor.report.place import short_id
-from auditor.run import Call, Run
+from auditor.run import Call, FrameworkResult, Run
 
 _TOLD = 50
 """How many failures are told with their cure; the rest are counted."""
@@ -28,6 +28,8 @@ _SEVERITY_STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
+
+_SORT_STYLES = {"fail": "red", "waived": "yellow", "unknown": "yellow", "pass": "green", "not_applicable": "dim"}
 
 
 def render(run: Run, width: int = 80, color: bool = True) -> str:
@@ -44,6 +46,8 @@ def render(run: Run, width: int = 80, color: bool = True) -> str:
     _failures(page, run)
     _causes(page, run)
     _waived(page, run)
+    for framework in run.frameworks:
+        _framework(page, framework)
     _calls(page, run)
     _counts(page, run)
     _basis(page, run)
@@ -136,6 +140,23 @@ def _waived(page: Page, run: Run) -> None:
         page.text(f"{about} {wording.waiver(finding)}", indent=2, hang=2)
     if len(waived) > _TOLD:
         page.text(f"and {len(waived) - _TOLD:,} more", indent=2)
+
+
+def _framework(page: Page, framework: FrameworkResult) -> None:
+    page.heading(f"Controls of {controls.title(framework)} ({controls.summary(framework)})")
+    rows = [
+        (
+            hostile.line(control.id),
+            hostile.line(control.words),
+            Text(controls.state(control), style=_SORT_STYLES[controls.sort(control)]),
+            "\n".join(map(controls.behind, control.checks)),
+        )
+        for control in framework.controls
+    ]
+    page.table(("Control", "What it asks", "State", "Checks behind it"), rows)
+    mapped = f"Mapped by {'; '.join(controls.published(framework))}."
+    for said in (controls.MEANING, framework.note, framework.unmapped, mapped):
+        page.text(hostile.line(said, 2000), indent=2, style="dim")
 
 
 def _calls(page: Page, run: Run) -> None:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Any
 
-from auditor.finding import Fact, Fix, Subject, Waived
-from auditor.run import Call, Run, Verdict
+from auditor.finding import Fact, Fix, Outcome, Subject, Waived
+from auditor.run import (
+    Call,
+    ControlCheck,
+    ControlResult,
+    ControlState,
+    FrameworkResult,
+    FrameworkSource,
+    Run,
+    Verdict,
+)
 from auditor.snapshot import Gap, GapReason, Principal
 from tests.report.checks import CHECKS
 from tests.report.parts import ACCOUNTS, SUBSCRIPTION, account, build, finding
 from tests.report.sample import CHAT, GAPS, GOOD, UNKNOWN, sample_run
 
-__all__ = ["HOSTILE", "hostile_run", "incomplete_run", "large_run", "passing_run", "sample_run"]
+__all__ = ["HOSTILE", "framework_run", "hostile_run", "incomplete_run", "large_run", "passing_run", "sample_run"]
 
 HOSTILE = (
     '"><img src=x onerror=alert(1)>',
@@ -37,6 +47,46 @@ def passing_run() -> Run:
         finding(name, CHAT, "pass", "As it should be.") for name in ("api-keys-accepted", "public-network-access")
     )
     return build(findings, Verdict.PASS, reasons=("Every gating check passed",))
+
+
+def framework_run() -> Run:
+    """The sample run with a framework whose controls have every state, one of them not met and waived."""
+    check = framework().controls[0].checks[0]
+    states = (
+        ("AC-3", ControlState.NOT_MET, False, check),
+        ("SC-7", ControlState.NOT_MET, True, of("public-network-access", counts={Outcome.FAIL: 1}, waived=1)),
+        ("AU-2", ControlState.UNKNOWN, False, of("diagnostic-logs-missing", counts={Outcome.UNKNOWN: 2}, hidden=True)),
+        ("AC-2", ControlState.MET, False, of("quota-headroom-low", counts={Outcome.PASS: 3})),
+        ("AC-4", ControlState.NOT_APPLICABLE, False, of("model-retires-soon", relation="supports")),
+        ("SC-12", ControlState.NOT_ASSESSED, False, of("customer-managed-key-missing", applied=False)),
+    )
+    controls = tuple(
+        ControlResult(id=name, words=f"Words of {name}", state=state, waived=waived, checks=(each,))
+        for name, state, waived, each in states
+    )
+    return sample_run().model_copy(update={"frameworks": (framework(controls=controls),)})
+
+
+def of(check: str, **changes: Any) -> ControlCheck:
+    """A check behind a control."""
+    fields = {"relation": "partially-supports", "source": "initiative", "item": "71ef260a", "applied": True}
+    return ControlCheck(check=check, **{**fields, **changes})
+
+
+def framework(text: str = "NIST SP 800-53", **changes: Any) -> FrameworkResult:
+    """A framework in which every text is this one."""
+    check = of("api-keys-accepted", item=text, counts={Outcome.FAIL: 1, Outcome.PASS: 2})
+    fields: dict[str, Any] = {
+        "id": text,
+        "title": text,
+        "version": text,
+        "publisher": text,
+        "sources": {"initiative": FrameworkSource(title=text, page="https://example.com/initiative.json", id=text)},
+        "note": text,
+        "unmapped": text,
+        "controls": (ControlResult(id=text, words=text, state=ControlState.NOT_MET, checks=(check,)),),
+    }
+    return FrameworkResult(**{**fields, **changes})
 
 
 def incomplete_run() -> Run:
@@ -77,6 +127,7 @@ def hostile_run() -> Run:
         context={"actor": everything},
         principal=Principal(credential="environment", name=everything),
         gaps=(gap,),
+        frameworks=tuple(framework(text) for text in HOSTILE),
         calls=tuple(
             Call(
                 deployment=text,

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from auditor.report import FORMATS
 from auditor.run import Run
-from tests.report.runs import HOSTILE, hostile_run, incomplete_run, large_run, passing_run, sample_run
+from tests.report.runs import HOSTILE, framework_run, hostile_run, incomplete_run, large_run, passing_run, sample_run
 
 FLAGS = (
     "--no-sandbox",
@@ -30,6 +30,7 @@ RUNS = {
     "passing": passing_run,
     "incomplete": incomplete_run,
     "hostile": hostile_run,
+    "framework": framework_run,
 }
 
 
@@ -81,7 +82,14 @@ def status(page: Page) -> str:
 
 @pytest.mark.parametrize(
     ("name", "scheme"),
-    [("sample", "light"), ("sample", "dark"), ("hostile", "dark"), ("passing", "light"), ("incomplete", "dark")],
+    [
+        ("sample", "light"),
+        ("sample", "dark"),
+        ("hostile", "dark"),
+        ("passing", "light"),
+        ("incomplete", "dark"),
+        ("framework", "light"),
+    ],
 )
 def test_axe_finds_nothing(browser: Browser, files: dict[str, Path], name: str, scheme: str) -> None:
     """Contrast, names, landmarks, tables and headings, with every fold open."""
