@@ -30,7 +30,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info up to 4 for critical."""
-        return tuple(reversed(Severity)).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
 class Subject(Record):

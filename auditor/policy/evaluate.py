@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 
 from auditor.finding import Fact, Finding, Fix, Outcome, Severity, Subject, Waived, fingerprint
 from auditor.policy.compiled import NOW
-from auditor.policy.expression import PARAMETERS, Facts, Unknown, bind
+from auditor.policy.expression import PARAMETERS, Binder, Facts, Unknown
 from auditor.policy.facts import SubjectFacts, join
 from auditor.policy.fix import in_prose, render_fix
 from auditor.policy.missing import cause
 from auditor.policy.pack import AppliedCheck, Policy
-from auditor.policy.paths import around
-from auditor.policy.quote import quote
+from auditor.policy.quote import Quotes, Witness
 from auditor.policy.template import TemplateFailure, render
 from auditor.policy.waivers import Waivers
 from auditor.record import Json
@@ -25,6 +24,9 @@ MAX_MESSAGE = 1_000
 
 _OUTCOMES = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 _SEVERITIES = {severity: -severity.rank for severity in Severity}
+
+_MEMBERS = set(Finding.model_fields)
+"""Shared by all findings, which are made of values that are right already: half of the memory of validated ones."""
 
 
 def evaluate(snapshot: Snapshot, settings: Settings, policy: Policy, waivers: Waivers) -> tuple[Finding, ...]:
@@ -44,7 +46,11 @@ def judge(
 ) -> tuple[Finding, ...]:
     """What the checks say of subjects that are already joined; `now` is when they were seen."""
     bench = _Bench(policy, waivers, {gap.id: gap for gap in gaps}, gate, rfc3339(now))
-    return tuple(sorted((finding for subject in subjects for finding in bench.findings(subject)), key=_rank))
+    found: dict[tuple[int, int, str], list[Finding]] = {}
+    for subject in sorted(subjects, key=lambda subject: (subject.id.lower(), subject.workload or "")):
+        for finding in bench.findings(subject):
+            found.setdefault(_rank(finding), []).append(finding)
+    return tuple(finding for rank in sorted(found) for finding in found[rank])
 
 
 def rfc3339(moment: datetime) -> str:
@@ -52,10 +58,8 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _rank(finding: Finding) -> tuple[int, int, str, str, str]:
-    subject = finding.subject
-    worst = _SEVERITIES[finding.severity], _OUTCOMES[finding.outcome]
-    return *worst, finding.check, subject.id.lower(), subject.workload or ""
+def _rank(finding: Finding) -> tuple[int, int, str]:
+    return _SEVERITIES[finding.severity], _OUTCOMES[finding.outcome], finding.check
 
 
 @dataclass(frozen=True)
@@ -67,72 +71,103 @@ class _Judgement:
 
 
 @dataclass(frozen=True)
-class _Bench:
-    """All that is the same for every subject."""
+class _Ready:
+    """A check with what it says of every subject to which it does not apply, and of every one that passes."""
 
-    policy: Policy
-    waivers: Waivers
-    gaps: Mapping[str, Gap]
-    gate: GateSettings
-    now: str
+    applied: AppliedCheck
+    idle: _Judgement
+    passed: _Judgement
+
+
+@dataclass(frozen=True)
+class _Hearing:
+    """A subject while it is judged."""
+
+    subject: SubjectFacts
+    who: Subject
+    facts: Facts
+    witness: Witness
+
+
+class _Bench:
+    """All that is the same for every subject, made once."""
+
+    def __init__(self, policy: Policy, waivers: Waivers, gaps: Mapping[str, Gap], gate: GateSettings, now: str) -> None:
+        self._waivers = waivers
+        self._gaps = gaps
+        self._gate = gate
+        self._now = now
+        self._checks: dict[str, list[_Ready]] = {}
+        for applied in policy.checks:
+            self._checks.setdefault(applied.check.subject, []).append(_ready(applied))
+        self._binder = Binder({each.check.id: each.parameters for each in policy.checks if each.parameters})
+        self._quotes = Quotes()
 
     def findings(self, subject: SubjectFacts) -> Iterator[Finding]:
         """One per check of the subject's kind."""
-        applied = [each for each in self.policy.checks if each.check.subject == subject.kind]
-        variables = {**subject.variables, NOW: self.now}
-        facts = bind(variables, {each.check.id: each.parameters for each in applied if each.parameters})
+        facts = self._binder.bind({**subject.variables, NOW: self._now})
         who = Subject(
             kind=subject.kind, id=subject.id, name=subject.name, workload=subject.workload, location=subject.location
         )
-        for each in applied:
-            yield self._finding(each, subject, who, facts)
+        hearing = _Hearing(subject, who, facts, Witness(subject, facts.variables, self._quotes))
+        return (self._finding(each, hearing) for each in self._checks.get(subject.kind, ()))
 
-    def _finding(self, applied: AppliedCheck, subject: SubjectFacts, who: Subject, facts: Facts) -> Finding:
-        variables = {**facts.variables, PARAMETERS: dict(applied.parameters)}
+    def _finding(self, ready: _Ready, of: _Hearing) -> Finding:
+        applied, check = ready.applied, ready.applied.check
         quoted: tuple[Fact, ...] = ()
         try:
-            judgement = self._judgement(applied, subject, facts, variables)
-            quoted = tuple(quote(path, subject, variables) for path in applied.shows)
+            judgement = self._judgement(ready, of)
+            quoted = of.witness.facts(applied.shows, applied.parameters)
         except Exception as error:  # noqa: BLE001 - one defect must not take the other findings with it
             judgement = _Judgement(Outcome.UNKNOWN, f"Not known: the check crashed ({type(error).__name__})")
-        check = applied.check
         waiver = None
         if judgement.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
-            waiver = self.waivers.accepting((check.id, *check.aliases), who)
-        return Finding(
-            id=fingerprint(check.id, subject.id),
+            waiver = self._waivers.accepting((check.id, *check.aliases), of.who)
+        return Finding.model_construct(
+            _MEMBERS,
+            id=fingerprint(check.id, of.subject.id),
             check=check.id,
             severity=applied.severity,
             outcome=judgement.outcome,
-            subject=who,
+            subject=of.who,
             message=judgement.message[:MAX_MESSAGE],
             facts=quoted,
-            readings=_readings(applied, subject, judgement.gaps),
+            readings=_readings(of.witness.readings(applied.shows), judgement.gaps),
             gaps=tuple(gap.id for gap in judgement.gaps),
             fix=judgement.fix,
             waiver=waiver,
             gating=self._gates(applied, judgement.outcome, waiver),
         )
 
-    def _judgement(
-        self, applied: AppliedCheck, subject: SubjectFacts, facts: Facts, variables: Mapping[str, Json]
-    ) -> _Judgement:
-        check = applied.check
-        applies = applied.applies.evaluate(facts)
+    def _judgement(self, ready: _Ready, of: _Hearing) -> _Judgement:
+        """The outcome and its sentence; the facts that a failure's sentence and fix may name include `params`."""
+        applied = ready.applied
+        applies = applied.applies.evaluate(of.facts)
         if applies is False:
-            return _Judgement(Outcome.NOT_APPLICABLE, f"Does not apply: {check.unless or check.applies_when}")
-        passes = applied.passes.evaluate(facts) if applies is True else applies
+            return ready.idle
+        passes = applied.passes.evaluate(of.facts) if applies is True else applies
         if isinstance(passes, Unknown):
-            why = cause(passes, subject, self.gaps)
+            why = cause(passes, of.subject, self._gaps)
             return _Judgement(Outcome.UNKNOWN, why.sentence, gaps=why.gaps)
         if passes:
-            return _Judgement(Outcome.PASS, f"Not the case: {check.title}")
-        return _Judgement(Outcome.FAIL, _failure(applied, variables), fix=render_fix(check.fix, variables))
+            return ready.passed
+        variables = {**of.facts.variables, PARAMETERS: dict(applied.parameters)}
+        return _Judgement(Outcome.FAIL, _failure(applied, variables), fix=render_fix(applied.check.fix, variables))
 
     def _gates(self, applied: AppliedCheck, outcome: Outcome, waiver: Waived | None) -> bool:
-        if applied.severity.rank < self.gate.fail_on.rank or (waiver and not waiver.expired):
+        if outcome not in (Outcome.FAIL, Outcome.UNKNOWN) or (waiver and not waiver.expired):
             return False
-        return outcome is Outcome.FAIL or (outcome is Outcome.UNKNOWN and self.gate.incomplete == "block")
+        blocks = outcome is Outcome.FAIL or self._gate.incomplete == "block"
+        return blocks and applied.severity.rank >= self._gate.fail_on.rank
+
+
+def _ready(applied: AppliedCheck) -> _Ready:
+    check = applied.check
+    return _Ready(
+        applied,
+        idle=_Judgement(Outcome.NOT_APPLICABLE, f"Does not apply: {check.unless or check.applies_when}"),
+        passed=_Judgement(Outcome.PASS, f"Not the case: {check.title}"),
+    )
 
 
 def _failure(applied: AppliedCheck, variables: Mapping[str, Json]) -> str:
@@ -144,8 +179,7 @@ def _failure(applied: AppliedCheck, variables: Mapping[str, Json]) -> str:
         return check.title
 
 
-def _readings(applied: AppliedCheck, subject: SubjectFacts, gaps: Iterable[Gap]) -> tuple[str, ...]:
-    """Those that told the facts that are shown, then those that failed to tell."""
-    told = (reading for path in applied.shows for those in around(path, subject.readings) for reading in those)
+def _readings(told: Iterable[str], gaps: Iterable[Gap]) -> tuple[str, ...]:
+    """Those that told the facts that are shown, then those that failed to tell, each once."""
     failed = (reading for gap in gaps for reading in gap.readings)
     return tuple(dict.fromkeys([*told, *failed]))

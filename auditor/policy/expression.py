@@ -28,6 +28,7 @@ MAX_DEPTH = 64
 PARAMETERS = "params"
 
 _SIXTY_FOUR_BITS = range(-(2**63), 2**63)
+_BROKEN = re.compile("[\ud800-\udfff]")
 _COMPLAINT = re.compile(r"(?:ERROR: <input>:(?P<line>-?\d+):(?P<column>-?\d+): )?(?P<text>[^\n]+)")
 _UNDECLARED = re.compile(r"undeclared reference to '(?P<name>[^']+)'")
 _NO_KEY = re.compile(r'Key not found in map : "(?P<key>.*)"', re.DOTALL)
@@ -62,7 +63,7 @@ class Unknown:
 class Facts:
     """Variables made ready for rules, once per subject."""
 
-    variables: Mapping[str, Json]
+    variables: dict[str, Json]
     activation: cel.Activation
 
 
@@ -82,7 +83,7 @@ class Rule:
         except RuntimeError as error:  # the iteration budget, and text that is not Unicode
             return Unknown(f"the rule can't be evaluated: {_cause(str(error))}")
         value = result.value()
-        if isinstance(value, bool):
+        if isinstance(value, bool):  # what an error holds is a text
             return value
         kind = result.type().name()
         if kind == "ERROR":
@@ -134,7 +135,7 @@ class Binder:
         self._ready: dict[int, tuple[Json, Json]] = {}
         """Identity of an object → the object, held so that no other takes its identity, and what CEL gets of it."""
 
-    def bind(self, variables: Mapping[str, Json]) -> Facts:
+    def bind(self, variables: dict[str, Json]) -> Facts:
         """The variables (root → value) made ready for every rule about a subject."""
         data = {root: self._made_ready(value) for root, value in variables.items()}
         return Facts(variables, _environment((), "").Activation({**data, **self._parameters}))
@@ -146,7 +147,7 @@ class Binder:
         return known[1]
 
 
-def bind(variables: Mapping[str, Json], parameters: Mapping[str, Mapping[str, Json]] | None = None) -> Facts:
+def bind(variables: dict[str, Json], parameters: Mapping[str, Mapping[str, Json]] | None = None) -> Facts:
     """The variables and parameters of one subject made ready for rules."""
     return Binder(parameters or {}).bind(variables)
 
@@ -202,7 +203,7 @@ def _is_plain(value: Json) -> bool:
         below: list[Json] = []
         for item in level:
             if isinstance(item, str):
-                if not item.isascii():
+                if not item.isascii() and _BROKEN.search(item):
                     return False
             elif isinstance(item, dict):
                 below += item

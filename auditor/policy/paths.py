@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from auditor.record import Json
 
@@ -119,13 +119,13 @@ def _surroundings(path: Path) -> tuple[tuple[str, ...], tuple[str, str]]:
     return upwards, (f"{upwards[0]}.", f"{upwards[0]}[")
 
 
-def follow(path: Path, variables: Mapping[str, Json]) -> Json | Missing:
+def follow(path: Path, variables: dict[str, Json]) -> Json | Missing:
     """What stands at the path (a list for each `[]`), or where the facts end."""
-    value: Any = variables
+    value: Json = variables
     for at, step in enumerate(path):
         if step == ITEMS:
             return _each(value, path, at)
-        if (value is variables or isinstance(value, dict)) and step in value:
+        if isinstance(value, dict) and step in value:
             value = value[step]
         elif isinstance(value, list) and (index := _INDEX.fullmatch(step)) and int(index[1]) < len(value):
             value = value[int(index[1])]

@@ -38,8 +38,7 @@ class Waiver(Record):
 
     def names(self, checks: Iterable[str], subject: Subject) -> bool:
         """Whether it is about this subject of a check that goes by these ids."""
-        named = self.subject.lower()
-        return self.check in checks and named in (EVERY, subject.id.lower(), subject.name.lower())
+        return self.check in checks and self.subject.lower() in (EVERY, subject.id.lower(), subject.name.lower())
 
 
 @dataclass(frozen=True)
