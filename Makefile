@@ -1,11 +1,11 @@
-# Five commands, the same here and in CI. Everything is made from nothing: `make demo` needs only Python 3.11 or newer.
+# The same commands here and in CI. Everything is made from nothing: `make demo` needs only Python 3.11 or newer.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint tests bench docs requirements clean
+.PHONY: help demo test check lint tests bench docs sample requirements clean
 
 help: ## Show these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -28,14 +28,17 @@ tests: .venv/dev ## The tests alone
 bench: .venv/dev ## Timings, printed as tables; nothing is asserted on them
 	@$(BIN)/python -m tests.bench
 
-docs: .venv/dev ## Make the README's generated blocks, policies/README.md and reports/sample anew
+docs: .venv/dev ## Make the generated parts of the documentation anew
 	@$(BIN)/python -m tests.docs
+
+sample: .venv/dev ## The same, and reports/sample from a fresh run of the demo
+	@$(BIN)/python -m tests.docs --sample
 
 requirements: .venv/dev ## Resolve the hashed requirements anew
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
-	  --no-emit-index-url pyproject.toml -o requirements.txt
+	  pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
-	  --no-emit-index-url --extra dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
+	  --extra dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what these commands made
 	rm -rf .venv .wheels dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

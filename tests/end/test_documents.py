@@ -52,4 +52,4 @@ def test_the_sample_is_what_its_snapshot_gives_to_the_byte() -> None:
     ).model_copy(update={"tool": kept.tool})
     for name, form in FORMATS.items():
         written = (docs.SAMPLE / form.filename).read_text(encoding="utf-8")
-        assert form.render(run) == written, f"{name}: run `make docs` after `python -m tests.docs --sample`"
+        assert form.render(run) == written, f"{name}: run `make sample`"
