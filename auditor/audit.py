@@ -69,9 +69,12 @@ https://docs.gitlab.com/ci/variables/predefined_variables/
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
-    """What was seen, and what follows from it."""
+    """What was seen, and what follows from it.
+
+    It has no repr: asyncio.run makes one of what its task gave, and that of some ten thousand findings takes seconds.
+    """
 
     snapshot: Snapshot
     run: Run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from auditor.policy.facts import SubjectFacts, join
 from auditor.policy.fix import in_prose, render_fix
 from auditor.policy.missing import cause
 from auditor.policy.pack import AppliedCheck, Policy
-from auditor.policy.quote import Quotes, Witness
+from auditor.policy.quote import Quoted, SharedFacts, Told
 from auditor.policy.template import TemplateFailure, render
 from auditor.policy.waivers import Waivers
 from auditor.record import Json
@@ -46,10 +47,10 @@ def judge(
 ) -> tuple[Finding, ...]:
     """What the checks say of subjects that are already joined; `now` is when they were seen."""
     bench = _Bench(policy, waivers, {gap.id: gap for gap in gaps}, gate, rfc3339(now))
-    found: dict[tuple[int, int, str], list[Finding]] = {}
+    found: defaultdict[tuple[int, int, str], list[Finding]] = defaultdict(list)
     for subject in sorted(subjects, key=lambda subject: (subject.id.lower(), subject.workload or "")):
         for finding in bench.findings(subject):
-            found.setdefault(_rank(finding), []).append(finding)
+            found[_rank(finding)].append(finding)
     return tuple(finding for rank in sorted(found) for finding in found[rank])
 
 
@@ -72,9 +73,10 @@ class _Judgement:
 
 @dataclass(frozen=True)
 class _Ready:
-    """A check with what it says of every subject to which it does not apply, and of every one that passes."""
+    """A check with all that its findings may have in common."""
 
     applied: AppliedCheck
+    parameters: Quoted
     idle: _Judgement
     passed: _Judgement
 
@@ -86,7 +88,8 @@ class _Hearing:
     subject: SubjectFacts
     who: Subject
     facts: Facts
-    witness: Witness
+    quoted: Quoted
+    told: Told
 
 
 class _Bench:
@@ -97,11 +100,11 @@ class _Bench:
         self._gaps = gaps
         self._gate = gate
         self._now = now
+        self._binder = Binder({each.check.id: each.parameters for each in policy.checks if each.parameters})
+        self._shared = SharedFacts()
         self._checks: dict[str, list[_Ready]] = {}
         for applied in policy.checks:
-            self._checks.setdefault(applied.check.subject, []).append(_ready(applied))
-        self._binder = Binder({each.check.id: each.parameters for each in policy.checks if each.parameters})
-        self._quotes = Quotes()
+            self._checks.setdefault(applied.check.subject, []).append(_ready(applied, self._shared))
 
     def findings(self, subject: SubjectFacts) -> Iterator[Finding]:
         """One per check of the subject's kind."""
@@ -109,7 +112,8 @@ class _Bench:
         who = Subject(
             kind=subject.kind, id=subject.id, name=subject.name, workload=subject.workload, location=subject.location
         )
-        hearing = _Hearing(subject, who, facts, Witness(subject, facts.variables, self._quotes))
+        quoted = Quoted(facts.variables, subject.notes, self._shared)
+        hearing = _Hearing(subject, who, facts, quoted, Told(subject.readings))
         return (self._finding(each, hearing) for each in self._checks.get(subject.kind, ()))
 
     def _finding(self, ready: _Ready, of: _Hearing) -> Finding:
@@ -117,7 +121,7 @@ class _Bench:
         quoted: tuple[Fact, ...] = ()
         try:
             judgement = self._judgement(ready, of)
-            quoted = of.witness.facts(applied.shows, applied.parameters)
+            quoted = tuple([(ready.parameters if path[0] == PARAMETERS else of.quoted)[path] for path in applied.shows])
         except Exception as error:  # noqa: BLE001 - one defect must not take the other findings with it
             judgement = _Judgement(Outcome.UNKNOWN, f"Not known: the check crashed ({type(error).__name__})")
         waiver = None
@@ -132,8 +136,8 @@ class _Bench:
             subject=of.who,
             message=judgement.message[:MAX_MESSAGE],
             facts=quoted,
-            readings=_readings(of.witness.readings(applied.shows), judgement.gaps),
-            gaps=tuple(gap.id for gap in judgement.gaps),
+            readings=_readings(applied, of.told, judgement.gaps),
+            gaps=tuple([gap.id for gap in judgement.gaps]),
             fix=judgement.fix,
             waiver=waiver,
             gating=self._gates(applied, judgement.outcome, waiver),
@@ -161,10 +165,11 @@ class _Bench:
         return blocks and applied.severity.rank >= self._gate.fail_on.rank
 
 
-def _ready(applied: AppliedCheck) -> _Ready:
+def _ready(applied: AppliedCheck, shared: SharedFacts) -> _Ready:
     check = applied.check
     return _Ready(
         applied,
+        parameters=Quoted({PARAMETERS: dict(applied.parameters)}, {}, shared),
         idle=_Judgement(Outcome.NOT_APPLICABLE, f"Does not apply: {check.unless or check.applies_when}"),
         passed=_Judgement(Outcome.PASS, f"Not the case: {check.title}"),
     )
@@ -179,7 +184,9 @@ def _failure(applied: AppliedCheck, variables: Mapping[str, Json]) -> str:
         return check.title
 
 
-def _readings(told: Iterable[str], gaps: Iterable[Gap]) -> tuple[str, ...]:
+def _readings(applied: AppliedCheck, told: Told, gaps: Iterable[Gap]) -> tuple[str, ...]:
     """Those that told the facts that are shown, then those that failed to tell, each once."""
-    failed = (reading for gap in gaps for reading in gap.readings)
-    return tuple(dict.fromkeys([*told, *failed]))
+    readings = dict.fromkeys([reading for path in applied.shows for reading in told[path]])
+    for gap in gaps:
+        readings.update(dict.fromkeys(gap.readings))
+    return tuple(readings)

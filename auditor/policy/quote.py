@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import chain
 
 from auditor.finding import Fact
-from auditor.policy.expression import PARAMETERS
-from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.part import Note
 from auditor.policy.paths import Missing, Path, around, follow, written
 from auditor.record import Json
@@ -23,7 +21,7 @@ MAX_ITEMS = 20
 MAX_DEPTH = 5
 
 
-class Quotes:
+class SharedFacts:
     """What the findings of a run quote; facts that say the same are one fact, however many findings quote it."""
 
     def __init__(self) -> None:
@@ -40,43 +38,33 @@ class Quotes:
         return found
 
 
-class Witness:
-    """What the findings on one subject quote and rest on; a path that several of them show is looked up once."""
+class Quoted(dict[Path, Fact]):
+    """Path → the fact that stands there, with why it is so where the notes tell; looked up when first asked for."""
 
-    def __init__(self, subject: SubjectFacts, variables: dict[str, Json], quotes: Quotes) -> None:
-        self._subject = subject
+    def __init__(self, variables: dict[str, Json], notes: Mapping[str, Note], shared: SharedFacts) -> None:
+        super().__init__()
         self._variables = variables
-        self._quotes = quotes
-        self._facts: dict[Path, Fact] = {}
-        self._readings: dict[Path, tuple[str, ...]] = {}
+        self._notes = notes
+        self._noted = {name.partition(".")[0].partition("[")[0] for name in notes}
+        self._shared = shared
 
-    def facts(self, paths: Iterable[Path], parameters: Mapping[str, Json]) -> tuple[Fact, ...]:
-        """What stands at each path, and why it is so where the subject's notes tell; `parameters` are the check's."""
-        return tuple(
-            [self._parameter(path, parameters) if path[0] == PARAMETERS else self._fact(path) for path in paths]
-        )
+    def __missing__(self, path: Path) -> Fact:
+        told = note_on(path, self._notes) if path[0] in self._noted else None
+        fact = self[path] = self._shared.fact(path, follow(path, self._variables), told)
+        return fact
 
-    def readings(self, paths: Iterable[Path]) -> list[str]:
-        """Those that told what stands at the paths, in their order; what told several stands there as often."""
-        return [reading for path in paths for reading in self._told_by(path)]
 
-    def _fact(self, path: Path) -> Fact:
-        found = self._facts.get(path)
-        if found is None:
-            value = follow(path, self._variables)
-            found = self._facts[path] = self._quotes.fact(path, value, note_on(path, self._subject.notes))
-        return found
+class Told(dict[Path, tuple[str, ...]]):
+    """Path → ids of the readings that told what stands there; looked up when first asked for."""
 
-    def _parameter(self, path: Path, parameters: Mapping[str, Json]) -> Fact:
-        value = follow(path, {PARAMETERS: dict(parameters)})
-        return self._quotes.fact(path, value, note_on(path, self._subject.notes))
+    def __init__(self, told: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__()
+        self._told = told
 
-    def _told_by(self, path: Path) -> tuple[str, ...]:
-        found = self._readings.get(path)
-        if found is None:
-            those = around(path, self._subject.readings)
-            found = self._readings[path] = those[0] if len(those) == 1 else tuple(chain.from_iterable(those))
-        return found
+    def __missing__(self, path: Path) -> tuple[str, ...]:
+        those = around(path, self._told)
+        readings = self[path] = those[0] if len(those) == 1 else tuple(chain.from_iterable(those))
+        return readings
 
 
 def note_on(path: Path, notes: Mapping[str, Note]) -> Note | None:

@@ -42,7 +42,8 @@ def _shown(match: re.Match[str]) -> str:
 
 def line(text: str, limit: int = 1000) -> str:
     """The text on one line, acting characters shown as escapes, cut at `limit` characters with an ellipsis."""
-    flat = _ACTS.sub(_shown, _SPACE.sub(" ", text).strip())
+    inert = text.isascii() and text.isprintable() and "  " not in text  # as nearly every text is
+    flat = text.strip() if inert else _ACTS.sub(_shown, _SPACE.sub(" ", text).strip())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

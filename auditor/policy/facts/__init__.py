@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from auditor.policy.facts.account import Home, unread_account
@@ -58,7 +58,8 @@ class _Subjects:
         self._of = of
         self._subscriptions = {key: part.under("subscription") for key, part in of.subscriptions.items()}
         self._accounts = {key: home.part.under("account") for key, home in of.homes.items()}
-        self._workloads: dict[Workload, Part] = {}
+        self._merged: dict[tuple[int, ...], Workload | None] = {}
+        self._workloads: dict[int, Part] = {}
         self._targets = {id(found.workload): found for found in of.targets}
         self._expectations = {(id(one.case.target.workload), one.case.expected.name): one for one in of.expectations}
 
@@ -86,7 +87,7 @@ class _Subjects:
         return _subject(_Who("workload", f"workloads/{name}", name, name), roots)
 
     def _account(self, key: str, home: Home) -> SubjectFacts:
-        declaring = strictest(self._of.basis.intents.of_account(home.id))
+        declaring = self._strictest(self._of.basis.intents.of_account(home.id))
         roots = {
             "account": self._accounts[key],
             "workload": self._workload_part(declaring),
@@ -103,7 +104,7 @@ class _Subjects:
             elif found.home is None and found.exists is None:
                 unread.setdefault(_unread_id(found.workload.account), []).append(found)
         for arm_id, targets in unread.items():
-            declaring = strictest([found.workload for found in targets])
+            declaring = self._strictest([found.workload for found in targets])
             roots = {
                 "account": unread_account(declaring, targets[0].gap).under("account"),
                 "workload": self._workload_part(declaring),
@@ -114,7 +115,7 @@ class _Subjects:
     def _deployment(self, one: Deployment, key: str, home: Home) -> SubjectFacts:
         name = last(one.resource.id)
         declaring = self._of.basis.intents.of_deployment(home.id, name)
-        intent = strictest([workload for workload, _ in declaring] or self._of.basis.intents.of_account(home.id))
+        intent = self._strictest([workload for workload, _ in declaring] or self._of.basis.intents.of_account(home.id))
         roots = {
             "deployment": one.part.under("deployment"),
             "account": self._accounts[key],
@@ -150,12 +151,20 @@ class _Subjects:
     def _subscription_part(self, scope: str | None) -> Part:
         return self._subscriptions.get(fold(scope), NOTHING) if scope is not None else NOTHING
 
+    def _strictest(self, workloads: Sequence[Workload]) -> Workload | None:
+        """One object for all that the same workloads of the settings mean, so that it is known by its identity."""
+        key = tuple(map(id, workloads))
+        if key not in self._merged:
+            self._merged[key] = strictest(workloads)
+        return self._merged[key]
+
     def _workload_part(self, workload: Workload | None) -> Part:
+        """The `workload` of rules, made once of each of the settings' and of each that `_strictest` gave."""
         if workload is None:
             return NOTHING
-        if workload not in self._workloads:
-            self._workloads[workload] = Part(facts=workload_facts(workload))
-        return self._workloads[workload]
+        if id(workload) not in self._workloads:
+            self._workloads[id(workload)] = Part(facts=workload_facts(workload))
+        return self._workloads[id(workload)]
 
     def _expected_part(self, one: Deployment, home: Home) -> Part:
         """The expectation of a deployment; of several workloads' the strictest, seen from the first of them."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
+from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.intent import Intents, intents
 from auditor.policy.facts.seen import Seen, index
 from auditor.settings import Settings
@@ -22,6 +23,7 @@ class Basis:
     intents: Intents
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
+    content_policies: dict[str, dict[str, Policy]]
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -42,6 +44,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         intents=intents(settings),
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
+        content_policies=content_policies(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
-from auditor.policy.facts.arm_id import last, parent_account
+from auditor.policy.facts.arm_id import fold, last, parent_account
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.seen import Seen
@@ -51,31 +52,43 @@ _OFF: Final[JsonObject] = {"enabled": False, "blocking": False}
 
 
 @dataclass(frozen=True)
-class _Policy:
+class Policy:
     """A policy as it was listed, with the one that it is made from; `base` None: none, or one that was not seen."""
 
+    resource: Resource
     body: JsonObject
     base_name: str | None
-    base: _Policy | None
+    base: Policy | None
+    gap: str | None
+    """Why the list of policies was not read whole, where that is the cause."""
 
-    @property
+    @cached_property
+    def part(self) -> Part:
+        """What `deployment.content` tells of it, the same for all deployments that name it."""
+        return _filtered(self, self.gap if _hangs_on_base(self) else None)
+
+    @cached_property
     def filters(self) -> list[JsonObject] | None:
         """As they came; None where that is not known."""
         return objects(dig(self.body, "properties", "contentFilters"))
+
+    @cached_property
+    def _said(self) -> list[tuple[str | None, str | None, JsonObject]]:
+        """Name and source of each filter in lower case, None where that is no text, and what the policy says of it."""
+        return [
+            (_folded(one.get("name")), _folded(one.get("source")), {said: one[said] for said in _SAID if said in one})
+            for one in self.filters or ()
+        ]
 
     def own(self, name: str, source: str) -> JsonObject | None:
         """What this policy says of a filter: nothing in an empty object; None where that is not known."""
         if self.filters is None:
             return None
-        alike: list[JsonObject] = [
-            {member: one[member] for member in _SAID if member in one}
-            for one in self.filters
-            if _may_be(one.get("name"), name) and _may_be(one.get("source"), source)
-        ]
-        certain = [one for one in self.filters if _is(one.get("name"), name) and _is(one.get("source"), source)]
-        if len(alike) != len(certain) or any(one != alike[0] for one in alike):
+        meant = (name.lower(), source.lower())
+        alike = [one for one in self._said if one[0] in (None, meant[0]) and one[1] in (None, meant[1])]
+        if any(one[:2] != meant or one[2] != alike[0][2] for one in alike):
             return None
-        return alike[0] if alike else {}
+        return alike[0][2] if alike else {}
 
     def filter(self, name: str, source: str) -> JsonObject | None:
         """What holds of a filter.
@@ -95,8 +108,21 @@ class _Policy:
         return self.own(name, source) == {} and self.filter(name, source) is None
 
 
-def content(resource: Resource, body: JsonObject, seen: Seen) -> Part:
-    """`deployment.content`; `body` is the deployment's, filled.
+def content_policies(seen: Seen) -> dict[str, dict[str, Policy]]:
+    """Folded account id → name in lower case → policy, of all that were read."""
+    found: dict[str, dict[str, Resource]] = {}
+    for one in seen.all_of(KIND):
+        if one.parent is not None:
+            found.setdefault(fold(one.parent), {}).setdefault(last(one.id).lower(), one)
+    gaps = {account: _gap(account, seen) for account in found}
+    return {
+        account: {name: _policy(one, read, gaps[account]) for name, one in read.items()}
+        for account, read in found.items()
+    }
+
+
+def content(resource: Resource, body: JsonObject, read: dict[str, dict[str, Policy]], seen: Seen) -> Part:
+    """`deployment.content`; `body` is the deployment's, filled, and `read` are all `content_policies`.
 
     `harms` holds a filter for each harm on prompts and on completions, with the severities that it `blocks`, which are
     none where it is off or only annotates; `missing` are those that block nothing. `jailbreak` and `indirect_attack`
@@ -112,36 +138,39 @@ def content(resource: Resource, body: JsonObject, seen: Seen) -> Part:
     if name is None:
         return told.done()
     account_id = parent_account(resource.id)
-    listing, gap = seen.listing(KIND, account_id), seen.gap(KIND, account_id)
-    read = {last(one.id).lower(): one for one in reversed(seen.children(KIND, account_id))}
-    found = read.get(name.lower())
-    own = found.readings if found is not None else ()
+    listing, because = seen.listing(KIND, account_id), _gap(account_id, seen)
+    found = read.get(fold(account_id), {}).get(name.lower())
+    own = found.resource.readings if found is not None else ()
     told.read("", (*resource.readings, *(listing.readings if listing is not None else ()), *own))
-    because = gap if listing is None else None
     system = name.lower().startswith(_SYSTEM)
     absent = None if listing is None or system else False
     note = _UNLISTED if system and listing is not None and found is None else None
     told.tell("listed", True if found is not None else absent, because=because, note=note)
-    policy = _policy(found, read) if found is not None else None
-    _tell_policy(told, policy, because if policy is None or _hangs_on_base(policy) else None)
-    return told.done()
+    return told.done().and_also(found.part if found is not None else _filtered(None, because))
 
 
-def _policy(found: Resource, read: dict[str, Resource], depth: int = 0) -> _Policy:
+def _gap(account_id: str, seen: Seen) -> str | None:
+    """Why the account's list of policies was not read whole."""
+    return seen.gap(KIND, account_id) if seen.listing(KIND, account_id) is None else None
+
+
+def _policy(found: Resource, read: dict[str, Resource], gap: str | None, depth: int = 0) -> Policy:
     body = fill(KIND, found.body)[0]
     base_name = text(dig(body, "properties", "basePolicyName"))
     said = dig(found.body, "properties", "basePolicyName")
     named = base_name or (None if said in (None, "") else "?")
     below = read.get(named.lower()) if named is not None and depth < len(LEVELS) else None
-    return _Policy(body, named, _policy(below, read, depth + 1) if below is not None else None)
+    base = _policy(below, read, gap, depth + 1) if below is not None else None
+    return Policy(found, body, named, base, gap)
 
 
-def _hangs_on_base(policy: _Policy) -> bool:
+def _hangs_on_base(policy: Policy) -> bool:
     """Whether its base policy, or one below that, was not among what was read."""
     return policy.base_name is not None and (policy.base is None or _hangs_on_base(policy.base))
 
 
-def _tell_policy(told: Telling, policy: _Policy | None, because: str | None) -> None:
+def _filtered(policy: Policy | None, because: str | None) -> Part:
+    told = Telling()
     mode = text(dig(policy.body, "properties", "mode")) if policy is not None else None
     told.tell("mode", mode, because=because)
     filters = policy.filters if policy is not None else None
@@ -160,9 +189,10 @@ def _tell_policy(told: Telling, policy: _Policy | None, because: str | None) -> 
     materials = [("Protected Material Text", "Completion"), ("Protected Material Code", "Completion")]
     looked = [_flag(policy.filter(*one) if policy is not None else None, "enabled") for one in materials]
     told.tell("protected_material", _all(*looked), because=because, note=_inherited(policy, materials))
+    return told.done()
 
 
-def _harm(policy: _Policy | None, name: str, source: str) -> JsonObject:
+def _harm(policy: Policy | None, name: str, source: str) -> JsonObject:
     found = policy.filter(name, source) if policy is not None else None
     blocks = _blocks(found)
     return {"name": f"{name} on {source}", **({"blocks": blocks} if blocks is not None else {})}
@@ -196,7 +226,7 @@ def _all(*said: bool | None) -> bool | None:
     return None if None in said else True
 
 
-def _inherited(policy: _Policy | None, filters: list[tuple[str, str]]) -> Note | None:
+def _inherited(policy: Policy | None, filters: list[tuple[str, str]]) -> Note | None:
     unsaid = policy is not None and policy.filters is not None and any(policy.inherits(*one) for one in filters)
     return _INHERITED if unsaid else None
 
@@ -207,9 +237,5 @@ def _short(found: JsonObject) -> JsonObject:
     return {one: found[named.get(one, one)] for one in members if named.get(one, one) in found}
 
 
-def _is(said: Any, name: str) -> bool:
-    return isinstance(said, str) and said.lower() == name.lower()
-
-
-def _may_be(said: Any, name: str) -> bool:
-    return not isinstance(said, str) or _is(said, name)
+def _folded(said: Any) -> str | None:
+    return said.lower() if isinstance(said, str) else None

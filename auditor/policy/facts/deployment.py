@@ -100,7 +100,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
-    part = part.with_member("content", content(resource, body, basis.seen))
+    part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
 
 

@@ -28,20 +28,24 @@ class Intents:
 
     by_account: dict[str, tuple[tuple[int, Workload], ...]]
     """Folded name → the workloads that give it, each with its place in the settings."""
+    expected: tuple[dict[str, list[ExpectedDeployment]], ...]
+    """Of each workload, by its place: deployment name in lower case → what it expects under it."""
 
     def of_account(self, account_id: str) -> tuple[Workload, ...]:
         """The workloads that name the account, in the order of the settings."""
-        by_id, by_name = (self.by_account.get(name, ()) for name in (fold(account_id), last(account_id).lower()))
-        return tuple(workload for _, workload in sorted((*by_id, *by_name), key=itemgetter(0)))
+        return tuple([workload for _, workload in self._placed(account_id)])
 
     def of_deployment(self, account_id: str, name: str) -> tuple[tuple[Workload, ExpectedDeployment], ...]:
         """The workloads that declare the deployment, each with what it expects."""
         return tuple(
             (workload, expected)
-            for workload in self.of_account(account_id)
-            for expected in workload.deployments
-            if expected.name.lower() == name.lower()
+            for place, workload in self._placed(account_id)
+            for expected in self.expected[place].get(name.lower(), ())
         )
+
+    def _placed(self, account_id: str) -> Sequence[tuple[int, Workload]]:
+        by_id, by_name = (self.by_account.get(name, ()) for name in (fold(account_id), last(account_id).lower()))
+        return sorted((*by_id, *by_name), key=itemgetter(0)) if by_id and by_name else by_id or by_name
 
 
 def intents(settings: Settings) -> Intents:
@@ -50,7 +54,15 @@ def intents(settings: Settings) -> Intents:
     for place, workload in enumerate(settings.workloads):
         name = workload.account
         found.setdefault(fold(name) if is_arm_id(name) else name.lower(), []).append((place, workload))
-    return Intents({name: tuple(workloads) for name, workloads in found.items()})
+    by_account = {name: tuple(workloads) for name, workloads in found.items()}
+    return Intents(by_account, tuple(_by_name(workload.deployments) for workload in settings.workloads))
+
+
+def _by_name(deployments: Sequence[ExpectedDeployment]) -> dict[str, list[ExpectedDeployment]]:
+    found: dict[str, list[ExpectedDeployment]] = {}
+    for expected in deployments:
+        found.setdefault(expected.name.lower(), []).append(expected)
+    return found
 
 
 def strictest(workloads: Sequence[Workload]) -> Workload | None:

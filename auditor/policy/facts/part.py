@@ -35,12 +35,11 @@ class Part:
 
     def with_member(self, name: str, member: Part) -> Part:
         """The same, with another part as a member of the object; a member of which nothing is known is left out."""
-        below = member.under(name)
         return Part(
             facts={**self.facts, name: member.facts} if member.facts else self.facts,
-            absences={**self.absences, **below.absences},
-            notes={**self.notes, **below.notes},
-            readings={**self.readings, **below.readings},
+            absences={**self.absences, **_below(name, member.absences)},
+            notes={**self.notes, **_below(name, member.notes)},
+            readings={**self.readings, **_below(name, member.readings)},
         )
 
     def and_also(self, other: Part) -> Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from auditor.policy.facts.account import Home
@@ -39,13 +41,18 @@ def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> 
     expected = strictest_expectation([one for _, one in declaring])
     for found in basis.seen.children(KIND, deployment.id):
         name = text(found.body.get("probe")) or last(found.id)
-        part = part.with_member(name, _probe(found, body, expected, _context(deployment, found, home, basis)))
+        around = partial(_context, deployment, found, home, basis)
+        part = part.with_member(name, _probe(found, body, expected, around))
     return part
 
 
 def _probe(
-    found: Resource, deployment: JsonObject, expected: ExpectedDeployment | None, context: FailureContext
+    found: Resource,
+    deployment: JsonObject,
+    expected: ExpectedDeployment | None,
+    context: Callable[[], FailureContext],
 ) -> Part:
+    """One probe; `context` is asked for only where the call failed, since it is as large as the account."""
     body = without_nulls(found.body)
     told = Telling()
     told.read("", found.readings)
@@ -53,15 +60,16 @@ def _probe(
         told.tell(name, value if name not in DERIVED else None)
     outcome = text(body.get("outcome"))
     told.tell("applicable", None if outcome is None else outcome != "not_applicable")
-    told.tell("ok", _ok(outcome, whole(body.get("output_characters"))))
+    ok = _ok(outcome, whole(body.get("output_characters")))
+    told.tell("ok", ok)
     if outcome in ANSWERED:
         told.tell("model_matches", _matches(text(body.get("responded_model")), dig(deployment, "properties", "model")))
         told.tell("usage_reported", None not in (whole(body.get("input_tokens")), whole(body.get("output_tokens"))))
         budget = expected.latency_budget_ms if expected is not None else None
         latency = number(body.get("latency_ms"))
         told.tell("within_budget", latency <= budget if budget is not None and latency is not None else None)
-    if outcome in ANSWERED | NOT_ANSWERED:
-        told.tell("failure", _failure(body, context))
+    if outcome in ANSWERED | NOT_ANSWERED and not ok:
+        told.tell("failure", _failure(body, context()))
     return told.done()
 
 

@@ -55,7 +55,7 @@ def texts(value: Any) -> list[str] | None:
 
 def without_nulls(value: Any, depth: int = 0) -> Any:
     """The value with every null member of every object left out; the same object where there is none."""
-    if depth >= MAX_DEPTH:
+    if depth >= MAX_DEPTH or not (depth or _holds_null(value)):
         return value
     if isinstance(value, dict):
         members = {name: _bare(item, depth) for name, item in value.items() if item is not None}
@@ -65,6 +65,22 @@ def without_nulls(value: Any, depth: int = 0) -> Any:
         items = [_bare(item, depth) for item in value]
         return value if all(map(is_, items, value)) else items
     return value
+
+
+def _holds_null(value: Any) -> bool:
+    """Whether there is a null anywhere in it, as there seldom is."""
+    level = [value]
+    while level:
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        if None in below:
+            return True
+        level = below
+    return False
 
 
 def _bare(value: Any, depth: int) -> Any:
