@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from auditor.cloud.arm import ACTIONS
+from auditor.cloud.kinds import ACTIONS
 from auditor.policy.facts import SubjectFacts, join
 from auditor.record import Json
 from auditor.settings import Settings

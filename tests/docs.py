@@ -59,7 +59,7 @@ def environment_block() -> str:
 
 
 def actions_block() -> str:
-    from auditor.cloud.arm import ACTIONS
+    from auditor.cloud.kinds import ACTIONS
 
     return fenced("\n".join(sorted(set(ACTIONS.values()))))
 

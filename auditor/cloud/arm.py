@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.clients import Clients
+from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem
 from auditor.cloud.reads import Reads, gap
@@ -16,26 +17,6 @@ from auditor.snapshot import Gap, GapReason
 ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
 PROVIDER = "Microsoft.CognitiveServices"
-
-ACTIONS: dict[str, str] = {
-    "subscription": "Microsoft.Resources/subscriptions/read",
-    "provider": "Microsoft.Resources/subscriptions/providers/read",
-    "permission": "Microsoft.Authorization/permissions/read",
-    "account": "Microsoft.CognitiveServices/accounts/read",
-    "deleted_account": "Microsoft.CognitiveServices/deletedAccounts/read",
-    "deployment": "Microsoft.CognitiveServices/accounts/deployments/read",
-    "content_policy": "Microsoft.CognitiveServices/accounts/raiPolicies/read",
-    "model": "Microsoft.CognitiveServices/locations/models/read",
-    "usage": "Microsoft.CognitiveServices/locations/usages/read",
-    "resource_sku": "Microsoft.CognitiveServices/skus/read",
-    "private_endpoint": "Microsoft.Network/privateEndpoints/read",
-    "private_dns_zone_group": "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
-    "diagnostic_setting": "Microsoft.Insights/diagnosticSettings/read",
-}
-"""Kind → the ARM action that a read of it needs; the built-in role Reader grants them all.
-
-https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
-"""
 
 
 class Arm:
@@ -47,25 +28,24 @@ class Arm:
         self.read_with = read_with
         """Kind → the api-version that it was really read with, so far."""
 
-    async def subscription(self, subscription: str) -> Row | Gap:
-        """The subscription itself: name, state, policies."""
-        scope = f"/subscriptions/{subscription}"
-        return await self._raw("subscription", scope, scope)
+    async def get(self, kind: str, id_: str) -> Row | Gap:
+        """One thing by its id, where no official client that the auditor stands on offers it."""
 
-    async def provider(self, subscription: str) -> Row | Gap:
-        """The registration of Microsoft.CognitiveServices in a subscription."""
-        scope = f"/subscriptions/{subscription}/providers/{PROVIDER}"
-        return await self._raw("provider", scope, scope)
+        async def call(version: str, exchange: Exchange) -> None:
+            await self._clients.get(_quoted(id_), version, exchange)
 
-    async def permissions(self, subscription: str) -> Rows | Gap:
-        """The caller's own effective permissions on a subscription."""
-        scope = f"/subscriptions/{subscription}"
-        return await self._raw_list("permission", scope, f"{scope}/providers/Microsoft.Authorization/permissions")
+        return await self._reads.get(kind, id_, ACTIONS[kind], call)
 
-    async def diagnostic_settings(self, account_id: str) -> Rows | Gap:
-        """Where an account's logs and metrics go."""
-        path = f"{quote(account_id, safe='/()')}/providers/Microsoft.Insights/diagnosticSettings"
-        return await self._raw_list("diagnostic_setting", account_id, path)
+    async def list(self, kind: str, scope: str, below: str, **query: str) -> Rows | Gap:
+        """All of a list, where no official client that the auditor stands on offers it.
+
+        `below` is the rest of the path after the scope's id, `query` what stands in the URL beside the api-version.
+        """
+
+        async def call(version: str, exchange: Exchange) -> None:
+            await self._clients.get(_quoted(scope) + below, version, exchange, query)
+
+        return await self._reads.list(kind, scope, ACTIONS[kind], call)
 
     async def accounts(self, subscription: str, group: str | None = None) -> Rows | Gap:
         """All accounts of a subscription, or of one of its resource groups; none where there is no such group."""
@@ -176,18 +156,6 @@ class Arm:
         kind = "private_dns_zone_group"
         return await self._reads.list(kind, endpoint_id, ACTIONS[kind], call)
 
-    async def _raw(self, kind: str, scope: str, path: str) -> Row | Gap:
-        async def call(version: str, exchange: Exchange) -> None:
-            await self._clients.get(path, version, exchange)
-
-        return await self._reads.get(kind, scope, ACTIONS[kind], call)
-
-    async def _raw_list(self, kind: str, scope: str, path: str) -> Rows | Gap:
-        async def call(version: str, exchange: Exchange) -> None:
-            await self._clients.get(path, version, exchange)
-
-        return await self._reads.list(kind, scope, ACTIONS[kind], call)
-
     async def _cognitive(
         self,
         kind: str,
@@ -207,6 +175,10 @@ class Arm:
 def location_scope(subscription: str, location: str) -> str:
     """The id under which models and usages of a location are listed; `location` as ids spell it."""
     return f"/subscriptions/{subscription}/providers/{PROVIDER}/locations/{location}"
+
+
+def _quoted(id_: str) -> str:
+    return quote(id_, safe="/()")
 
 
 async def _drain(pages: AsyncIterable[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from auditor.cloud.pages import Exchange
@@ -47,8 +48,8 @@ class Clients:
         made: NetworkManagementClient = self._made[key]
         return made
 
-    async def get(self, path: str, version: str, exchange: Exchange) -> None:
-        """Asks for what no official client offers, through every page.
+    async def get(self, path: str, version: str, exchange: Exchange, query: Mapping[str, str] | None = None) -> None:
+        """Asks for what no official client offers, through every page; `query` stands beside the api-version.
 
         Subscriptions, providers and permissions would each need a package of its own, and azure-mgmt-monitor has no
         diagnostic settings (https://github.com/Azure/azure-sdk-for-python/issues/42425).
@@ -64,7 +65,7 @@ class Clients:
                 common["base_url"], policies=common["policies"], transport=self._transport
             )
         url = self._rules.endpoints.resource_manager.rstrip("/") + path
-        request: HttpRequest | None = HttpRequest("GET", url, params={"api-version": version})
+        request: HttpRequest | None = HttpRequest("GET", url, params={"api-version": version, **(query or {})})
         while request is not None:
             response = await self._made[key].send_request(request, exchange=exchange)
             response.raise_for_status()

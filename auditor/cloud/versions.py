@@ -4,37 +4,8 @@ from __future__ import annotations
 
 import re
 
+from auditor.cloud.kinds import KINDS
 from auditor.cloud.problems import error_words
-
-COGNITIVE_SERVICES = "2026-07-01"
-"""The first stable version whose deployments tell `routing`, `deploymentState` and `serviceTier`."""
-
-NETWORK = "2026-03-01"
-"""What azure-mgmt-network 33 sends by itself."""
-
-WANTED: dict[str, str] = {
-    "subscription": "2022-12-01",
-    "provider": "2022-09-01",
-    "permission": "2022-04-01",
-    "account": COGNITIVE_SERVICES,
-    "deleted_account": COGNITIVE_SERVICES,
-    "deployment": COGNITIVE_SERVICES,
-    "content_policy": COGNITIVE_SERVICES,
-    "model": COGNITIVE_SERVICES,
-    "usage": COGNITIVE_SERVICES,
-    "resource_sku": COGNITIVE_SERVICES,
-    "private_endpoint": NETWORK,
-    "private_dns_zone_group": NETWORK,
-    "diagnostic_setting": "2021-05-01-preview",
-}
-"""Kind → api-version.
-
-`diagnostic_setting`: the list of 2017-05-01-preview is reported to come back empty where there are settings
-(https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it.
-"""
-
-PINNED = frozenset({"diagnostic_setting"})
-"""Kinds that are read with the wanted version or not at all."""
 
 _REFUSALS = frozenset({"InvalidApiVersionParameter", "InvalidResourceType", "NoRegisteredProviderFound"})
 _OFFERED = re.compile(r"supported (?:api-)?versions are '?([0-9a-zA-Z, -]+)", re.IGNORECASE)
@@ -52,8 +23,8 @@ class Versions:
 
     def of(self, kind: str) -> str:
         """The version to ask for this kind with."""
-        wanted = WANTED[kind]
-        if kind in PINNED:
+        wanted = KINDS[kind].version
+        if KINDS[kind].pinned:
             return wanted
         return self._by_kind.get(kind) or self._instead.get(wanted, wanted)
 
@@ -63,14 +34,14 @@ class Versions:
         What is refused for one kind is not tried for the others that wanted it either.
         """
         code, message = error_words(body)
-        if code not in _REFUSALS or kind in PINNED:
+        if code not in _REFUSALS or KINDS[kind].pinned:
             return False
         if self.of(kind) != version:
             return True
         newest = newest_offered(message)
         if newest is None or newest == version:
             return False
-        if version == WANTED[kind]:
+        if version == KINDS[kind].version:
             self._instead.setdefault(version, newest)
         self._by_kind[kind] = newest
         return True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from auditor.cloud.arm import ACCOUNT_TYPE, ACTIONS
+from auditor.cloud.arm import ACCOUNT_TYPE
 from auditor.cloud.arm_id import parse_arm_id, region
+from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Row, Rows
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look, own_id

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from auditor.collect.look import Look
+from auditor.cloud.kinds import ACTIONS
+from auditor.collect.look import Look, own_id
 from auditor.collect.target import Per, Target
 
 
@@ -24,3 +25,12 @@ class Collector:
     collect: Callable[[Look, Target], Awaitable[None]]
     scope: Callable[[Target], str] = _same
     """The id under which its listing or gap for a target stands."""
+
+
+def listed(kind: str, per: Per, below: str, **query: str) -> Collector:
+    """A collector of what Resource Manager lists, each with its own id, at `below` under the id of its target."""
+
+    async def collect(look: Look, target: Target) -> None:
+        look.keep_list(kind, target.id, await look.arm.list(kind, target.id, below, **query), own_id)
+
+    return Collector(kind, per, (ACTIONS[kind],), collect)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from itertools import count
 
-from auditor.cloud.arm import ACTIONS, PROVIDER
+from auditor.cloud.arm import PROVIDER
+from auditor.cloud.kinds import ACTIONS
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look
 from auditor.collect.target import Per, Target
 
 
 async def _subscription(look: Look, target: Target) -> None:
-    look.keep("subscription", target.id, None, await look.arm.subscription(target.subscription))
+    look.keep("subscription", target.id, None, await look.arm.get("subscription", target.id))
 
 
 def _provider_id(target: Target) -> str:
@@ -19,19 +20,14 @@ def _provider_id(target: Target) -> str:
 
 
 async def _provider(look: Look, target: Target) -> None:
-    row = await look.arm.provider(target.subscription)
-    look.keep("provider", _provider_id(target), target.id, row)
+    id_ = _provider_id(target)
+    look.keep("provider", id_, target.id, await look.arm.get("provider", id_))
 
 
 async def _permissions(look: Look, target: Target) -> None:
-    number = count()
-    rows = await look.arm.permissions(target.subscription)
-    look.keep_list(
-        "permission",
-        target.id,
-        rows,
-        lambda _: f"{target.id}/providers/Microsoft.Authorization/permissions/{next(number)}",
-    )
+    number, below = count(), "/providers/Microsoft.Authorization/permissions"
+    rows = await look.arm.list("permission", target.id, below)
+    look.keep_list("permission", target.id, rows, lambda _: f"{target.id}{below}/{next(number)}")
 
 
 SUBSCRIPTION = Collector("subscription", Per.SUBSCRIPTION, (ACTIONS["subscription"],), _subscription)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.cloud.arm import ACTIONS
+from auditor.cloud.kinds import ACTIONS, COGNITIVE_SERVICES
 from auditor.cloud.problems import Problem
 from auditor.cloud.reads import gap
-from auditor.cloud.versions import COGNITIVE_SERVICES
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look, own_id
 from auditor.collect.target import Per, Target

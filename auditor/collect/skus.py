@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.cloud.arm import ACTIONS, PROVIDER
+from auditor.cloud.arm import PROVIDER
 from auditor.cloud.arm_id import region
+from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Row
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.cloud.arm import ACTIONS
+from auditor.cloud.kinds import ACTIONS
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look
 from auditor.collect.target import Per, Target

@@ -8,11 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from auditor.record import JsonObject
-from auditor.sandbox import arm_accounts, arm_catalogue, arm_content, arm_monitor, arm_network, arm_subscriptions
+from auditor.sandbox import (
+    arm_accounts,
+    arm_catalogue,
+    arm_content,
+    arm_monitor,
+    arm_network,
+    arm_subscriptions,
+    stored,
+)
 from auditor.sandbox.account import Account, Endpoint
 from auditor.sandbox.arm_errors import keys_disabled
 from auditor.sandbox.ledger import Ledger
-from auditor.sandbox.troubles import Kind
 from auditor.sandbox.wire import Answer, Ask
 from auditor.sandbox.world import Subscription, World
 
@@ -62,8 +69,8 @@ class Route:
     path: str
     action: str
     find: Callable[[Call], Found]
-    kind: Kind | None = None
-    """What it tells of; None for what the auditor does not collect."""
+    kind: str | None = None
+    """What it tells of, in the words of the auditor's snapshot; None for what the auditor does not collect."""
     method: str = "GET"
     provider: str = "Microsoft.CognitiveServices"
     paged: bool = True
@@ -282,4 +289,19 @@ def route_of(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
         match = pattern.fullmatch(path)
         if match and route.method == method:
             return route, match.groupdict()
-    return None
+    place = stored.place_of(path)
+    return (_stored_route(place), {"subscription": place.subscription}) if place and method == "GET" else None
+
+
+def _stored_route(place: stored.Place) -> Route:
+    def find(call: Call) -> Found:
+        rows = stored.told(place, call.world.stored.values())
+        return rows if place.name is None else next(iter(rows), None)
+
+    return Route(place.type, place.action, find, place.told.kind, provider=place.provider, paged=place.told.paged)
+
+
+def actions() -> dict[str, str]:
+    """Kind of resource → the action that reading it needs."""
+    routes = {route.kind: route.action for route in reversed(ROUTES) if route.kind is not None}
+    return {**routes, **{told.kind: f"{name}/read" for name, told in stored.TYPES.items()}}

@@ -16,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from auditor.errors import SandboxError
 from auditor.record import Record
 from auditor.sandbox import world as world_module
+from auditor.sandbox.arm_routes import actions
 from auditor.sandbox.patch import Change, change
 from auditor.sandbox.world import World
 
@@ -50,12 +51,15 @@ def make_world(data: Mapping[str, Any]) -> World:
     """The world that raw data tells of; raises SandboxError with every problem, one a line."""
     now = datetime.now(UTC).replace(microsecond=0)
     try:
-        return World.model_validate({"made_at": now, **_dated(json.loads(json.dumps(data)), now)})
+        world = World.model_validate({"made_at": now, **_dated(json.loads(json.dumps(data)), now)})
     except ValidationError as error:
         problems = "\n".join(_problem(one) for one in error.errors())
         raise SandboxError(
             f"the world {data.get('name', '')} is not right:\n{problems}", next_step="correct it"
         ) from error
+    for trouble in world.arm_troubles:
+        _known(trouble.kind, actions(), "kind of resource")
+    return world
 
 
 def settings_path(name: str) -> Path:
@@ -65,8 +69,25 @@ def settings_path(name: str) -> Path:
 
 @cache
 def load_faults() -> Mapping[str, Fault]:
-    """Every fault by its name, in the order of the file."""
-    return TypeAdapter(dict[str, Fault]).validate_python(read_yaml(_ROOM / "faults.yaml"))
+    """Every fault by its name, in the order of the files; last, for each kind of resource, that it may not be read.
+
+    A fault is the least change to a world that makes it so. It is made for the world `healthy` and works on any world
+    that has what it touches. One that bears a check's name fails that check; `arm-…` spoil Resource Manager's answers,
+    `call-…` the models'.
+    """
+    files = sorted((_ROOM / "faults").glob("*.yaml"))
+    found = {name: fault for file in files for name, fault in read_yaml(file).items()}
+    return {**TypeAdapter(dict[str, Fault]).validate_python(found), **_denials()}
+
+
+def _denials() -> Mapping[str, Fault]:
+    return {
+        f"arm-denied-{kind.replace('_', '-')}": Fault(
+            title=f"The identity may not read {kind.replace('_', ' ')}s.",
+            changes=(Change(at="denied_actions", add=(action,)),),
+        )
+        for kind, action in actions().items()
+    }
 
 
 def read_yaml(path: Path) -> Any:
@@ -92,12 +113,18 @@ _Loader: Any = type(
 
 @cache
 def _world_data(name: str) -> dict[str, Any]:
-    """A world's raw data; one that names a `base` is that world with `changes`."""
+    """A world's raw data; one that names a `base` is that world with `changes`.
+
+    Things that are stored stand in a folder of the world's name, a file for each area.
+    """
     data: dict[str, Any] = read_yaml(_ROOM / "worlds" / f"{name}.yaml")
+    for file in sorted((_ROOM / "worlds" / name).glob("*.yaml")):
+        data["stored"] = {**data.get("stored", {}), **read_yaml(file)}
     if "base" not in data:
         return data
     changes = tuple(Change.model_validate(one) for one in data.get("changes", ()))
-    return {**change(_world_data(data["base"]), changes, f"the world {name}"), "title": data["title"]}
+    changed = change(_world_data(data["base"]), changes, f"the world {name}")
+    return {**changed, "title": data["title"], "stored": {**changed.get("stored", {}), **data.get("stored", {})}}
 
 
 def _dated(value: Any, now: datetime) -> Any:

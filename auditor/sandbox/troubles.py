@@ -17,17 +17,11 @@ ModelWay = Literal[
 ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
 
 
-Kind = Literal[
-    "subscription", "provider", "permission", "account", "deleted_account", "deployment", "content_policy",
-    "model", "usage", "resource_sku", "private_endpoint", "private_dns_zone_group", "diagnostic_setting",
-]  # fmt: skip
-"""What Resource Manager tells of, in the words of the auditor's snapshot."""
-
-
 class ArmTrouble(Record):
     """How Resource Manager misbehaves for one kind of resource."""
 
-    kind: Kind
+    kind: str
+    """In the words of the auditor's snapshot."""
     way: ArmWay
     times: int | None = None
     """For how many requests to each path; default: always."""

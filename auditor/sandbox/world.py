@@ -14,6 +14,7 @@ from auditor.record import Record
 from auditor.sandbox.account import Account, Deployment, Endpoint
 from auditor.sandbox.catalogue import Model, ModelSku, Quota, ResourceSku
 from auditor.sandbox.named import Named
+from auditor.sandbox.stored import Stored
 from auditor.sandbox.troubles import ArmTrouble, ConnectTrouble, ModelTrouble
 
 
@@ -96,6 +97,7 @@ class World(Record):
     """Region → pool → what differs from the catalogue."""
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
+    stored: Named[Stored] = {}
     arm_troubles: tuple[ArmTrouble, ...] = ()
     model_troubles: tuple[ModelTrouble, ...] = ()
     connect_troubles: tuple[ConnectTrouble, ...] = ()

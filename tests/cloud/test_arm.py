@@ -62,7 +62,10 @@ async def test_a_next_link_to_another_origin_is_refused(azure: Pretend) -> None:
     for path in (f"{P}/accounts", f"{S}/providers/Microsoft.Authorization/permissions"):
         azure.say(path, {"value": [], "nextLink": azure.base.replace("127.0.0.1", "localhost") + path})
     async with way_in(azure) as cloud:
-        gaps = [await cloud.arm.accounts(SUBSCRIPTION), await cloud.arm.permissions(SUBSCRIPTION)]
+        gaps = [
+            await cloud.arm.accounts(SUBSCRIPTION),
+            await cloud.arm.list("permission", S, "/providers/Microsoft.Authorization/permissions"),
+        ]
     assert [gap.reason for gap in gaps if isinstance(gap, Gap)] == [GapReason.MALFORMED] * 2
     assert all("origin" in gap.detail for gap in gaps if isinstance(gap, Gap))
     assert len(azure.seen) == 2
@@ -130,7 +133,7 @@ async def test_a_passing_failure_is_retried_and_counted(azure: Pretend) -> None:
     azure.say(S, Answer(cut=True), Answer(cut=True), busy, throttled, {"state": "Enabled"})
     recorder = Recorder()
     async with way_in(azure, recorder) as cloud:
-        row = await cloud.arm.subscription(SUBSCRIPTION)
+        row = await cloud.arm.get("subscription", S)
     assert isinstance(row, Row)
     (reading,) = recorder.readings
     assert (reading.status, reading.attempts, row.body) == (200, 4, {"state": "Enabled"})
@@ -257,7 +260,7 @@ async def test_requests_carry_the_product_and_one_token(azure: Pretend) -> None:
     azure.say(S, {})
     azure.say(f"{P}/accounts", {"value": []})
     async with way_in(azure) as cloud:
-        await cloud.arm.subscription(SUBSCRIPTION)
+        await cloud.arm.get("subscription", S)
         await cloud.arm.accounts(SUBSCRIPTION)
     assert azure.tokens == 1
     assert all(request.headers["User-Agent"].startswith("aoai-auditor/") for request in azure.seen)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from auditor.cloud import pipeline
-from auditor.cloud.arm import ACTIONS
 from auditor.cloud.door import open_cloud
+from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.recorder import Recorder
 from auditor.collect import Collected, collect
 from auditor.sandbox import FAULTS, Sandbox, Seen, load_world, settings_path

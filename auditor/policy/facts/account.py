@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from auditor.policy.facts.account_sku import account_sku
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
+from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.diagnostics import diagnostics
@@ -19,21 +21,6 @@ from auditor.settings import LogIntent, Workload
 from auditor.snapshot import Resource
 
 KIND: Final = "account"
-
-DERIVED: Final = frozenset(
-    {
-        "declared",
-        "diagnostics",
-        "host",
-        "identity_types",
-        "missing_tags",
-        "network",
-        "region",
-        "sku_offered",
-        "sku_restrictions",
-    }
-)
-"""Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +52,28 @@ class Home:
         return location_scope(subscription, self.region) if subscription and self.region else None
 
 
+def _network(of: Around) -> Part:
+    intent = of.declaring.network if of.declaring is not None else None
+    return network(of.body, of.resource.id, of.basis.settings, of.basis.seen, intent)
+
+
+def _diagnostics(of: Around) -> Part:
+    logs = of.declaring.logs if of.declaring is not None else LogIntent()
+    return diagnostics(of.resource.id, logs, of.basis.seen)
+
+
+ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
+    "network": _network,
+    "diagnostics": _diagnostics,
+}
+"""Member of `account` → what tells it from all that was seen around the account."""
+
+DERIVED: Final = frozenset(
+    {"declared", "host", "identity_types", "missing_tags", "region", "sku_offered", "sku_restrictions", *ASPECTS}
+)
+"""Members that are ours; should the service ever send one of these names, it does not pass for ours."""
+
+
 def account(resource: Resource, basis: Basis) -> Part:
     """The `account` of rules: the filled body of an account that was read, and what is derived from around it."""
     seen = basis.seen
@@ -82,10 +91,10 @@ def account(resource: Resource, basis: Basis) -> Part:
     place = region(body.get("location"))
     skus = account_sku(body, place, subscription_scope(resource.id), basis.account_skus, seen)
     settled = part.and_also(_told_by_body(body, declaring, basis)).and_also(skus)
-    intent = declaring.network if declaring is not None else None
-    settled = settled.with_member("network", network(body, resource.id, basis.settings, seen, intent))
-    logs = declaring.logs if declaring is not None else LogIntent()
-    return settled.with_member("diagnostics", diagnostics(resource.id, logs, seen))
+    around = Around(resource, body, declaring, basis)
+    for name, aspect in ASPECTS.items():
+        settled = settled.with_member(name, aspect(around))
+    return settled
 
 
 def unread_account(declaring: Workload | None, gap: str | None) -> Part:
