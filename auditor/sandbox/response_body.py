@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
 from secrets import token_hex
 
 from auditor.record import JsonObject
-from auditor.sandbox.catalogue import Model
+from auditor.sandbox import talents
+from auditor.sandbox.asked import EFFORT_TOKENS, Asked, prompt, words
 from auditor.sandbox.troubles import ModelWay
-
-EFFORT_TOKENS = {"none": 0, "minimal": 16, "low": 64, "medium": 192, "high": 448, "xhigh": 896}
-"""Effort → tokens that a pretended model reasons for."""
 
 _SAFE = {"filtered": False, "severity": "safe"}
 _CATEGORIES = ("hate", "self_harm", "sexual", "violence")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request wants of which model."""
-
-    request: JsonObject
-    model: Model
-    answering: str
-    """The model that the answer names: the deployed one with its version, or the router's choice."""
-
-    @property
-    def limit(self) -> int | None:
-        """The most output tokens, reasoning included."""
-        limit = self.request.get("max_output_tokens")
-        return limit if isinstance(limit, int) else None
-
-    @property
-    def effort(self) -> str | None:
-        """How hard to think; None for a model that does not."""
-        if self.model.reasoning is None:
-            return None
-        asked = self.request.get("reasoning")
-        effort = asked.get("effort") if isinstance(asked, dict) else None
-        return effort if effort in EFFORT_TOKENS else self.model.reasoning
-
-
 def response(asked: Asked, way: ModelWay | None) -> JsonObject:
     """The whole response; `way` is what goes wrong with it."""
     created = int(time.time())
-    text = "" if way == "empty-output" else _words(asked.request)
+    made = [] if way == "empty-output" else talents.items(asked)
+    text = "".join(words(item) for item in made)
     reasoning = EFFORT_TOKENS[asked.effort or "none"]
     said = max(2, len(text) // 4)
     short = way == "incomplete" or (asked.limit is not None and reasoning + said > asked.limit)
     output = _reasoning_items(reasoning)
     if not short and way not in {"empty-output", "failed"}:
-        output.append(message(text, "completed"))
+        output += made
     status = "failed" if way == "failed" else "incomplete" if short else "completed"
     spent = (asked.limit or reasoning) if short else reasoning + said
     body = {
@@ -87,12 +59,6 @@ def started(whole: JsonObject) -> JsonObject:
         "service_tier": "auto",
         "usage": None,
     }
-
-
-def message(text: str, status: str) -> JsonObject:
-    """The item that holds what was said."""
-    content = [{"type": "output_text", "annotations": [], "logprobs": [], "text": text}]
-    return {"id": f"msg_{token_hex(25)}", "type": "message", "status": status, "content": content, "role": "assistant"}
 
 
 def _echo(asked: Asked, created: int) -> JsonObject:
@@ -132,18 +98,8 @@ def _reasoning_items(tokens: int) -> list[JsonObject]:
     return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": []}]
 
 
-def _words(request: JsonObject) -> str:
-    """What a pretended model says: OK where it is asked for, else that it is pretended."""
-    return "OK" if "OK" in _prompt(request) else "This is the sandbox; no model was asked."
-
-
-def _prompt(request: JsonObject) -> str:
-    given = request.get("input", "")
-    return given if isinstance(given, str) else json.dumps(given)
-
-
 def _usage(request: JsonObject, output: int, reasoning: int) -> JsonObject:
-    given = len(_prompt(request)) // 4 + 7
+    given = len(prompt(request)) // 4 + 7
     return {
         "input_tokens": given,
         "input_tokens_details": {"cached_tokens": 0},
@@ -157,7 +113,7 @@ def _filters(request: JsonObject, text: str) -> list[JsonObject]:
     harmless = dict.fromkeys(_CATEGORIES, _SAFE)
     material = {f"protected_material_{kind}": {"filtered": False, "detected": False} for kind in ("text", "code")}
     return [
-        _filter("prompt", {**harmless, "jailbreak": {"filtered": False, "detected": False}}, len(_prompt(request))),
+        _filter("prompt", {**harmless, "jailbreak": {"filtered": False, "detected": False}}, len(prompt(request))),
         _filter("completion", {**harmless, **material}, len(text)),
     ]
 

@@ -34,6 +34,7 @@ DERIVED: Final = frozenset(
         "account_name",
         "content",
         "declared",
+        "features",
         "model",
         "probe",
         "provisioned",
@@ -120,7 +121,9 @@ def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Ba
     told = Telling()
     account_id = parent_account(resource.id)
     told.tell("account_name", last(account_id))
-    told.tell("declared", bool(basis.intents.of_deployment(account_id, last(resource.id))))
+    declaring = basis.intents.of_deployment(account_id, last(resource.id))
+    told.tell("declared", bool(declaring))
+    told.tell("features", sorted({feature for _, expected in declaring for feature in expected.features}))
     sku = deployment_sku(text(dig(body, "sku", "name")))
     told.tell("residency", sku.residency if sku is not None else None)
     provisioned = sku.capacity == "provisioned" if sku is not None else None

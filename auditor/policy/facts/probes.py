@@ -26,6 +26,9 @@ NOT_ANSWERED: Final = frozenset({"failed", "refused", "unreachable"})
 DERIVED: Final = frozenset({"ok", "applicable", "failure", "model_matches", "within_budget", "usage_reported"})
 """Members that are ours, not the probe's."""
 
+ELSEWHERE: Final = "elsewhere"
+"""Member of `deployment.probe` beside the probes' names."""
+
 ROUTER: Final = "model-router"
 """A model that answers through others, whose names it gives.
 
@@ -34,16 +37,26 @@ https://learn.microsoft.com/azure/foundry/openai/how-to/model-router
 
 
 def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
-    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body."""
+    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body.
+
+    What was asked on further surfaces than the first that is declared stands as a list under `elsewhere`.
+    """
     gap = basis.seen.gap(KIND, deployment.id)
     part = Part(absences={"": gap} if gap is not None else {})
     declaring = basis.intents.of_deployment(home.id, last(deployment.id))
     expected = strictest_expectation([one for _, one in declaring])
+    elsewhere: list[JsonObject] = []
     for found in basis.seen.children(KIND, deployment.id):
         name = text(found.body.get("probe")) or last(found.id)
         around = partial(_context, deployment, found, home, basis)
-        part = part.with_member(name, _probe(found, body, expected, around))
-    return part
+        told = _probe(found, body, expected, around)
+        own = basis.seen.own_gap(KIND, found.id)
+        told = told.and_also(Part(absences={"": own})) if own is not None else told
+        if found.body.get("first") is False:
+            elsewhere.append(told.facts)
+        else:
+            part = part.with_member(name, told)
+    return part.and_also(Part(facts={ELSEWHERE: elsewhere})) if elsewhere else part
 
 
 def _probe(
@@ -60,7 +73,7 @@ def _probe(
         told.tell(name, value if name not in DERIVED else None)
     outcome = text(body.get("outcome"))
     told.tell("applicable", None if outcome is None else outcome != "not_applicable")
-    ok = _ok(outcome, whole(body.get("output_characters")))
+    ok = _ok(outcome, body.get("proven"), whole(body.get("output_characters")))
     told.tell("ok", ok)
     if outcome in ANSWERED:
         told.tell("model_matches", _matches(text(body.get("responded_model")), dig(deployment, "properties", "model")))
@@ -73,8 +86,10 @@ def _probe(
     return told.done()
 
 
-def _ok(outcome: str | None, characters: int | None) -> bool | None:
-    """Whether text came back; a call that was not made proves nothing."""
+def _ok(outcome: str | None, proven: object, characters: int | None) -> bool | None:
+    """Whether what was asked for came back; a call that was not made proves nothing."""
+    if outcome == "completed" and isinstance(proven, bool):
+        return proven
     if outcome == "completed":
         return None if characters is None else characters > 0
     return False if outcome == "incomplete" or outcome in NOT_ANSWERED else None
