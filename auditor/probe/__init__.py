@@ -14,7 +14,9 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
 from auditor.probe.budget import Cost, allowed
+from auditor.probe.conversation import CONVERSATION
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
+from auditor.probe.stateless import STATELESS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
@@ -27,7 +29,11 @@ CALLS_PER_REGION = 8
 CALL_SECONDS = 60.0
 """How long one answer may take; never more than half of the time for all of them."""
 
-PROBES: tuple[Probe, ...] = (TEXT,)
+PROBES: tuple[Probe, ...] = (
+    TEXT,
+    STATELESS,
+    CONVERSATION,
+)
 """Every probe; the smoke call first."""
 
 NOWHERE = Surface("")

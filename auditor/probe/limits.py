@@ -24,9 +24,12 @@ def output_limit(target: Target, *, words: int = 0) -> int:
     At most half of what the deployment may use in a minute: the rate limiter counts the limit, not the use.
     https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
     """
-    wanted = REASONING_OUTPUT + words
-    if NEVER_REASONS.match(target.model) and not target.can("reasoningSummary"):
-        wanted = PLAIN_OUTPUT + words
+    wanted = (REASONING_OUTPUT if may_reason(target) else PLAIN_OUTPUT) + words
     if target.tokens_per_minute is None:
         return wanted
     return max(LEAST_OUTPUT, min(wanted, target.tokens_per_minute // 2))
+
+
+def may_reason(target: Target) -> bool:
+    """Whether the model may think before it answers: all but those known not to."""
+    return target.can("reasoningSummary") or NEVER_REASONS.match(target.model) is None

@@ -84,7 +84,7 @@ class Question:
         """Nothing to ask, and nothing missed by it."""
         return Seen(self._resource({"sent": False, "outcome": "not_applicable", "reason": self.inapplicable}))
 
-    def skipped(self, why: Problem, readings: tuple[str, ...] = (), left: Sequence[str] = ()) -> Seen:
+    def skipped(self, why: Problem, readings: tuple[str, ...] = (), left: Sequence[str] | None = None) -> Seen:
         """Not asked to its end, though it should have been; `left` is what the service still keeps of it."""
         body: JsonObject = {"sent": bool(readings), "outcome": "skipped", "reason": why.detail}
         return Seen(self._resource({**body, **_left(left)}, readings), self.gap(why, readings))
@@ -111,7 +111,7 @@ class Question:
             why = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a probe that crashes is a gap, and the run goes on
             why = problem_of(error)
-        left = await talk.tidy()
+        left = await talk.tidy() if talk.stored_anything else None
         if why is not None:
             return self.skipped(why, talk.readings, left)
         return Seen(self._resource({"reason": None, **talk.body(), **told, **_left(left)}, talk.readings))
@@ -148,5 +148,6 @@ def _proven(proof: Proof) -> JsonObject:
     }
 
 
-def _left(what: Sequence[str]) -> JsonObject:
-    return {"left_behind": list(what)} if what else {}
+def _left(what: Sequence[str] | None) -> JsonObject:
+    """What the service still keeps; nothing is said where nothing was stored."""
+    return {"left_behind": list(what)} if what is not None else {}

@@ -86,6 +86,7 @@ class Talk:
         self._answers: list[Answer] = []
         self._bodies: list[JsonObject] = []
         self._stored: list[_Stored] = []
+        self.stored_anything = False
 
     async def respond(self, given: Json, *, limit: int, **more: Json) -> JsonObject:
         """The completed response to `given` within `limit` output tokens, stored nowhere unless `store` says so.
@@ -132,6 +133,7 @@ class Talk:
     def stores(self, what: str, operation: str, request: JsonObject) -> None:
         """Remembers what the service now keeps, and the call that deletes it."""
         self._stored.append(_Stored(bounded(what, 100), operation, request))
+        self.stored_anything = True
 
     async def tidy(self) -> list[str]:
         """Deletes what was stored, last first, and tells what could not be deleted and why."""

@@ -10,6 +10,7 @@ from secrets import token_hex
 from auditor.record import JsonObject
 from auditor.sandbox.catalogue import Model
 from auditor.sandbox.ledger import Ledger
+from auditor.sandbox.troubles import ModelWay
 
 EFFORT_TOKENS = {"none": 0, "minimal": 16, "low": 64, "medium": 192, "high": 448, "xhigh": 896}
 """Effort → tokens that a pretended model reasons for."""
@@ -29,6 +30,9 @@ class Asked:
     """What the sandbox remembers: stored responses, files, vector stores."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the request; names in lower case."""
+
+    way: ModelWay | None = None
+    """What goes wrong with the answer."""
 
     @property
     def limit(self) -> int | None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import time
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 
 from auditor.record import JsonObject
 from auditor.sandbox import talents
 from auditor.sandbox.asked import EFFORT_TOKENS, Asked, prompt, words
-from auditor.sandbox.troubles import ModelWay
 
 _SAFE = {"filtered": False, "severity": "safe"}
 _CATEGORIES = ("hate", "self_harm", "sexual", "violence")
 
 
-def response(asked: Asked, way: ModelWay | None) -> JsonObject:
-    """The whole response; `way` is what goes wrong with it."""
+def response(asked: Asked) -> JsonObject:
+    """The whole response, gone wrong in the way that was asked for."""
+    way = asked.way
     created = int(time.time())
     made = [] if way == "empty-output" else talents.items(asked)
     text = "".join(words(item) for item in made)
     reasoning = EFFORT_TOKENS[asked.effort or "none"]
     said = max(2, len(text) // 4)
     short = way == "incomplete" or (asked.limit is not None and reasoning + said > asked.limit)
-    output = _reasoning_items(reasoning)
+    output = _reasoning_items(asked, reasoning)
     if not short and way not in {"empty-output", "failed"}:
         output += made
     status = "failed" if way == "failed" else "incomplete" if short else "completed"
@@ -92,10 +92,13 @@ def _echo(asked: Asked, created: int) -> JsonObject:
     }
 
 
-def _reasoning_items(tokens: int) -> list[JsonObject]:
+def _reasoning_items(asked: Asked, tokens: int) -> list[JsonObject]:
     if not tokens:
         return []
-    return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": []}]
+    include = asked.request.get("include")
+    sealed = asked.way != "unsealed" and isinstance(include, list) and "reasoning.encrypted_content" in include
+    content = {"encrypted_content": token_urlsafe(48)} if sealed else {}
+    return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": [], **content}]
 
 
 def _usage(request: JsonObject, output: int, reasoning: int) -> JsonObject:

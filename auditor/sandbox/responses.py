@@ -165,13 +165,19 @@ class _Creation:
         if model is None or not model.responds:
             return said("model-unsupported", model=deployment.model)
         asked = Asked(
-            self.request, model, self._answering(deployment), self.account.name, self.ledger, self.ask.headers
+            self.request,
+            model,
+            self._answering(deployment),
+            self.account.name,
+            self.ledger,
+            self.ask.headers,
+            trouble.way if trouble is not None else None,
         )
         refused = _parameters_refused(asked)
         if refused is not None:
             return refused
-        whole = response(asked, trouble.way if trouble is not None else None)
-        if self.request.get("store", True):
+        whole = response(asked)
+        if self.request.get("store", True) or asked.way == "keeps-all":
             key = (self.account.name, whole["id"])
             self.ledger.responses[key] = whole
             previous = self.request.get("previous_response_id")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from auditor.record import JsonObject
-from auditor.sandbox.asked import Asked, message
+from auditor.sandbox.asked import Asked, message, words
 
 Talent = Callable[[Asked], list[JsonObject] | None]
 
@@ -15,7 +16,17 @@ def _plain(asked: Asked) -> list[JsonObject]:
     return [message("OK" if "OK" in asked.text else "This is the sandbox; no model was asked.", "completed")]
 
 
-TALENTS: tuple[Talent, ...] = (_plain,)
+def _recalling(asked: Asked) -> list[JsonObject] | None:
+    """The code word that the conversation holds, where the last turn asks for it; some forget."""
+    last = words(asked.given[-1]) if asked.given else ""
+    if "which code word" not in last.lower():
+        return None
+    heard = last if asked.way == "forgetful" else asked.text
+    found = re.search(r"remember this code word: ([\w-]+)", heard, re.IGNORECASE)
+    return [message(found[1] if found else "You told me no code word.", "completed")]
+
+
+TALENTS: tuple[Talent, ...] = (_recalling, _plain)
 """The first that answers is the one that does."""
 
 

@@ -12,7 +12,7 @@ ArmWay = Literal[
 ]  # fmt: skip
 ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
-    "failed", "incomplete", "empty-output", "wrong-model", "no-usage",
+    "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
 

@@ -15,7 +15,7 @@ from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
-from auditor.policy.facts.probes import probes
+from auditor.policy.facts.probes import left_behind, probes
 from auditor.policy.facts.shape import dig, number, objects, text
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
@@ -35,6 +35,8 @@ DERIVED: Final = frozenset(
         "content",
         "declared",
         "features",
+        "left_behind",
+        "stored_by_probes",
         "model",
         "probe",
         "provisioned",
@@ -102,7 +104,8 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
-    return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
+    part = part.with_member("probe", probes(resource, body, home, basis))
+    return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 
 def _find_model(body: JsonObject, home: Home, basis: Basis) -> Lookup:

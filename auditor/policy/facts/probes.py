@@ -11,7 +11,8 @@ from auditor.policy.facts.arm_id import last
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.intent import strictest_expectation
 from auditor.policy.facts.part import Part, Telling
-from auditor.policy.facts.shape import dig, number, text, whole, without_nulls
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, number, text, texts, whole, without_nulls
 from auditor.policy.failure import failure_of
 from auditor.policy.failure.context import FailureContext, failure_context
 from auditor.record import JsonObject
@@ -28,6 +29,9 @@ DERIVED: Final = frozenset({"ok", "applicable", "failure", "model_matches", "wit
 
 ELSEWHERE: Final = "elsewhere"
 """Member of `deployment.probe` beside the probes' names."""
+
+SMOKE: Final = "text"
+"""The one question that is put to every deployment, declared or not; where a model does something else, it is idle."""
 
 ROUTER: Final = "model-router"
 """A model that answers through others, whose names it gives.
@@ -74,6 +78,8 @@ def _probe(
     outcome = text(body.get("outcome"))
     told.tell("applicable", None if outcome is None else outcome != "not_applicable")
     ok = _ok(outcome, body.get("proven"), whole(body.get("output_characters")))
+    if outcome == "not_applicable" and text(body.get("probe")) != SMOKE:
+        ok = False  # the owner declares what the model or the API does not offer
     told.tell("ok", ok)
     if outcome in ANSWERED:
         told.tell("model_matches", _matches(text(body.get("responded_model")), dig(deployment, "properties", "model")))
@@ -83,6 +89,17 @@ def _probe(
         told.tell("within_budget", latency <= budget if budget is not None and latency is not None else None)
     if outcome in ANSWERED | NOT_ANSWERED and not ok:
         told.tell("failure", _failure(body, context()))
+    return told.done()
+
+
+def left_behind(deployment: Resource, seen: Seen) -> Part:
+    """Which probes had the service store something, and what of all that it still keeps."""
+    found = [one for one in seen.children(KIND, deployment.id) if "left_behind" in one.body]
+    lists = [texts(one.body["left_behind"]) for one in found]
+    told = Telling()
+    told.tell("stored_by_probes", sorted({text(one.body.get("probe")) or last(one.id) for one in found}))
+    told.tell("left_behind", [what for left in lists for what in left or ()] if None not in lists else None)
+    told.read("left_behind", [reading for one in found for reading in one.readings])
     return told.done()
 
 
