@@ -15,8 +15,11 @@ from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
 from auditor.probe.budget import Cost, allowed
 from auditor.probe.conversation import CONVERSATION
+from auditor.probe.function_calling import FUNCTION_CALLING
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
+from auditor.probe.reasoning import REASONING
 from auditor.probe.stateless import STATELESS
+from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
@@ -33,6 +36,9 @@ PROBES: tuple[Probe, ...] = (
     TEXT,
     STATELESS,
     CONVERSATION,
+    FUNCTION_CALLING,
+    STRUCTURED_OUTPUTS,
+    REASONING,
 )
 """Every probe; the smoke call first."""
 

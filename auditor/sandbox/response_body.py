@@ -19,7 +19,7 @@ def response(asked: Asked) -> JsonObject:
     created = int(time.time())
     made = [] if way == "empty-output" else talents.items(asked)
     text = "".join(words(item) for item in made)
-    reasoning = EFFORT_TOKENS[asked.effort or "none"]
+    reasoning = 0 if way == "thoughtless" else EFFORT_TOKENS[asked.effort or "none"]
     said = max(2, len(text) // 4)
     short = way == "incomplete" or (asked.limit is not None and reasoning + said > asked.limit)
     output = _reasoning_items(asked, reasoning)
@@ -64,7 +64,7 @@ def started(whole: JsonObject) -> JsonObject:
 def _echo(asked: Asked, created: int) -> JsonObject:
     """What stands in every response and repeats the request."""
     told = asked.request
-    effort = {"effort": asked.effort, "summary": None}
+    effort = {"effort": asked.effort, "summary": _object(told.get("reasoning")).get("summary")}
     return {
         "id": f"resp_{token_hex(25)}",
         "object": "response",
@@ -81,7 +81,7 @@ def _echo(asked: Asked, created: int) -> JsonObject:
         "safety_identifier": told.get("safety_identifier"),
         "store": told.get("store", True),
         "temperature": told.get("temperature", 1.0),
-        "text": {"format": {"type": "text"}, "verbosity": "medium"},
+        "text": {"format": {"type": "text"}, "verbosity": "medium", **_object(told.get("text"))},
         "tool_choice": told.get("tool_choice", "auto"),
         "tools": told.get("tools", []),
         "top_logprobs": 0,
@@ -98,7 +98,9 @@ def _reasoning_items(asked: Asked, tokens: int) -> list[JsonObject]:
     include = asked.request.get("include")
     sealed = asked.way != "unsealed" and isinstance(include, list) and "reasoning.encrypted_content" in include
     content = {"encrypted_content": token_urlsafe(48)} if sealed else {}
-    return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": [], **content}]
+    summarised = _object(asked.request.get("reasoning")).get("summary") in {"auto", "concise", "detailed"}
+    summary = [{"type": "summary_text", "text": "**Looking at what was asked**"}] if summarised else []
+    return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": summary, **content}]
 
 
 def _usage(request: JsonObject, output: int, reasoning: int) -> JsonObject:
@@ -129,3 +131,7 @@ def _filter(source: str, results: JsonObject, end: int) -> JsonObject:
         "content_filter_results": results,
         "content_filter_offsets": {"start_offset": 0, "end_offset": end, "check_offset": 0},
     }
+
+
+def _object(value: object) -> JsonObject:
+    return value if isinstance(value, dict) else {}

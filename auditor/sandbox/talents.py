@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from auditor.record import JsonObject
 from auditor.sandbox.asked import Asked, message, words
+from auditor.sandbox.talents_calling import calling, shaped
 
 Talent = Callable[[Asked], list[JsonObject] | None]
 
@@ -26,7 +27,7 @@ def _recalling(asked: Asked) -> list[JsonObject] | None:
     return [message(found[1] if found else "You told me no code word.", "completed")]
 
 
-TALENTS: tuple[Talent, ...] = (_recalling, _plain)
+TALENTS: tuple[Talent, ...] = (calling, shaped, _recalling, _plain)
 """The first that answers is the one that does."""
 
 
