@@ -20,11 +20,15 @@ from auditor.settings import Endpoints
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, OpenAI
 
     from auditor.cloud.model_http import RecordingClient
 
 TOKEN_SECONDS = 30.0
+
+PLAIN = "sync."
+"""Before an operation's name: by the SDK's plain client, which does not await."""
+
 AUDIENCE_REFUSED = re.compile(rb"audience is incorrect|invalid audience", re.IGNORECASE)
 """How a 401 says that the scope is wrong:
 https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/configure-entra-id#troubleshooting"""
@@ -70,8 +74,9 @@ class Models:
     ) -> Answer:
         """The answer to one call of the SDK; a failure without an answer is a value too.
 
-        `operation` names the SDK's method, such as `responses.create`, and `request` its arguments; `seconds` bounds
-        each sending. Signed in with Entra, or with an API key where one is given, which is kept nowhere.
+        `operation` names the SDK's method, such as `responses.create`, or `sync.responses.create` of its plain client,
+        and `request` its arguments; `seconds` bounds each sending. Signed in with Entra, or with an API key where one
+        is given, which is kept nowhere.
         Sent once per scope at most: again only after a 401 that blames the token's audience, which costs no tokens.
         """
         if key is not None:
@@ -107,7 +112,12 @@ class Models:
 
         seen = Answer(endpoint=str(client.base_url), scope=scope)
         try:
-            raw = await _method(client, operation)(**request, timeout=timeout_of(seconds))
+            if operation.startswith(PLAIN):
+                raw = await self._plainly(
+                    client, scope, operation.removeprefix(PLAIN), {**request, "timeout": timeout_of(seconds)}
+                )
+            else:
+                raw = await _method(client, operation)(**request, timeout=timeout_of(seconds))
             response = raw.http_response
         except TokenRefusedError as error:
             return replace(seen, error=CallError(phase="token", message=str(error)))
@@ -118,6 +128,8 @@ class Models:
             return replace(
                 seen,
                 http_status=attempt.status,
+                content=attempt.arrived,
+                arrivals=tuple(attempt.arrivals),
                 latency_ms=attempt.duration_ms,
                 readings=(attempt.reading,),
                 error=explain(error, attempt),
@@ -128,9 +140,32 @@ class Models:
             http_status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
             content=response.content,
+            arrivals=tuple(attempt.arrivals),
             latency_ms=attempt.duration_ms,
             readings=(attempt.reading,),
         )
+
+    async def _plainly(self, client: AsyncOpenAI, scope: str, operation: str, request: dict[str, Any]) -> Any:
+        """The same call by the SDK's plain client, in a thread; a key or a token of the scope signs it in."""
+        from openai import OpenAI
+
+        from auditor.cloud.model_plain import PlainClient
+
+        secret = client.api_key if scope == "key" else await self._token(scope)
+
+        def call() -> Any:
+            with PlainClient(self._recorder) as http:
+                plain = OpenAI(
+                    base_url=client.base_url,
+                    api_key=secret,
+                    http_client=http,
+                    max_retries=0,
+                    default_headers={"user-agent": f"aoai-auditor/{__version__}"},
+                    default_query=dict(client._custom_query),  # noqa: SLF001 - the api-version of the legacy API
+                )
+                return _method(plain, operation)(**request)
+
+        return await asyncio.to_thread(call)
 
     async def _client(self, surface: Surface, scope: str) -> AsyncOpenAI:
         key = (surface, scope)
@@ -232,13 +267,13 @@ def _load(recorder: Recorder) -> RecordingClient:
     return RecordingClient(recorder)
 
 
-def _method(client: AsyncOpenAI, operation: str) -> Callable[..., Awaitable[Any]]:
+def _method(client: AsyncOpenAI | OpenAI, operation: str) -> Callable[..., Any]:
     """The SDK's own method, giving the answer as it came."""
     *rooms, name = operation.split(".")
     room: Any = client
     for one in rooms:
         room = getattr(room, one)
-    found: Callable[..., Awaitable[Any]] = getattr(room.with_raw_response, name)
+    found: Callable[..., Any] = getattr(room.with_raw_response, name)
     return found
 
 

@@ -61,6 +61,9 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     content: bytes = b""
+    """The body; of an answer that broke off, what had come of it."""
+    arrivals: tuple[tuple[int, float], ...] = ()
+    """When how much of the body had come: bytes, and milliseconds since the request."""
     latency_ms: float = 0.0
     """From the request to the last byte of the answer, without the time for a token."""
     readings: tuple[str, ...] = ()

@@ -42,16 +42,25 @@ class Attempt:
 
     host: str
     encrypted: bool
+    sent_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     during: During = "connect"
     peer: str = ""
     """`host:port` that the connection was opened to: a proxy's where one stands between."""
     status: int | None = None
     duration_ms: float = 0.0
     reading: str = ""
+    arrived: bytes = b""
+    """What came of the body, where it broke off; without secrets."""
+    arrivals: list[tuple[int, float]] = field(default_factory=list)
+    """When how much of the body had come: bytes, and milliseconds since the request."""
     _secured: bool = field(default=True)
 
     async def note(self, event: str, details: dict[str, Any]) -> None:
         """Takes httpcore2's trace events, such as `connection.connect_tcp.started`."""
+        self.note_now(event, details)
+
+    def note_now(self, event: str, details: dict[str, Any]) -> None:
+        """The same, of a client that does not await."""
         _, _, step = event.partition(".")
         if step == "connect_tcp.started":
             self.peer = f"{details.get('host')}:{details.get('port')}"
@@ -68,6 +77,15 @@ class Attempt:
     def proxied(self) -> bool:
         """Whether the connection was opened to something other than the endpoint."""
         return bool(self.peer) and self.peer.rpartition(":")[0] != self.host
+
+
+def begin(request: httpx2.Request) -> tuple[Attempt, float]:
+    """Makes a request ready to be followed, and says how many seconds its exchange may take."""
+    for name in UNWANTED_HEADERS:
+        request.headers.pop(name, None)
+    attempt = Attempt(host=request.url.host, encrypted=request.url.scheme == "https")
+    request.extensions = {**request.extensions, ATTEMPT: attempt}
+    return attempt, float(request.extensions.get("timeout", {}).get("read") or 60.0)
 
 
 class RecordingClient(httpx2.AsyncClient):
@@ -88,50 +106,49 @@ class RecordingClient(httpx2.AsyncClient):
 
         The read time-out bounds the whole exchange, so that an answer that drips cannot outlast it.
         """
-        for name in UNWANTED_HEADERS:
-            request.headers.pop(name, None)
-        attempt = Attempt(host=request.url.host, encrypted=request.url.scheme == "https")
-        request.extensions = {**request.extensions, "trace": attempt.note, ATTEMPT: attempt}
-        seconds = float(request.extensions.get("timeout", {}).get("read") or 60.0)
-        sent_at, started = datetime.now(UTC), time.monotonic()
+        attempt, seconds = begin(request)
+        request.extensions = {**request.extensions, "trace": attempt.note}
+        started = time.monotonic()
         answer: httpx2.Response | None = None
         try:
             async with asyncio.timeout(seconds):
                 answer = await super().send(request, **{**options, "stream": True, "follow_redirects": False})
                 attempt.status = answer.status_code
-                content = await _read(answer)
+                content = await _read(answer, attempt, started)
         except BaseException as error:
             attempt.duration_ms = (time.monotonic() - started) * 1000
-            self._record(request, attempt, sent_at, answer, None)
+            record(self._recorder, request, attempt, answer, None)
+            attempt.arrived = without_token(attempt.arrived, request)[0]
             if isinstance(error, TimeoutError):
                 raise httpx2.ReadTimeout(f"no complete answer within {seconds:g} s", request=request) from error
             raise
         attempt.duration_ms = (time.monotonic() - started) * 1000
-        content = self._record(request, attempt, sent_at, answer, content)
+        content = record(self._recorder, request, attempt, answer, content)
         headers = [(name, value) for name, value in answer.headers.multi_items() if name != "content-encoding"]
         return httpx2.Response(answer.status_code, headers=headers, content=content, request=request)
 
-    def _record(
-        self,
-        request: httpx2.Request,
-        attempt: Attempt,
-        sent_at: datetime,
-        answer: httpx2.Response | None,
-        content: bytes | None,
-    ) -> bytes:
-        kept, masked = _without_token(content or b"", request)
-        attempt.reading = self._recorder.record(
-            method=request.method,
-            url=str(request.url),
-            status=attempt.status,
-            headers=dict(answer.headers) if answer is not None else {},
-            body=kept if content is not None else None,
-            sent_at=sent_at,
-            duration_ms=attempt.duration_ms,
-            discriminator=_model_of(request),
-            redacted=masked,
-        ).id
-        return kept
+
+def record(
+    recorder: Recorder,
+    request: httpx2.Request,
+    attempt: Attempt,
+    answer: httpx2.Response | None,
+    content: bytes | None,
+) -> bytes:
+    """Notes one exchange, and gives its body back without secrets."""
+    kept, masked = without_token(content or b"", request)
+    attempt.reading = recorder.record(
+        method=request.method,
+        url=str(request.url),
+        status=attempt.status,
+        headers=dict(answer.headers) if answer is not None else {},
+        body=kept if content is not None else None,
+        sent_at=attempt.sent_at,
+        duration_ms=attempt.duration_ms,
+        discriminator=_model_of(request),
+        redacted=masked,
+    ).id
+    return kept
 
 
 def timeout_of(seconds: float) -> httpx2.Timeout:
@@ -195,19 +212,21 @@ def _causes(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterato
             yield from _causes(cause, seen | {id(error)})
 
 
-async def _read(answer: httpx2.Response) -> bytes:
+async def _read(answer: httpx2.Response, attempt: Attempt, started: float) -> bytes:
     body = bytearray()
     try:
         async for chunk in answer.aiter_bytes():
             body += chunk
+            attempt.arrivals.append((len(body), (time.monotonic() - started) * 1000))
             if len(body) > LARGEST_BODY:
                 raise BodyTooLargeError(f"the body is longer than {LARGEST_BODY} bytes", request=answer.request)
     finally:
+        attempt.arrived = bytes(body)
         await answer.aclose()
     return bytes(body)
 
 
-def _without_token(body: bytes, request: httpx2.Request) -> tuple[bytes, bool]:
+def without_token(body: bytes, request: httpx2.Request) -> tuple[bytes, bool]:
     """The body without secrets, the request's own token among them: an endpoint may echo what it was sent."""
     body, masked = redact(body)
     token = request.headers.get("authorization", "").removeprefix("Bearer ").encode()

@@ -19,6 +19,7 @@ from auditor.probe.function_calling import FUNCTION_CALLING
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
 from auditor.probe.reasoning import REASONING
 from auditor.probe.stateless import STATELESS
+from auditor.probe.stream import STREAM
 from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
@@ -34,6 +35,7 @@ CALL_SECONDS = 60.0
 
 PROBES: tuple[Probe, ...] = (
     TEXT,
+    STREAM,
     STATELESS,
     CONVERSATION,
     FUNCTION_CALLING,

@@ -12,14 +12,14 @@ from auditor.probe.evidence import body_of, page_words, refused, unanswered, unu
 from auditor.record import JsonObject
 
 
-def stopped(answer: Answer) -> JsonObject | None:
-    """Why an answer brought no JSON object, as a probe's body says it; None where it brought one."""
+def stopped(answer: Answer, *, json_object: bool = True) -> JsonObject | None:
+    """Why an answer brought nothing, as a probe's body says it; None where it brought a JSON object, or any body."""
     if answer.error is not None:
         outcome = "unreachable" if answer.error.http_status is None else "failed"
         return {"outcome": outcome, "sent": answer.error.phase != "token", "error": unanswered(answer.error)}
     if answer.http_status is None or not HTTPStatus(HTTPStatus.OK) <= answer.http_status < HTTPStatus.MULTIPLE_CHOICES:
         return {"outcome": "refused", "sent": True, "error": refused(answer)}
-    if body_of(answer) is None:
+    if json_object and body_of(answer) is None:
         words = f"no JSON object: {page_words(answer)}"
         return {"outcome": "failed", "sent": True, "error": unusable(answer, words)}
     return None

@@ -12,6 +12,15 @@ from auditor.sandbox.talents_calling import calling, shaped
 Talent = Callable[[Asked], list[JsonObject] | None]
 
 
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+
+
+def _counting(asked: Asked) -> list[JsonObject] | None:
+    """The numbers from one to twenty, where the last turn asks for them."""
+    last = words(asked.given[-1]) if asked.given else ""
+    return [message(", ".join(_NUMBERS), "completed")] if "count from one to twenty" in last.lower() else None
+
+
 def _plain(asked: Asked) -> list[JsonObject]:
     """OK where it is asked for, else that it is pretended."""
     return [message("OK" if "OK" in asked.text else "This is the sandbox; no model was asked.", "completed")]
@@ -27,7 +36,7 @@ def _recalling(asked: Asked) -> list[JsonObject] | None:
     return [message(found[1] if found else "You told me no code word.", "completed")]
 
 
-TALENTS: tuple[Talent, ...] = (calling, shaped, _recalling, _plain)
+TALENTS: tuple[Talent, ...] = (calling, shaped, _recalling, _counting, _plain)
 """The first that answers is the one that does."""
 
 

@@ -13,7 +13,7 @@ ArmWay = Literal[
 ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
-    "wrong-tool", "wrong-schema", "thoughtless",
+    "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
 
