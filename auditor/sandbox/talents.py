@@ -12,13 +12,16 @@ from auditor.sandbox.talents_calling import calling, shaped
 Talent = Callable[[Asked], list[JsonObject] | None]
 
 
-_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_NUMBERS = (
+    "one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, "
+    "seventeen, eighteen, nineteen, twenty"
+)
 
 
 def _counting(asked: Asked) -> list[JsonObject] | None:
     """The numbers from one to twenty, where the last turn asks for them."""
     last = words(asked.given[-1]) if asked.given else ""
-    return [message(", ".join(_NUMBERS), "completed")] if "count from one to twenty" in last.lower() else None
+    return [message(_NUMBERS, "completed")] if "count from one to twenty" in last.lower() else None
 
 
 def _plain(asked: Asked) -> list[JsonObject]:
