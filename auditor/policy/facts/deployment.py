@@ -16,7 +16,8 @@ from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import probes
-from auditor.policy.facts.shape import dig, number, objects, text
+from auditor.policy.facts.shape import dig, number, objects, text, whole
+from auditor.policy.facts.telemetry import telemetry
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 
@@ -42,6 +43,7 @@ DERIVED: Final = frozenset(
         "speaks_responses",
         "spillover",
         "stops_at_retirement",
+        "telemetry",
         "tpm",
     }
 )
@@ -101,6 +103,8 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
+    measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis.metrics, basis.seen)
+    part = part.with_member("telemetry", measured)
     return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
 
 
@@ -193,9 +197,11 @@ def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -
     """
     told = Telling()
     name = text(dig(body, "properties", "spilloverDeploymentName"))
+    detail = basis.seen.gap(DETAIL, home.id)
+    tells = detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
+    takes = _takes_overflow(last(resource.id), home)
+    told.tell("takes_overflow", takes or (False if home.whole and tells else None), because=detail)
     if name is None:
-        detail = basis.seen.gap(DETAIL, home.id)
-        tells = detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
         said = dig(resource.body, "properties", "spilloverDeploymentName")
         unset = isinstance(body.get("properties"), dict) and said in (None, "")
         told.tell("declared", False if unset and tells else None, because=detail)
@@ -207,6 +213,12 @@ def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -
     if target is not None:
         _tell_target(told, body, fill(KIND, target.body)[0])
     return told.done()
+
+
+def _takes_overflow(name: str, home: Home) -> bool:
+    """Whether a deployment beside it is seen to send it what it has no room for."""
+    named = (text(dig(one.body, "properties", "spilloverDeploymentName")) for one in home.deployments)
+    return name.lower() in {other.lower() for other in named if other is not None}
 
 
 def _tell_target(told: Telling, body: JsonObject, target: JsonObject) -> None:
