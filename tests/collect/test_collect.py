@@ -22,6 +22,14 @@ OTHER = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
 A = f"{S}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
 B = f"{S}/resourceGroups/RG2/providers/Microsoft.CognitiveServices/accounts/b"
 ENDPOINT = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/pe"
+EVENTS = [
+    {
+        "id": f"{A}/events/1/ticks/1",
+        "operationName": {"value": "MICROSOFT.COGNITIVESERVICES/accounts/regenerateKey/action"},
+    },
+    {"id": f"{A}/events/2/ticks/2", "operationName": {"value": "Microsoft.CognitiveServices/accounts/read"}},
+    {"id": f"{A}/events/3/ticks/3", "operationName": None},
+]
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -48,6 +56,14 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{P}/accounts", {"value": [first, second]})
     azure.say(f"{P}/deletedAccounts", {"value": []})
     offer = {"resourceType": "accounts", "kind": "OpenAI", "name": "S0", "locations": ["SWEDENCENTRAL", "WESTUS"]}
+    azure.say(f"{S}/providers/Microsoft.Insights/eventtypes/management/values", {"value": EVENTS})
+    states = [
+        {"id": f"{A.upper()}/providers/Microsoft.ResourceHealth/AvailabilityStatueses/current", "properties": {}},
+        {"id": f"{ENDPOINT}/providers/Microsoft.ResourceHealth/AvailabilityStatuses/current", "properties": {}},
+    ]
+    azure.say(f"{S}/providers/Microsoft.ResourceHealth/availabilityStatuses", {"value": states})
+    event = {"id": "/providers/Microsoft.ResourceHealth/events/2KQP-L98", "name": "2KQP-L98"}
+    azure.say(f"{S}/providers/Microsoft.ResourceHealth/events", {"value": [event]})
     azure.say(f"{P}/skus", {"value": [offer, offer | {"kind": "Face"}, offer | {"resourceType": "other"}]})
     for id_, body in ((A, first), (B, second)):
         azure.say(id_, body | {"etag": "whole"})
@@ -55,6 +71,7 @@ def fill(azure: Pretend) -> None:
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
+        azure.say(f"{id_}/providers/Microsoft.Insights/metrics", {"timespan": "", "value": []})
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
@@ -91,6 +108,10 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "deployment": 2,
         "content_policy": 2,
         "diagnostic_setting": 2,
+        "metric": 6,
+        "activity_event": 1,
+        "resource_health": 1,
+        "service_event": 1,
         "model": 2,
         "usage": 1,
         "resource_sku": 1,
@@ -105,6 +126,11 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("account", S, 2),
         ("deleted_account", S, 0),
         ("resource_sku", S, 3),
+        ("activity_event", S, 1),
+        ("resource_health", S, 1),
+        ("service_event", S, 1),
+        ("metric", A.lower(), 3),
+        ("metric", B.lower(), 3),
         *((kind, id_.lower(), 1) for kind in ("deployment", "content_policy", "diagnostic_setting") for id_ in (A, B)),
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
