@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -316,3 +317,44 @@ def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:
     """No two collectors would read the same of the same."""
     assert len({(collector.kind, collector.per) for collector in COLLECTORS}) == len(COLLECTORS)
     assert {collector.per for collector in COLLECTORS} == set(Per)
+
+
+async def test_metrics_are_asked_for_in_three_requests_about_days_before_the_run(azure: Pretend) -> None:
+    """Each names its metrics, its one aggregation and its dimensions; more series than ten may come."""
+    fill(azure)
+    await look_at(azure)
+    asked = [
+        request.query for request in azure.seen if request.path.startswith(f"{A}/providers/Microsoft.Insights/metrics")
+    ]
+    assert len(asked) == 3
+    assert {query["top"] for query in asked} == {"5000"}
+    assert {query["interval"] for query in asked} == {"P1D"}
+    (calls,) = [query for query in asked if "StatusCode" in query["$filter"]]
+    assert calls["metricnames"] == "AzureOpenAIRequests,ModelRequests"
+    begin, end = (datetime.fromisoformat(at) for at in calls["timespan"].split("/"))
+    assert end - begin == timedelta(days=30)
+    assert timedelta() <= datetime.now(UTC) - end < timedelta(hours=1)
+
+
+async def test_as_many_series_as_were_asked_for_may_not_be_all(azure: Pretend) -> None:
+    """The answer is kept, and so is the gap in it."""
+    fill(azure)
+    many = {"timespan": "", "value": [{"name": {"value": "AzureOpenAIRequests"}, "timeseries": [{}] * 5000}]}
+    azure.say(f"{A}/providers/Microsoft.Insights/metrics", many)
+    collected = await look_at(azure)
+    assert {(gap.kind, gap.scope.rpartition("/")[2]) for gap in collected.gaps} == {
+        ("metric", name) for name in ("requests", "volumes", "averages")
+    }
+    assert ("metric", A) not in {(listing.kind, listing.scope) for listing in collected.listings}
+
+
+async def test_the_log_is_asked_for_a_little_less_than_it_keeps_and_for_nobodys_name(azure: Pretend) -> None:
+    """A clock that runs behind must not ask for more than the service gives."""
+    fill(azure)
+    await look_at(azure)
+    (query,) = [request.query for request in azure.seen if request.path.endswith("/eventtypes/management/values")]
+    words = query["$filter"].split("'")
+    begin, end = datetime.fromisoformat(words[1]), datetime.fromisoformat(words[3])
+    assert timedelta(days=89) < end - begin < timedelta(days=90)
+    assert words[4:] == [" and resourceProvider eq ", "Microsoft.CognitiveServices", ""]
+    assert not {"caller", "claims", "authorization", "properties"} & set(query["$select"].split(","))

@@ -73,7 +73,8 @@ def _service_events(of: Around) -> Part:
 
 
 def _keys(of: Around) -> Part:
-    return keys(of.resource, of.body, of.basis.activity, of.basis.now, of.basis.seen)
+    basis = of.basis
+    return keys(of.resource, of.body, basis.activity, basis.clock_trouble or basis.now, basis.seen)
 
 
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {

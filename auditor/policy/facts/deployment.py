@@ -103,7 +103,8 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
-    measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis.metrics, basis.seen)
+    tpm = whole(part.facts.get("tpm"))
+    measured = telemetry(resource, body, tpm, basis)
     part = part.with_member("telemetry", measured)
     return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from auditor.policy.facts.arm_id import fold, subscription_scope
 from auditor.policy.facts.moment import moment, whole_days, written
-from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig, text
 from auditor.record import JsonObject
@@ -39,10 +39,10 @@ def activity(seen: Seen) -> Activity:
     return {account: tuple(events) for account, events in found.items()}
 
 
-def keys(account: Resource, body: JsonObject, found: Activity, now: datetime, seen: Seen) -> Part:
+def keys(account: Resource, body: JsonObject, found: Activity, now: datetime | Note, seen: Seen) -> Part:
     """`account.keys`: when they were last listed and regenerated, and how many days ago at the least.
 
-    The log does not tell which of the two keys was regenerated.
+    The log does not tell which of the two keys was regenerated. `now` is a note where nobody can say what time it is.
     """
     scope = subscription_scope(account.id)
     listing = seen.listing(KIND, scope) if scope is not None else None
@@ -55,9 +55,14 @@ def keys(account: Resource, body: JsonObject, found: Activity, now: datetime, se
     listed, regenerated = (_latest(events, operation) for operation in (_LISTED, _REGENERATED))
     told.tell("listed_at", written(listed) if listed else None, note=None if listed else _none("listed"))
     told.tell("regenerated_at", written(regenerated) if regenerated else None)
+    if not isinstance(now, datetime):
+        told.tell("days_since_rotation", None, note=now)
+        told.tell("days_at_least", None, note=now)
+        return told.done()
     if any(_succeeded(one) and moment(one.body.get("eventTimestamp")) is None for one in events):
         note = ("not known: an event of the activity log does not tell when it was", PAGE)
         told.tell("days_since_rotation", None, note=note)
+        told.tell("days_at_least", None, note=note)
         return told.done()
     made = moment(dig(body, "systemData", "createdAt")) or moment(dig(body, "properties", "dateCreated"))
     _tell_age(told, regenerated or made, now, rotated=regenerated is not None)
@@ -68,6 +73,7 @@ def _tell_age(told: Telling, since: datetime | None, now: datetime, *, rotated: 
     if since is None:
         words = f"not known: no key was regenerated in the last {KEPT} days, and Azure does not tell the account's age"
         told.tell("days_since_rotation", None, note=(words, PAGE))
+        told.tell("days_at_least", None, note=(words, PAGE))
         return
     age = whole_days(since, now)
     known = rotated or age < KEPT

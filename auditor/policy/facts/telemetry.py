@@ -8,10 +8,10 @@ from math import floor
 from typing import Final
 
 from auditor.policy.facts.arm_id import fold, last, parent_account
-from auditor.policy.facts.metrics import KIND, PAGE, Answer, Metrics, Series
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.metrics import KIND, PAGE, Answer, Series
 from auditor.policy.facts.moment import moment, whole_days
 from auditor.policy.facts.part import Note, Part, Telling
-from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
@@ -35,31 +35,34 @@ _FACTS: Final = {
 }
 
 
-def telemetry(resource: Resource, body: JsonObject, tpm: int | None, found: Metrics, seen: Seen) -> Part:
-    """`deployment.telemetry`; `tpm` is what it may use, in tokens a minute."""
+def telemetry(resource: Resource, body: JsonObject, tpm: int | None, basis: Basis) -> Part:
+    """`deployment.telemetry`; `tpm` is what it may use, in tokens a minute.
+
+    Where the clocks differ, days were asked for that are not the last ones, and nothing is known.
+    """
     account_id = parent_account(resource.id)
-    answers = found.get(fold(account_id), {})
+    answers, trouble = basis.metrics.get(fold(account_id), {}), basis.clock_trouble
     told = Telling()
     told.tell("window_days", WINDOW.days)
     for name in ("requests", "volumes", "averages"):
         answer = answers.get(name)
-        if answer is None:
-            gap = seen.gap(KIND, f"{account_id}/providers/Microsoft.Insights/metrics/{name}")
-            _tell_nothing(told, (*_FACTS[name], *(_FACTS["idle"] if name == "requests" else ())), gap)
+        if answer is None or trouble is not None:
+            gap = basis.seen.gap(KIND, f"{account_id}/providers/Microsoft.Insights/metrics/{name}")
+            _tell_nothing(told, (*_FACTS[name], *(_FACTS["idle"] if name == "requests" else ())), gap, trouble)
             continue
         _TELLERS[name](told, answer, resource, body, tpm)
     return told.done()
 
 
-def _tell_nothing(told: Telling, facts: Iterable[str], gap: str | None) -> None:
+def _tell_nothing(told: Telling, facts: Iterable[str], gap: str | None = None, trouble: Note | None = None) -> None:
     for fact in facts:
-        told.tell(fact, None, because=gap, note=None if gap else _NOT_ANSWERED)
+        told.tell(fact, None, because=gap, note=None if gap else trouble or _NOT_ANSWERED)
 
 
 def _requests(told: Telling, answer: Answer, resource: Resource, body: JsonObject, _: int | None) -> None:
     series = _busiest(answer, ("AzureOpenAIRequests", "ModelRequests"), last(resource.id))
     if series is None:
-        _tell_nothing(told, (*_FACTS["requests"], *_FACTS["idle"]), None)
+        _tell_nothing(told, (*_FACTS["requests"], *_FACTS["idle"]))
         return
     for fact in (*_FACTS["requests"], *_FACTS["idle"]):
         told.read(fact, (*answer.readings, *resource.readings))
@@ -121,7 +124,7 @@ def _volumes(told: Telling, answer: Answer, resource: Resource, _: JsonObject, t
         told.read(fact, (*answer.readings, *resource.readings))
     series = _busiest(answer, ("TokenTransaction", "TotalTokens"), name)
     if series is None:
-        _tell_nothing(told, _FACTS["volumes"][:3], None)
+        _tell_nothing(told, _FACTS["volumes"][:3])
     else:
         days: dict[datetime, float] = {}
         for one in series:
@@ -133,7 +136,7 @@ def _volumes(told: Telling, answer: Answer, resource: Resource, _: JsonObject, t
         told.tell("tpm_used_percent", _percent(busiest, tpm) if tpm else None)
     checked, rejected = (answer.of(metric, name) for metric in ("RAITotalRequests", "RAIRejectedRequests"))
     if checked is None or rejected is None:
-        _tell_nothing(told, _FACTS["volumes"][3:], None)
+        _tell_nothing(told, _FACTS["volumes"][3:])
         return
     told.tell("checked", _sum(checked, begin))
     told.tell("rejected", _sum(rejected, begin))
