@@ -85,6 +85,13 @@ def test_an_event_without_a_time_leaves_the_age_open(when: Any) -> None:
     assert not {"days_since_rotation", "days_at_least"} & set(found)
 
 
+def test_an_event_that_does_not_name_its_account_has_it_in_its_id() -> None:
+    """The service's own examples leave the member out."""
+    nameless = event(REGENERATED, 4.5)
+    del nameless["resourceId"]
+    assert keys(logged(nameless))["days_since_rotation"] == 4
+
+
 def test_a_log_that_was_not_read_whole_tells_nothing_of_keys() -> None:
     """Not even where some of its events are there."""
     subject = logged(event(REGENERATED, 3)).hidden("activity_event", SUB).of("account", ACCOUNT)

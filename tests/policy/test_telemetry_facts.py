@@ -289,5 +289,5 @@ def test_an_answer_about_no_known_time_tells_nothing(timespan: Any) -> None:
 
 def test_what_takes_the_overflow_of_another_is_known() -> None:
     """Waiting is its use."""
-    assert estate().deployment("chat")["spillover"]["takes_overflow"] is True
-    assert estate().deployment("trial")["spillover"]["takes_overflow"] is False
+    assert estate().deployment("chat")["takes_overflow"] is True
+    assert estate().deployment("trial")["takes_overflow"] is False

@@ -90,7 +90,12 @@ def test_the_log_tells_what_was_done_since_newest_first_with_the_members_named()
     assert [one["eventTimestamp"] for one in found] == sorted((one["eventTimestamp"] for one in found), reverse=True)
     assert {name for one in found for name in one} == {"id", "operationName", "eventTimestamp"}
     words = [one["operationName"]["value"].rpartition("accounts/")[2] for one in found]
-    assert sorted(words) == ["listKeys/action", "privateEndpointConnectionsApproval/action", "regenerateKey/action"]
+    assert sorted(words) == [
+        "listKeys/action",
+        "privateEndpointConnectionsApproval/action",
+        "regenerateKey/action",
+        "regenerateKey/action",
+    ]
 
 
 @pytest.mark.parametrize(

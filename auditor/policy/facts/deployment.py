@@ -43,6 +43,7 @@ DERIVED: Final = frozenset(
         "speaks_responses",
         "spillover",
         "stops_at_retirement",
+        "takes_overflow",
         "telemetry",
         "tpm",
     }
@@ -101,6 +102,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     default = basis.catalogue(home.location or "").default_of(found.entry) if found.entry is not None else None
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
+    part = part.and_also(_takes_overflow(resource, home, basis))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     tpm = whole(part.facts.get("tpm"))
@@ -198,11 +200,9 @@ def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -
     """
     told = Telling()
     name = text(dig(body, "properties", "spilloverDeploymentName"))
-    detail = basis.seen.gap(DETAIL, home.id)
-    tells = detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
-    takes = _takes_overflow(last(resource.id), home)
-    told.tell("takes_overflow", takes or (False if home.whole and tells else None), because=detail)
     if name is None:
+        detail = basis.seen.gap(DETAIL, home.id)
+        tells = _tells_spillover(detail, basis)
         said = dig(resource.body, "properties", "spilloverDeploymentName")
         unset = isinstance(body.get("properties"), dict) and said in (None, "")
         told.tell("declared", False if unset and tells else None, because=detail)
@@ -216,10 +216,22 @@ def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -
     return told.done()
 
 
-def _takes_overflow(name: str, home: Home) -> bool:
-    """Whether a deployment beside it is seen to send it what it has no room for."""
+def _tells_spillover(detail: str | None, basis: Basis) -> bool:
+    """Whether the deployments were read in a version that tells where their overflow goes."""
+    return detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
+
+
+def _takes_overflow(resource: Resource, home: Home, basis: Basis) -> Part:
+    """Whether a deployment beside it sends it what it has no room for."""
+    detail = basis.seen.gap(DETAIL, home.id)
     named = (text(dig(one.body, "properties", "spilloverDeploymentName")) for one in home.deployments)
-    return name.lower() in {other.lower() for other in named if other is not None}
+    takes = last(resource.id).lower() in {other.lower() for other in named if other is not None}
+    told = Telling()
+    all_known = home.whole and _tells_spillover(detail, basis)
+    told.tell(
+        "takes_overflow", takes or (False if all_known else None), because=detail or basis.seen.gap(KIND, home.id)
+    )
+    return told.done()
 
 
 def _tell_target(told: Telling, body: JsonObject, target: JsonObject) -> None:

@@ -33,8 +33,8 @@ def activity(seen: Seen) -> Activity:
     """All events of keys, by the account."""
     found: dict[str, list[Resource]] = {}
     for one in seen.all_of(KIND):
-        account = text(one.body.get("resourceId"))
-        if account is not None and _operation(one) in (_REGENERATED, _LISTED):
+        account = text(one.body.get("resourceId")) or one.id.lower().partition("/events/")[0]
+        if _operation(one) in (_REGENERATED, _LISTED):
             found.setdefault(fold(account), []).append(one)
     return {account: tuple(events) for account, events in found.items()}
 
