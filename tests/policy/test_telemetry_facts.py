@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.policy.facts import SubjectFacts, join
 from auditor.policy.facts.metrics import metrics
@@ -277,6 +279,29 @@ def test_the_official_example_is_read_as_it_stands() -> None:
     (answers,) = metrics(index(whole.snapshot())).values()
     assert answers["requests"].of("BlobCount", "chat") is None
     assert (answers["requests"].end - answers["requests"].begin) == timedelta(hours=5)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just(day(2)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(("name", "value", "timeseries", "data", "timeStamp", "total", "average", "metadatavalues")),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(value=JSON, known=st.sampled_from(REQUESTS))
+def test_whatever_shape_an_answer_has_nothing_false_is_told(value: Any, known: str) -> None:
+    """One metric of any shape beside a good one: calls that were counted stay counted, and nothing raises."""
+    (other,) = set(REQUESTS) - {known}
+    odd = {"name": {"value": other}, "timeseries": value}
+    facts = told(measured({known: [series(week(100), status="200")], other: odd}))
+    assert facts.get("requests", 700) >= 700
 
 
 @pytest.mark.parametrize("timespan", [None, 4, "", "noon/midnight", f"{day(0)}/{day(1)}", f"{day(1)}"])
