@@ -30,6 +30,18 @@ def fault_of(kind: str) -> str:
     return f"arm-denied-{kind.replace('_', '-')}"
 
 
+STAGED = {
+    # the healthy world refuses keys, so that nobody asks how old they are
+    "activity_event": ("api-keys-accepted",),
+}
+"""Kind → faults without which nothing in the healthy world hangs on its reads."""
+
+
+def staged_for(kind: str) -> tuple[str, ...]:
+    """The faults that make a kind matter; for most none."""
+    return STAGED.get(kind, ())
+
+
 def derived() -> dict[str, dict[str, list[str]]]:
     """Kind → what its reads tell, as policies/dependencies.yaml has it; last what the live calls tell."""
     healthy = subjects(refused().audit.snapshot)

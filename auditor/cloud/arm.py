@@ -12,6 +12,7 @@ from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem
 from auditor.cloud.reads import Reads, gap
+from auditor.cloud.telemetry import Telemetry
 from auditor.snapshot import Gap, GapReason
 
 ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
@@ -25,6 +26,8 @@ class Arm:
     def __init__(self, clients: Clients, reads: Reads, read_with: dict[str, str]) -> None:
         self._clients = clients
         self._reads = reads
+        self.telemetry = Telemetry(clients, reads)
+        """What Azure Monitor tells; its verbs behave as these."""
         self.read_with = read_with
         """Kind → the api-version that it was really read with, so far."""
 

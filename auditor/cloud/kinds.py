@@ -44,6 +44,11 @@ KINDS: Final[dict[str, ArmKind]] = {
     # the list of 2017-05-01-preview is reported to come back empty where there are settings
     # (https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it
     "diagnostic_setting": ArmKind("Microsoft.Insights/diagnosticSettings/read", "2021-05-01-preview", pinned=True),
+    # what azure-mgmt-monitor 7 sends by itself
+    "metric": ArmKind("Microsoft.Insights/metrics/read", "2024-02-01"),
+    "activity_event": ArmKind("Microsoft.Insights/eventtypes/values/read", "2015-04-01"),
+    "resource_health": ArmKind("Microsoft.ResourceHealth/availabilityStatuses/read", "2024-02-01"),
+    "service_event": ArmKind("Microsoft.ResourceHealth/events/read", "2024-02-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

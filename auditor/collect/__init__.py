@@ -10,13 +10,16 @@ from auditor.cloud.door import Cloud
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
+from auditor.collect.activity import ACTIVITY
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import DIAGNOSTICS
+from auditor.collect.health import RESOURCE_HEALTH, SERVICE_EVENTS
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
+from auditor.collect.metrics import METRICS
 from auditor.collect.models import MODELS
 from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
@@ -42,6 +45,10 @@ COLLECTORS: tuple[Collector, ...] = (
     HOST_NAMES,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
+    METRICS,
+    ACTIVITY,
+    RESOURCE_HEALTH,
+    SERVICE_EVENTS,
 )
 """Every collector, first those that others wait for."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from auditor.cloud.arm import Arm, location_scope
 from auditor.cloud.names import Names
@@ -37,6 +38,8 @@ class Look:
         self.names = names
         self.selection = selection
         self.found = found
+        self.now = datetime.now(UTC).replace(second=0, microsecond=0)
+        """When looking began, by this machine's clock: where every stretch of time that is asked for ends."""
         self._progress = progress
         self._resources: dict[tuple[str, str], Resource] = {}
         self._listings: dict[tuple[str, str], Listing] = {}

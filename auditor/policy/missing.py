@@ -13,18 +13,22 @@ from auditor.snapshot import Gap, GapReason
 
 _WHAT = {
     "account": "the account",
+    "activity_event": "the activity log",
     "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
     "host_name": "what the host names lead to",
+    "metric": "the metrics of the account",
     "model": "the list of models",
     "permission": "the list of the caller's permissions",
     "private_dns_zone_group": "the list of private DNS zone groups",
     "private_endpoint": "the private endpoint",
     "provider": "the resource provider",
+    "resource_health": "the health of the accounts",
     "resource_sku": "the list of account SKUs",
+    "service_event": "the service's incidents",
     "subscription": "the subscription",
     "usage": "the list of quotas",
 }

@@ -54,6 +54,22 @@ class ContentPolicy(Record):
     """By what they filter and where: `Hate on Prompt`."""
 
 
+class Traffic(Record):
+    """What a deployment does on each day."""
+
+    requests: dict[str, int] = {"200": 4000}
+    """By status code."""
+    load: float = 20
+    """Percent of the tokens a minute that it may use, averaged over the day."""
+    utilisation: float = 60
+    """Percent of its provisioned capacity."""
+    rejected: int = 8
+    """By content filters, of its requests."""
+    response_ms: float = 640
+    silent_days: int = 0
+    """How many days ago it was called for the last time."""
+
+
 class Deployment(Record):
     """A model deployment."""
 
@@ -67,6 +83,7 @@ class Deployment(Record):
     state: str = "Succeeded"
     policy: str | None = "Microsoft.DefaultV2"
     """The content policy that it names."""
+    traffic: Traffic = Traffic()
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
 
@@ -87,6 +104,8 @@ class Account(Record):
     identity: tuple[Literal["SystemAssigned", "UserAssigned"], ...] = ()
     tenant: str | None = None
     """Another tenant than the world's."""
+    health: Literal["Available", "Degraded", "Unavailable", "Unknown"] = "Available"
+    """By Azure Resource Health."""
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
     endpoints: Named[Endpoint] = {}

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from auditor.record import JsonObject
 from auditor.sandbox import (
     arm_accounts,
+    arm_activity,
     arm_catalogue,
     arm_content,
+    arm_health,
+    arm_metrics,
     arm_monitor,
     arm_network,
     arm_subscriptions,
@@ -86,6 +89,7 @@ R = "Microsoft.Resources"
 CS = "Microsoft.CognitiveServices"
 NET = "Microsoft.Network"
 INS = "Microsoft.Insights"
+RH = "Microsoft.ResourceHealth"
 
 
 def _accounts(call: Call) -> Found:
@@ -186,6 +190,26 @@ def _diagnostic(call: Call, account: Account) -> Found:
     return next((one for one in found if one["name"].lower() == call.names["setting"].lower()), None)
 
 
+def _metrics(call: Call, account: Account) -> Found:
+    return arm_metrics.answer(call.world, account, arm_accounts.account_id(call.world, account), call.ask.query)
+
+
+def _activity(call: Call) -> Found:
+    return arm_activity.events(call.world, call.subscription.name, call.ask.query)
+
+
+def _health(call: Call, account: Account) -> Found:
+    return arm_health.status(call.world, account, arm_accounts.account_id(call.world, account))
+
+
+def _all_health(call: Call) -> Found:
+    return [
+        arm_health.status(call.world, account, arm_accounts.account_id(call.world, account))
+        for account in call.world.accounts.values()
+        if call.world.subscription_of(account) == call.subscription.name
+    ]
+
+
 def _subscriptions(call: Call) -> Found:
     bodies = arm_subscriptions.subscription_body
     return [bodies(call.world, one, call.version) for one in call.world.subscriptions.values()]
@@ -264,6 +288,13 @@ ROUTES = (
     Route(f"{A}/providers/{INS}/diagnosticSettingsCategories", f"{INS}/diagnosticSettingsCategories/read",
           _of_account(lambda call, account: arm_monitor.categories(arm_accounts.account_id(call.world, account))),
           provider=INS, paged=False),
+    Route(f"{A}/providers/{INS}/metrics", f"{INS}/metrics/read", _of_account(_metrics), "metric", provider=INS),
+    Route(f"{S}/providers/{INS}/eventtypes/management/values", f"{INS}/eventtypes/values/read", _activity,
+          "activity_event", provider=INS),
+    Route(f"{S}/providers/{RH}/availabilityStatuses", f"{RH}/availabilityStatuses/read", _all_health,
+          "resource_health", provider=RH),
+    Route(f"{A}/providers/{RH}/availabilityStatuses/current", f"{RH}/availabilityStatuses/read",
+          _of_account(_health), "resource_health", provider=RH),
 )  # fmt: skip
 """Everything that is served, and nothing else."""
 

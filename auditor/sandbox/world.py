@@ -64,6 +64,19 @@ class DeletedAccount(Record):
     purged: str
 
 
+class Activity(Record):
+    """Something that was done to an account, as the activity log tells it."""
+
+    name: str
+    account: str
+    below: str = ""
+    """Path of what it was done to under the account, such as `/deployments/chat`."""
+    operation: str
+    """As the log spells it."""
+    days_ago: int = Field(ge=0)
+    status: str = "Succeeded"
+
+
 class Bucket(Record):
     """The token bucket of Resource Manager's reads."""
 
@@ -97,6 +110,7 @@ class World(Record):
     """Region → pool → what differs from the catalogue."""
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
+    activities: Named[Activity] = {}
     stored: Named[Stored] = {}
     arm_troubles: tuple[ArmTrouble, ...] = ()
     model_troubles: tuple[ModelTrouble, ...] = ()

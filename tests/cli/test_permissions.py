@@ -16,7 +16,7 @@ from auditor.sandbox import Seen
 from tests import docs
 from tests.cli.conftest import invoked
 from tests.cli.test_help import SDKS, loaded
-from tests.dependencies import NO_CALLS, fault_of, refused
+from tests.dependencies import NO_CALLS, fault_of, refused, staged_for
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
 RESPONSES = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
@@ -131,7 +131,8 @@ def test_the_dependencies_are_what_runs_show() -> None:
 @pytest.mark.parametrize("kind", sorted(set(load_dependencies()) - {"probe"}))
 def test_every_check_that_becomes_unknown_is_told(kind: str) -> None:
     """What a refused read of a kind leaves unknown or unjudged needs that kind; of the rest nothing changes."""
-    before, after = outcomes(), outcomes(fault_of(kind))
+    staged = staged_for(kind)
+    before, after = outcomes(*staged), outcomes(fault_of(kind), *staged)
     lost = {check for (check, who) in before if after.get((check, who), Outcome.UNKNOWN) is Outcome.UNKNOWN}
     told = set(dependents(CHECKS, load_dependencies()[kind]))
     assert lost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,14 @@ OTHER = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
 A = f"{S}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
 B = f"{S}/resourceGroups/RG2/providers/Microsoft.CognitiveServices/accounts/b"
 ENDPOINT = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/pe"
+EVENTS = [
+    {
+        "id": f"{A}/events/1/ticks/1",
+        "operationName": {"value": "MICROSOFT.COGNITIVESERVICES/accounts/regenerateKey/action"},
+    },
+    {"id": f"{A}/events/2/ticks/2", "operationName": {"value": "Microsoft.CognitiveServices/accounts/read"}},
+    {"id": f"{A}/events/3/ticks/3", "operationName": None},
+]
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -48,6 +57,14 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{P}/accounts", {"value": [first, second]})
     azure.say(f"{P}/deletedAccounts", {"value": []})
     offer = {"resourceType": "accounts", "kind": "OpenAI", "name": "S0", "locations": ["SWEDENCENTRAL", "WESTUS"]}
+    azure.say(f"{S}/providers/Microsoft.Insights/eventtypes/management/values", {"value": EVENTS})
+    states = [
+        {"id": f"{A.upper()}/providers/Microsoft.ResourceHealth/AvailabilityStatueses/current", "properties": {}},
+        {"id": f"{ENDPOINT}/providers/Microsoft.ResourceHealth/AvailabilityStatuses/current", "properties": {}},
+    ]
+    azure.say(f"{S}/providers/Microsoft.ResourceHealth/availabilityStatuses", {"value": states})
+    event = {"id": "/providers/Microsoft.ResourceHealth/events/2KQP-L98", "name": "2KQP-L98"}
+    azure.say(f"{S}/providers/Microsoft.ResourceHealth/events", {"value": [event]})
     azure.say(f"{P}/skus", {"value": [offer, offer | {"kind": "Face"}, offer | {"resourceType": "other"}]})
     for id_, body in ((A, first), (B, second)):
         azure.say(id_, body | {"etag": "whole"})
@@ -55,6 +72,7 @@ def fill(azure: Pretend) -> None:
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
+        azure.say(f"{id_}/providers/Microsoft.Insights/metrics", {"timespan": "", "value": []})
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
@@ -91,6 +109,10 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "deployment": 2,
         "content_policy": 2,
         "diagnostic_setting": 2,
+        "metric": 6,
+        "activity_event": 1,
+        "resource_health": 1,
+        "service_event": 1,
         "model": 2,
         "usage": 1,
         "resource_sku": 1,
@@ -105,6 +127,11 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("account", S, 2),
         ("deleted_account", S, 0),
         ("resource_sku", S, 3),
+        ("activity_event", S, 1),
+        ("resource_health", S, 1),
+        ("service_event", S, 1),
+        ("metric", A.lower(), 3),
+        ("metric", B.lower(), 3),
         *((kind, id_.lower(), 1) for kind in ("deployment", "content_policy", "diagnostic_setting") for id_ in (A, B)),
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
@@ -290,3 +317,44 @@ def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:
     """No two collectors would read the same of the same."""
     assert len({(collector.kind, collector.per) for collector in COLLECTORS}) == len(COLLECTORS)
     assert {collector.per for collector in COLLECTORS} == set(Per)
+
+
+async def test_metrics_are_asked_for_in_three_requests_about_days_before_the_run(azure: Pretend) -> None:
+    """Each names its metrics, its one aggregation and its dimensions; more series than ten may come."""
+    fill(azure)
+    await look_at(azure)
+    asked = [
+        request.query for request in azure.seen if request.path.startswith(f"{A}/providers/Microsoft.Insights/metrics")
+    ]
+    assert len(asked) == 3
+    assert {query["top"] for query in asked} == {"5000"}
+    assert {query["interval"] for query in asked} == {"P1D"}
+    (calls,) = [query for query in asked if "StatusCode" in query["$filter"]]
+    assert calls["metricnames"] == "AzureOpenAIRequests,ModelRequests"
+    begin, end = (datetime.fromisoformat(at) for at in calls["timespan"].split("/"))
+    assert end - begin == timedelta(days=30)
+    assert timedelta() <= datetime.now(UTC) - end < timedelta(hours=1)
+
+
+async def test_as_many_series_as_were_asked_for_may_not_be_all(azure: Pretend) -> None:
+    """The answer is kept, and so is the gap in it."""
+    fill(azure)
+    many = {"timespan": "", "value": [{"name": {"value": "AzureOpenAIRequests"}, "timeseries": [{}] * 5000}]}
+    azure.say(f"{A}/providers/Microsoft.Insights/metrics", many)
+    collected = await look_at(azure)
+    assert {(gap.kind, gap.scope.rpartition("/")[2]) for gap in collected.gaps} == {
+        ("metric", name) for name in ("requests", "volumes", "averages")
+    }
+    assert ("metric", A) not in {(listing.kind, listing.scope) for listing in collected.listings}
+
+
+async def test_the_log_is_asked_for_a_little_less_than_it_keeps_and_for_nobodys_name(azure: Pretend) -> None:
+    """A clock that runs behind must not ask for more than the service gives."""
+    fill(azure)
+    await look_at(azure)
+    (query,) = [request.query for request in azure.seen if request.path.endswith("/eventtypes/management/values")]
+    words = query["$filter"].split("'")
+    begin, end = datetime.fromisoformat(words[1]), datetime.fromisoformat(words[3])
+    assert timedelta(days=89) < end - begin < timedelta(days=90)
+    assert words[4:] == [" and resourceProvider eq ", "Microsoft.CognitiveServices", ""]
+    assert not {"caller", "claims", "authorization", "properties"} & set(query["$select"].split(","))

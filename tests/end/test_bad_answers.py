@@ -8,6 +8,7 @@ from auditor.finding import Outcome
 from auditor.run import Verdict
 from auditor.sandbox import FAULTS
 from tests.conftest import audit_world
+from tests.dependencies import staged_for
 
 BAD_BODIES = sorted(name for name in FAULTS if name.startswith("arm-") and not name.startswith("arm-denied-"))
 DENIALS = sorted(name for name in FAULTS if name.startswith("arm-denied-"))
@@ -27,11 +28,13 @@ def test_a_bad_answer_of_the_resource_manager_leaves_gaps(fault: str) -> None:
 
 @pytest.mark.parametrize("fault", DENIALS)
 def test_a_denied_kind_is_unknown_where_it_matters_and_nowhere_failed(fault: str) -> None:
-    run = audit_world("healthy", [fault], packs=["regulated"]).audit.run
+    staged = staged_for(fault.removeprefix("arm-denied-").replace("-", "_"))
+    run = audit_world("healthy", [fault, *staged], packs=["regulated"]).audit.run
     assert run.gaps
     assert {finding.check for finding in run.findings if finding.outcome is Outcome.FAIL} <= {
         "runner-cannot-read",
         "responses-call-failed",
+        *staged,
     }
     assert any(finding.outcome is Outcome.UNKNOWN for finding in run.findings)
     for finding in run.findings:

@@ -12,7 +12,9 @@ from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.diagnostics import diagnostics
+from auditor.policy.facts.health import health, service_events
 from auditor.policy.facts.intent import strictest
+from auditor.policy.facts.keys import keys
 from auditor.policy.facts.network import host, network
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.shape import dig, text
@@ -62,9 +64,25 @@ def _diagnostics(of: Around) -> Part:
     return diagnostics(of.resource.id, logs, of.basis.seen)
 
 
+def _health(of: Around) -> Part:
+    return health(of.resource.id, of.basis.seen)
+
+
+def _service_events(of: Around) -> Part:
+    return service_events(of.resource.id, region(of.body.get("location")), of.basis.incidents, of.basis.seen)
+
+
+def _keys(of: Around) -> Part:
+    basis = of.basis
+    return keys(of.resource, of.body, basis.activity, basis.clock_trouble or basis.now, basis.seen)
+
+
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "network": _network,
     "diagnostics": _diagnostics,
+    "health": _health,
+    "service_events": _service_events,
+    "keys": _keys,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

@@ -7,8 +7,13 @@ from datetime import UTC, datetime
 
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
+from auditor.policy.facts.clock import clock_trouble
 from auditor.policy.facts.content import Policy, content_policies
+from auditor.policy.facts.health import Incidents, incidents
 from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.keys import Activity, activity
+from auditor.policy.facts.metrics import Metrics, metrics
+from auditor.policy.facts.part import Note
 from auditor.policy.facts.seen import Seen, index
 from auditor.settings import Settings
 from auditor.snapshot import Principal, Snapshot
@@ -24,10 +29,15 @@ class Basis:
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
     content_policies: dict[str, dict[str, Policy]]
+    metrics: Metrics
+    activity: Activity
+    incidents: Incidents
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
     """When the snapshot was taken, in UTC."""
+    clock_trouble: Note | None
+    """Why that moment, and whatever is counted in days from it, can't be trusted."""
 
     def catalogue(self, scope: str) -> Catalogue:
         """The models of a location scope."""
@@ -45,7 +55,11 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
         content_policies=content_policies(seen),
+        metrics=metrics(seen),
+        activity=activity(seen),
+        incidents=incidents(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
+        clock_trouble=clock_trouble(snapshot.readings),
         now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),
     )

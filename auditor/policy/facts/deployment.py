@@ -16,7 +16,8 @@ from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import left_behind, probes
-from auditor.policy.facts.shape import dig, number, objects, text
+from auditor.policy.facts.shape import dig, number, objects, text, whole
+from auditor.policy.facts.telemetry import telemetry
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 
@@ -45,6 +46,8 @@ DERIVED: Final = frozenset(
         "speaks_responses",
         "spillover",
         "stops_at_retirement",
+        "takes_overflow",
+        "telemetry",
         "tpm",
     }
 )
@@ -102,8 +105,11 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     default = basis.catalogue(home.location or "").default_of(found.entry) if found.entry is not None else None
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
+    part = part.and_also(_takes_overflow(resource, home, basis))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
+    measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)
+    part = part.with_member("telemetry", measured)
     part = part.with_member("probe", probes(resource, body, home, basis))
     return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
@@ -201,7 +207,7 @@ def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -
     name = text(dig(body, "properties", "spilloverDeploymentName"))
     if name is None:
         detail = basis.seen.gap(DETAIL, home.id)
-        tells = detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
+        tells = _tells_spillover(detail, basis)
         said = dig(resource.body, "properties", "spilloverDeploymentName")
         unset = isinstance(body.get("properties"), dict) and said in (None, "")
         told.tell("declared", False if unset and tells else None, because=detail)
@@ -212,6 +218,24 @@ def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -
     told.tell("target_exists", True if target is not None else False if home.whole else None, because=gap)
     if target is not None:
         _tell_target(told, body, fill(KIND, target.body)[0])
+    return told.done()
+
+
+def _tells_spillover(detail: str | None, basis: Basis) -> bool:
+    """Whether the deployments were read in a version that tells where their overflow goes."""
+    return detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
+
+
+def _takes_overflow(resource: Resource, home: Home, basis: Basis) -> Part:
+    """Whether a deployment beside it sends it what it has no room for."""
+    detail = basis.seen.gap(DETAIL, home.id)
+    named = (text(dig(one.body, "properties", "spilloverDeploymentName")) for one in home.deployments)
+    takes = last(resource.id).lower() in {other.lower() for other in named if other is not None}
+    told = Telling()
+    all_known = home.whole and _tells_spillover(detail, basis)
+    told.tell(
+        "takes_overflow", takes or (False if all_known else None), because=detail or basis.seen.gap(KIND, home.id)
+    )
     return told.done()
 
 

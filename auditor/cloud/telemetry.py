@@ -1,0 +1,99 @@
+"""What Azure Monitor can be asked: metrics of an account, and what was done in a subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from auditor.cloud.arm_id import parse_arm_id
+from auditor.cloud.clients import Clients
+from auditor.cloud.kinds import ACTIONS
+from auditor.cloud.pages import Exchange, Row, Rows
+from auditor.cloud.problems import NEXT_STEPS, Problem
+from auditor.cloud.reads import Reads, gap
+from auditor.snapshot import Gap, GapReason
+
+_ACCOUNT = "Microsoft.CognitiveServices/accounts"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Metrics that are asked for in one request, all split and added up in the same way, a value for each day."""
+
+    metrics: tuple[str, ...]
+    """At most 20."""
+    aggregation: str
+    """One that all of them offer: Azure Monitor refuses the request otherwise."""
+    split: tuple[str, ...]
+    """Dimensions; a time series for each combination of their values that occurred."""
+    begin: datetime
+    end: datetime
+    top: int
+    """Time series at most; the service's own default is 10."""
+
+
+class Telemetry:
+    """Azure Monitor's side of the control plane; never raises."""
+
+    def __init__(self, clients: Clients, reads: Reads) -> None:
+        self._clients = clients
+        self._reads = reads
+
+    async def metrics(self, account_id: str, question: Question) -> Row | Gap:
+        """The whole answer, as it came.
+
+        https://learn.microsoft.com/rest/api/monitor/metrics/list
+        """
+        arm_id = parse_arm_id(account_id, _ACCOUNT)
+        if arm_id is None:
+            words = "the service names the account by something that is not an id of its type"
+            return gap("metric", account_id, Problem(GapReason.MALFORMED, words, NEXT_STEPS[GapReason.MALFORMED]))
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.monitor(arm_id.subscription)
+            await client.metrics.list(
+                quote(account_id.removeprefix("/"), safe="/()"),
+                timespan=f"{_written(question.begin)}/{_written(question.end)}",
+                interval="P1D",
+                metricnames=",".join(question.metrics),
+                aggregation=question.aggregation,
+                top=question.top,
+                filter=" and ".join(f"{dimension} eq '*'" for dimension in question.split),
+                metricnamespace=_ACCOUNT,
+                api_version=version,
+                exchange=exchange,
+            )
+
+        return await self._reads.get("metric", account_id, ACTIONS["metric"], call)
+
+    async def activity(
+        self, subscription: str, provider: str, begin: datetime, end: datetime, members: Sequence[str]
+    ) -> Rows | Gap:
+        """All that was done to a provider's resources between two moments, of each event the members that are named.
+
+        The filter is one of the few patterns that the log takes, and the log goes back 90 days:
+        https://learn.microsoft.com/rest/api/monitor/activity-logs/list
+        """
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.monitor(subscription)
+            events = client.activity_logs.list(
+                filter=(
+                    f"eventTimestamp ge '{_written(begin)}' and eventTimestamp le '{_written(end)}'"
+                    f" and resourceProvider eq '{provider}'"
+                ),
+                select=",".join(members),
+                api_version=version,
+                exchange=exchange,
+            )
+            async for _ in events:
+                continue
+
+        kind = "activity_event"
+        return await self._reads.list(kind, f"/subscriptions/{subscription}", ACTIONS[kind], call)
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

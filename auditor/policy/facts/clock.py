@@ -1,0 +1,41 @@
+"""How far the machine's clock, by which everything was asked and dated, is from Azure's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from auditor.policy.facts.part import Note
+from auditor.snapshot import Reading
+
+LEEWAY: Final = timedelta(hours=1)
+"""What is counted in days does not mind less."""
+
+PAGE: Final = "https://learn.microsoft.com/azure/azure-monitor/platform/rest-api-walkthrough"
+
+_DATE: Final = "%a, %d %b %Y %H:%M:%S GMT"
+
+
+def clock_trouble(readings: Iterable[Reading]) -> Note | None:
+    """Why nothing that is counted in days is known, where the clocks differ; None where they agree, or none was told.
+
+    One answer decides: a clock is as wrong at the end of a run as at its beginning.
+    """
+    for reading in readings:
+        theirs = _date(reading.service_date)
+        if theirs is not None:
+            ours = reading.sent_at if reading.sent_at.tzinfo else reading.sent_at.replace(tzinfo=UTC)
+            apart = ours - theirs
+            hours = round(abs(apart) / timedelta(hours=1))
+            side = "ahead of" if apart > timedelta() else "behind"
+            words = f"not known: the clock of the machine that asked was {hours} hours {side} Azure's"
+            return (words, PAGE) if abs(apart) > LEEWAY else None
+    return None
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return datetime.strptime(header, _DATE).replace(tzinfo=UTC) if header else None
+    except ValueError:
+        return None

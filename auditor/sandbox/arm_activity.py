@@ -1,0 +1,86 @@
+"""The activity log: what was done to accounts, found by one of the few filters that the log takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from auditor.record import JsonObject
+from auditor.sandbox.wire import Answer, answer_error
+from auditor.sandbox.world import Activity, World
+
+_FILTER = re.compile(
+    r"eventTimestamp ge '(?P<begin>[^']+)'(?: and eventTimestamp le '(?P<end>[^']+)')?"
+    r"(?: and resourceProvider eq '(?P<provider>[^']+)')?",
+    re.IGNORECASE,
+)
+"""https://learn.microsoft.com/rest/api/monitor/activity-logs/list"""
+
+_KEPT = timedelta(days=90)
+
+
+def events(world: World, subscription: str, query: Mapping[str, str]) -> list[JsonObject] | Answer:
+    """The events that the filter asks for, newest first, each with the members that `$select` names."""
+    asked = _FILTER.fullmatch(query.get("$filter", ""))
+    begin = _moment(asked["begin"]) if asked else None
+    end = _moment(asked["end"]) if asked and asked["end"] else datetime.now(UTC)
+    if asked is None or begin is None or end is None:
+        return answer_error(400, "BadRequest", "The $filter is missing, or not one of the patterns that are supported.")
+    if begin < datetime.now(UTC) - _KEPT - timedelta(minutes=5):
+        return answer_error(400, "BadRequest", "The start time cannot be more than 90 days in the past.")
+    wanted = [member for member in query.get("$select", "").split(",") if member]
+    found = [
+        _event(world, subscription, one, at)
+        for one in world.activities.values()
+        if one.account in world.accounts
+        and world.subscription_of(world.accounts[one.account]) == subscription
+        and begin <= (at := world.made_at - timedelta(days=one.days_ago)) <= end
+        and one.operation.lower().startswith(f"{(asked['provider'] or '').lower()}")
+    ]
+    found.sort(key=lambda event: str(event["eventTimestamp"]), reverse=True)
+    return [{name: value for name, value in one.items() if not wanted or name in {"id", *wanted}} for one in found]
+
+
+def _event(world: World, subscription: str, one: Activity, at: datetime) -> JsonObject:
+    account = world.accounts[one.account]
+    of = (
+        f"/subscriptions/{subscription}/resourceGroups/{account.group}"
+        f"/providers/Microsoft.CognitiveServices/accounts/{account.name}{one.below}"
+    )
+    guid = str(uuid5(NAMESPACE_URL, f"{of} {one.name}"))
+    told = at.strftime("%Y-%m-%dT%H:%M:%S.1234567Z")
+    ticks = int(at.timestamp()) * 10_000_000 + 621_355_968_000_000_000
+    return {
+        "id": f"{of}/events/{guid}/ticks/{ticks}",
+        "authorization": {"action": one.operation, "scope": of},
+        "caller": "platform@contoso.com",
+        "claims": {},
+        "correlationId": guid,
+        "description": "",
+        "eventDataId": guid,
+        "eventName": {"value": "EndRequest", "localizedValue": "End request"},
+        "eventTimestamp": told,
+        "submissionTimestamp": told,
+        "level": "Informational",
+        "operationId": guid,
+        "operationName": {"value": one.operation, "localizedValue": one.operation},
+        "resourceGroupName": account.group,
+        "resourceId": of,
+        "resourceProviderName": {
+            "value": "Microsoft.CognitiveServices",
+            "localizedValue": "Microsoft.CognitiveServices",
+        },
+        "status": {"value": one.status, "localizedValue": one.status},
+        "subStatus": {"value": "OK", "localizedValue": "OK (HTTP Status Code: 200)"},
+        "subscriptionId": subscription,
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
