@@ -12,6 +12,7 @@ from auditor.cloud.pages import Exchange
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
     from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
+    from azure.mgmt.monitor.aio import MonitorManagementClient
     from azure.mgmt.network.aio import NetworkManagementClient
 
     from auditor.cloud.pipeline import Rules
@@ -46,6 +47,15 @@ class Clients:
             module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio")
             self._made[key] = module.NetworkManagementClient(self._rules.credential, subscription, **self._common())
         made: NetworkManagementClient = self._made[key]
+        return made
+
+    async def monitor(self, subscription: str) -> MonitorManagementClient:
+        """The client of alerts, action groups, metrics and the activity log."""
+        key = ("monitor", subscription)
+        if key not in self._made:
+            module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.monitor.aio")
+            self._made[key] = module.MonitorManagementClient(self._rules.credential, subscription, **self._common())
+        made: MonitorManagementClient = self._made[key]
         return made
 
     async def get(self, path: str, version: str, exchange: Exchange, query: Mapping[str, str] | None = None) -> None:

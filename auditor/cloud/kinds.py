@@ -44,6 +44,10 @@ KINDS: Final[dict[str, ArmKind]] = {
     # the list of 2017-05-01-preview is reported to come back empty where there are settings
     # (https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it
     "diagnostic_setting": ArmKind("Microsoft.Insights/diagnosticSettings/read", "2021-05-01-preview", pinned=True),
+    "metric_alert": ArmKind("Microsoft.Insights/metricAlerts/read", "2018-03-01"),
+    "activity_log_alert": ArmKind("Microsoft.Insights/activityLogAlerts/read", "2020-10-01"),
+    "action_group": ArmKind("Microsoft.Insights/actionGroups/read", "2023-01-01"),
+    "budget": ArmKind("Microsoft.Consumption/budgets/read", "2024-08-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

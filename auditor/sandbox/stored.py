@@ -40,7 +40,12 @@ class StoredType:
     paged: bool = True
 
 
-TYPES: Mapping[str, StoredType] = {}
+TYPES: Mapping[str, StoredType] = {
+    "Microsoft.Insights/metricAlerts": StoredType("metric_alert", paged=False),
+    "Microsoft.Insights/activityLogAlerts": StoredType("activity_log_alert"),
+    "Microsoft.Insights/actionGroups": StoredType("action_group", paged=False),
+    "Microsoft.Consumption/budgets": StoredType("budget"),
+}
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 
 _BY_TYPE = {name.lower(): (name, told) for name, told in TYPES.items()}

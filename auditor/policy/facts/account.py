@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.policy.facts.account_sku import account_sku
+from auditor.policy.facts.alerts import alerts
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
@@ -65,6 +66,7 @@ def _diagnostics(of: Around) -> Part:
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "network": _network,
     "diagnostics": _diagnostics,
+    "alerts": alerts,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
+from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.intent import Intents, intents
@@ -23,6 +24,7 @@ class Basis:
     intents: Intents
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
+    alert_rules: AlertRules
     content_policies: dict[str, dict[str, Policy]]
     principal: Principal
     api_versions: dict[str, str]
@@ -44,6 +46,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         intents=intents(settings),
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
+        alert_rules=alert_rules(seen),
         content_policies=content_policies(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
