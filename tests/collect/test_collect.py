@@ -47,6 +47,10 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{S}/providers/Microsoft.Authorization/permissions", {"value": [{"actions": ["*/read"]}, {}]})
     azure.say(f"{P}/accounts", {"value": [first, second]})
     azure.say(f"{P}/deletedAccounts", {"value": []})
+    for below in ("metricAlerts", "activityLogAlerts", "actionGroups"):
+        azure.say(f"{S}/providers/Microsoft.Insights/{below}", {"value": []})
+    budget = f"{S}/providers/Microsoft.Consumption/budgets"
+    azure.say(budget, {"value": [{"id": f"{budget[1:]}/monthly"}]})
     offer = {"resourceType": "accounts", "kind": "OpenAI", "name": "S0", "locations": ["SWEDENCENTRAL", "WESTUS"]}
     azure.say(f"{P}/skus", {"value": [offer, offer | {"kind": "Face"}, offer | {"resourceType": "other"}]})
     for id_, body in ((A, first), (B, second)):
@@ -93,6 +97,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "diagnostic_setting": 2,
         "model": 2,
         "usage": 1,
+        "budget": 1,
         "resource_sku": 1,
         "private_endpoint": 1,
         "private_dns_zone_group": 1,
@@ -104,6 +109,8 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("permission", S, 2),
         ("account", S, 2),
         ("deleted_account", S, 0),
+        *((kind, S, 0) for kind in ("metric_alert", "activity_log_alert", "action_group")),
+        ("budget", S, 1),
         ("resource_sku", S, 3),
         *((kind, id_.lower(), 1) for kind in ("deployment", "content_policy", "diagnostic_setting") for id_ in (A, B)),
         ("model", f"{P}/locations/swedencentral".lower(), 2),
@@ -114,6 +121,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
     assert f"{P}/locations/swedencentral/models/AIServices.OpenAI.m.1" in ids
     assert f"{P}/locations/swedencentral/usages/OpenAI.Standard.m" in ids
     assert f"{P}/skus/OpenAI.S0.swedencentral" in ids
+    assert f"{S}/providers/Microsoft.Consumption/budgets/monthly" in ids
     assert f"{S}/providers/Microsoft.Authorization/permissions/1" in ids
     assert all(resource.readings for resource in collected.resources if resource.kind != "required_actions")
     assert max(Counter(request.path_qs.lower() for request in azure.seen).values()) == 1

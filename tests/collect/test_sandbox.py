@@ -88,6 +88,10 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "private_endpoint",
         "private_dns_zone_group",
         "diagnostic_setting",
+        "metric_alert",
+        "activity_log_alert",
+        "action_group",
+        "budget",
         "required_actions",
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}

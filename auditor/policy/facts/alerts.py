@@ -48,9 +48,8 @@ def alerts(of: Around) -> Part:
     """`account.alerts`, from the metric alerts set on the account, alone or among others, and the activity log alerts.
 
     `metrics` and each theme say whether one of the alerts is on and heard by somebody (`watched`), and which there are
-    (`rules`); `metrics.all_heard` whether each that is on is heard, and `silent` which are not. `keys` says the first
-    of the alerts on the listing (`list_watched`) and on the regenerating of keys (`regenerate_watched`).
-    `utilisation.needed`: there is a provisioned deployment.
+    (`rules`, `count`); `metrics.all_heard` whether each that is on is heard, and `silent` which are not. `keys` says
+    the same of alerts on the listing (`list_watched`) and on the regenerating of keys (`regenerate_watched`).
     """
     scope, seen = subscription_scope(of.resource.id), of.basis.seen
     if scope is None:
@@ -61,25 +60,29 @@ def alerts(of: Around) -> Part:
         unread = _unread(seen.gap(METRIC, scope))
         for name in ("metrics", *THEMES):
             part = part.with_member(name, unread)
-        return part.with_member("utilisation", _provisioned(of.resource.id, seen))
+        return part
     found = _set_on(of)
     part = part.with_member("metrics", _watched(found, listing.readings).and_also(_all_heard(found)))
     for theme in THEMES:
         part = part.with_member(theme, _watched(_those(found, partial(_has, theme)), listing.readings))
-    needed = _provisioned(of.resource.id, seen)
-    return part.and_also(
-        Part(
-            facts={"utilisation": {**part.facts["utilisation"], **needed.facts}},
-            absences={f"utilisation.{name}": gap for name, gap in needed.absences.items()},
-        )
-    )
+    return part
+
+
+def has_provisioned(account_id: str, seen: Seen) -> Part:
+    """`account.has_provisioned_deployment`; the service tells utilisation of no other."""
+    told = Telling()
+    read = seen.children("deployment", account_id)
+    skus = [deployment_sku(text(dig(one.body, "sku", "name"))) for one in read]
+    said = [None if sku is None else sku.capacity == "provisioned" for sku in skus]
+    listing = seen.listing("deployment", account_id)
+    gap = seen.gap("deployment", account_id) if listing is None else None
+    told.tell("has_provisioned_deployment", any_of([*said, *([None] if listing is None else [])]), because=gap)
+    told.read("has_provisioned_deployment", listing.readings if listing is not None else ())
+    return told.done()
 
 
 def _unread(gap: str | None) -> Part:
-    told = Telling()
-    for name in ("watched", "rules", "all_heard", "silent"):
-        told.tell(name, None, because=gap)
-    return told.done()
+    return Part(absences={"": gap} if gap else {})
 
 
 def _set_on(of: Around) -> list[Watching]:
@@ -113,9 +116,17 @@ def _has(theme: str, rule: Rule) -> bool | None:
 def _watched(found: Sequence[Watching], readings: Sequence[str]) -> Part:
     told = Telling()
     told.tell("watched", any_of(one.heard for one in found), because=_gap(found))
-    told.tell("rules", [_row(one.rule) for one in found if one.meant])
+    _tell_rules(told, found)
     told.read("", [*readings, *(reading for one in found if one.meant for reading in one.rule.reach.readings)])
     return told.done()
+
+
+def _tell_rules(told: Telling, found: Sequence[Watching]) -> None:
+    """How many there are, and which, unless a gap hides whom one of them tells: a list can't say what is not known."""
+    rules = list({one.rule.id: one.rule for one in found if one.meant}.values())
+    gap = next((rule.reach.gap for rule in rules if rule.reach.gap), None)
+    told.tell("count", len(rules))
+    told.tell("rules", [_row(rule) for rule in rules] if gap is None else None, because=gap)
 
 
 def _row(rule: Rule) -> JsonObject:
@@ -140,18 +151,17 @@ def _all_heard(found: Sequence[Watching]) -> Part:
 def _keys(of: Around, scope: str) -> Part:
     listing = of.basis.seen.listing(ACTIVITY, scope)
     if listing is None:
-        gap = of.basis.seen.gap(ACTIVITY, scope)
-        return Part(absences={"keys": gap} if gap else {})
+        return Part().with_member("keys", _unread(of.basis.seen.gap(ACTIVITY, scope)))
     around = of.basis.alert_rules.around(ACTIVITY, of.resource.id)
     found = [Watching(rule, None if rule.scopes is None else True) for rule in around]
-    told, rows = Telling(), []
-    told.read("", listing.readings)
+    told, watching = Telling(), []
     for name, operation in OPERATIONS.items():
         event = _event(of.resource.id, operation)
         those = _those(found, partial(_catches, event))
         told.tell(f"{name}_watched", any_of(one.heard for one in those), because=_gap(those))
-        rows += [one.rule.row for one in those if one.meant]
-    told.tell("rules", [row for place, row in enumerate(rows) if row not in rows[:place]])
+        watching += [one for one in those if one.meant]
+    _tell_rules(told, watching)
+    told.read("", [*listing.readings, *(reading for one in watching for reading in one.rule.reach.readings)])
     return Part().with_member("keys", told.done())
 
 
@@ -172,15 +182,3 @@ def _event(account_id: str, operation: str) -> Event:
         "status": one_of("Started", "Accepted", "Succeeded"),
         "substatus": anything,
     }
-
-
-def _provisioned(account_id: str, seen: Seen) -> Part:
-    """Utilisation is only told of provisioned deployments."""
-    told = Telling()
-    read = seen.children("deployment", account_id)
-    skus = [deployment_sku(text(dig(one.body, "sku", "name"))) for one in read]
-    said = [None if sku is None else sku.capacity == "provisioned" for sku in skus]
-    whole = seen.listing("deployment", account_id) is not None
-    needed = any_of([*said, *([] if whole else [None])])
-    told.tell("needed", needed, because=None if whole else seen.gap("deployment", account_id))
-    return told.done()

@@ -22,7 +22,7 @@ def service_health(scope: str, rules: AlertRules, seen: Seen) -> Part:
     """`subscription.service_health`, from the activity log alerts set on the subscription.
 
     `watched`: for each region in which there are accounts an alert on incidents is on and heard; `unwatched_regions`
-    are those without one, and `rules` all that speak of Service Health.
+    are those without one, and `rules` all that speak of Service Health (`count`).
     """
     listing, told = seen.listing(ACTIVITY, scope), Telling()
     if listing is None:
@@ -41,7 +41,9 @@ def service_health(scope: str, rules: AlertRules, seen: Seen) -> Part:
     known = None not in watched.values() and (not hidden or bool(anywhere))
     missing = [place for place, said in watched.items() if said is False]
     told.tell("unwatched_regions", missing if known else None, because=because)
-    told.tell("rules", [rule.row for rule in found if _speaks_of_health(rule)])
+    rows = [rule.row for rule in found if _speaks_of_health(rule)]
+    told.tell("count", len(rows))
+    told.tell("rules", rows if silent is None else None, because=silent)
     return told.done()
 
 
