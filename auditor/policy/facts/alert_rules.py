@@ -59,6 +59,21 @@ class AlertRules:
     astray: dict[tuple[str, str], tuple[Rule, ...]]
     """Kind and folded subscription → the rules stored there of which nobody understands what they are set on."""
 
+    def those(self, kind: str, wanted: Callable[[Rule], bool]) -> AlertRules:
+        """The rules of one kind that are wanted, each asked about once."""
+        both = (self.by_scope, self.astray)
+        known = {rule.id: rule for found in both for (one, _), rules in found.items() if one == kind for rule in rules}
+        kept = {arm_id for arm_id, rule in known.items() if wanted(rule)}
+        by_scope, astray = (
+            {
+                key: left
+                for key, rules in found.items()
+                if key[0] == kind and (left := tuple(rule for rule in rules if rule.id in kept))
+            }
+            for found in both
+        )
+        return AlertRules(by_scope, astray)
+
     def around(self, kind: str, arm_id: str) -> tuple[Rule, ...]:
         """The rules set on a resource, its resource group or its subscription, and those of which nobody knows."""
         places = enclosing(arm_id)

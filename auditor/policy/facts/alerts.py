@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
-from auditor.policy.facts.activity import Event, anything, meets, one_of
+from auditor.policy.facts.activity import Event, meets
 from auditor.policy.facts.alert_rules import ACTIVITY, METRIC, Rule
 from auditor.policy.facts.alert_themes import NAMESPACE, THEMES, metrics, themes
-from auditor.policy.facts.arm_id import fold, region, segment, subscription_scope
+from auditor.policy.facts.arm_id import fold, region, subscription_scope
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.deployment_sku import deployment_sku
+from auditor.policy.facts.key_events import OPERATIONS, key_event
 from auditor.policy.facts.logic import all_of, any_of, no
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig, text
 from auditor.record import JsonObject
-
-OPERATIONS: Final = {"list": "listKeys", "regenerate": "regenerateKey"}
-"""What can be done with keys: `Microsoft.CognitiveServices/accounts/{operation}/action`.
-
-https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning
-"""
 
 
 @dataclass(frozen=True)
@@ -152,11 +146,11 @@ def _keys(of: Around, scope: str) -> Part:
     listing = of.basis.seen.listing(ACTIVITY, scope)
     if listing is None:
         return Part().with_member("keys", _unread(of.basis.seen.gap(ACTIVITY, scope)))
-    around = of.basis.alert_rules.around(ACTIVITY, of.resource.id)
+    around = of.basis.key_alerts.around(ACTIVITY, of.resource.id)
     found = [Watching(rule, None if rule.scopes is None else True) for rule in around]
     told, watching = Telling(), []
     for name, operation in OPERATIONS.items():
-        event = _event(of.resource.id, operation)
+        event = key_event(operation, of.resource.id)
         those = _those(found, partial(_catches, event))
         told.tell(f"{name}_watched", any_of(one.heard for one in those), because=_gap(those))
         watching += [one for one in those if one.meant]
@@ -167,18 +161,3 @@ def _keys(of: Around, scope: str) -> Part:
 
 def _catches(event: Event, rule: Rule) -> bool | None:
     return meets(rule.properties, event)
-
-
-def _event(account_id: str, operation: str) -> Event:
-    """What the activity log says when somebody lists or regenerates keys of an account."""
-    return {
-        "category": one_of("Administrative"),
-        "operationname": one_of(f"Microsoft.CognitiveServices/accounts/{operation}/action"),
-        "resourceid": one_of(account_id),
-        "resourcegroup": one_of(segment(account_id, "resourceGroups") or ""),
-        "resourcetype": one_of(NAMESPACE),
-        "resourceprovider": one_of(NAMESPACE.partition("/")[0]),
-        "level": one_of("Informational"),
-        "status": one_of("Started", "Accepted", "Succeeded"),
-        "substatus": anything,
-    }

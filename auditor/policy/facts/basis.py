@@ -10,6 +10,7 @@ from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.key_events import key_alerts
 from auditor.policy.facts.seen import Seen, index
 from auditor.settings import Settings
 from auditor.snapshot import Principal, Snapshot
@@ -25,6 +26,8 @@ class Basis:
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
     alert_rules: AlertRules
+    key_alerts: AlertRules
+    """Of the activity log alerts those that listen to what is done with keys."""
     content_policies: dict[str, dict[str, Policy]]
     principal: Principal
     api_versions: dict[str, str]
@@ -40,13 +43,15 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
     """All that is looked up again and again, looked up once."""
     seen = index(snapshot)
     taken = snapshot.taken_at
+    rules = alert_rules(seen)
     return Basis(
         seen=seen,
         settings=settings,
         intents=intents(settings),
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
-        alert_rules=alert_rules(seen),
+        alert_rules=rules,
+        key_alerts=key_alerts(rules),
         content_policies=content_policies(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
