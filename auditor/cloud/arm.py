@@ -159,6 +159,35 @@ class Arm:
         kind = "private_dns_zone_group"
         return await self._reads.list(kind, endpoint_id, ACTIONS[kind], call)
 
+    async def metric_alerts(self, subscription: str) -> Rows | Gap:
+        """All metric alert rules that are stored in a subscription."""
+        return await self._monitor(
+            "metric_alert", subscription, lambda client, how: client.metric_alerts.list_by_subscription(**how)
+        )
+
+    async def activity_log_alerts(self, subscription: str) -> Rows | Gap:
+        """All activity log alert rules that are stored in a subscription, those on Service Health among them."""
+        return await self._monitor(
+            "activity_log_alert",
+            subscription,
+            lambda client, how: client.activity_log_alerts.list_by_subscription_id(**how),
+        )
+
+    async def action_groups(self, subscription: str) -> Rows | Gap:
+        """All action groups of a subscription: whom its alerts tell."""
+        return await self._monitor(
+            "action_group", subscription, lambda client, how: client.action_groups.list_by_subscription_id(**how)
+        )
+
+    async def _monitor(
+        self, kind: str, subscription: str, ask: Callable[[Any, dict[str, Any]], AsyncIterable[Any]]
+    ) -> Rows | Gap:
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.monitor(subscription)
+            await _drain(ask(client, {"api_version": version, "exchange": exchange}))
+
+        return await self._reads.list(kind, f"/subscriptions/{subscription}", ACTIONS[kind], call)
+
     async def _cognitive(
         self,
         kind: str,

@@ -50,7 +50,7 @@ class Clients:
         return made
 
     async def monitor(self, subscription: str) -> MonitorManagementClient:
-        """The client of metrics, alerts and the activity log."""
+        """The client of alerts, action groups, metrics and the activity log."""
         key = ("monitor", subscription)
         if key not in self._made:
             module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.monitor.aio")

@@ -49,6 +49,10 @@ KINDS: Final[dict[str, ArmKind]] = {
     "activity_event": ArmKind("Microsoft.Insights/eventtypes/values/read", "2015-04-01"),
     "resource_health": ArmKind("Microsoft.ResourceHealth/availabilityStatuses/read", "2024-02-01"),
     "service_event": ArmKind("Microsoft.ResourceHealth/events/read", "2024-02-01"),
+    "metric_alert": ArmKind("Microsoft.Insights/metricAlerts/read", "2018-03-01"),
+    "activity_log_alert": ArmKind("Microsoft.Insights/activityLogAlerts/read", "2020-10-01"),
+    "action_group": ArmKind("Microsoft.Insights/actionGroups/read", "2023-01-01"),
+    "budget": ArmKind("Microsoft.Consumption/budgets/read", "2024-08-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

@@ -11,6 +11,8 @@ from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.activity import ACTIVITY
+from auditor.collect.alerts import ACTION_GROUPS, ACTIVITY_LOG_ALERTS, METRIC_ALERTS
+from auditor.collect.budgets import BUDGETS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
@@ -35,6 +37,10 @@ COLLECTORS: tuple[Collector, ...] = (
     PROVIDER_REGISTRATION,
     PERMISSIONS,
     DELETED_ACCOUNTS,
+    METRIC_ALERTS,
+    ACTIVITY_LOG_ALERTS,
+    ACTION_GROUPS,
+    BUDGETS,
     SKUS,
     MODELS,
     USAGES,

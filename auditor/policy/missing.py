@@ -14,6 +14,9 @@ from auditor.snapshot import Gap, GapReason
 _WHAT = {
     "account": "the account",
     "activity_event": "the activity log",
+    "action_group": "the list of action groups",
+    "activity_log_alert": "the list of activity log alerts",
+    "budget": "the list of budgets",
     "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
     "deployment": "the list of deployments",
@@ -21,6 +24,7 @@ _WHAT = {
     "diagnostic_setting": "the list of diagnostic settings",
     "host_name": "what the host names lead to",
     "metric": "the metrics of the account",
+    "metric_alert": "the list of metric alerts",
     "model": "the list of models",
     "permission": "the list of the caller's permissions",
     "private_dns_zone_group": "the list of private DNS zone groups",

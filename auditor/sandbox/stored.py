@@ -42,6 +42,10 @@ class StoredType:
 
 TYPES: Mapping[str, StoredType] = {
     "Microsoft.ResourceHealth/events": StoredType("service_event"),
+    "Microsoft.Insights/metricAlerts": StoredType("metric_alert", paged=False),
+    "Microsoft.Insights/activityLogAlerts": StoredType("activity_log_alert"),
+    "Microsoft.Insights/actionGroups": StoredType("action_group", paged=False),
+    "Microsoft.Consumption/budgets": StoredType("budget"),
 }
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 

@@ -56,6 +56,10 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{S}/providers/Microsoft.Authorization/permissions", {"value": [{"actions": ["*/read"]}, {}]})
     azure.say(f"{P}/accounts", {"value": [first, second]})
     azure.say(f"{P}/deletedAccounts", {"value": []})
+    for below in ("metricAlerts", "activityLogAlerts", "actionGroups"):
+        azure.say(f"{S}/providers/Microsoft.Insights/{below}", {"value": []})
+    budget = f"{S}/providers/Microsoft.Consumption/budgets"
+    azure.say(budget, {"value": [{"id": f"{budget[1:]}/monthly"}]})
     offer = {"resourceType": "accounts", "kind": "OpenAI", "name": "S0", "locations": ["SWEDENCENTRAL", "WESTUS"]}
     azure.say(f"{S}/providers/Microsoft.Insights/eventtypes/management/values", {"value": EVENTS})
     states = [
@@ -115,6 +119,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "service_event": 1,
         "model": 2,
         "usage": 1,
+        "budget": 1,
         "resource_sku": 1,
         "private_endpoint": 1,
         "private_dns_zone_group": 1,
@@ -126,6 +131,8 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("permission", S, 2),
         ("account", S, 2),
         ("deleted_account", S, 0),
+        *((kind, S, 0) for kind in ("metric_alert", "activity_log_alert", "action_group")),
+        ("budget", S, 1),
         ("resource_sku", S, 3),
         ("activity_event", S, 1),
         ("resource_health", S, 1),
@@ -141,6 +148,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
     assert f"{P}/locations/swedencentral/models/AIServices.OpenAI.m.1" in ids
     assert f"{P}/locations/swedencentral/usages/OpenAI.Standard.m" in ids
     assert f"{P}/skus/OpenAI.S0.swedencentral" in ids
+    assert f"{S}/providers/Microsoft.Consumption/budgets/monthly" in ids
     assert f"{S}/providers/Microsoft.Authorization/permissions/1" in ids
     assert all(resource.readings for resource in collected.resources if resource.kind != "required_actions")
     assert max(Counter(request.path_qs.lower() for request in azure.seen).values()) == 1

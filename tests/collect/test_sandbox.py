@@ -92,6 +92,10 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "activity_event",
         "resource_health",
         "service_event",
+        "metric_alert",
+        "activity_log_alert",
+        "action_group",
+        "budget",
         "required_actions",
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}

@@ -26,6 +26,8 @@ from tests.policy.estate import (
     resource,
     sku,
 )
+from tests.policy.monitoring import KINDS as MONITORING
+from tests.policy.monitoring import all_watched
 from tests.policy.test_defaults import JSON
 
 CHAT = f"{ACCOUNT}/deployments/chat"
@@ -49,6 +51,7 @@ READS = (
     ("model", PLACE),
     ("usage", PLACE),
     ("probe", CHAT),
+    *((kind, SUB) for kind in MONITORING),
 )
 """Every read that a collector or a probe makes: kind and scope."""
 
@@ -65,6 +68,7 @@ def _estates() -> tuple[Estate, ...]:
     return (
         base,
         base.plus(deleted, other_kinds, second).expecting(far, {"name": "x", "model": "gpt-4.1", "capacity": 5}),
+        all_watched(),
         base.expecting(account=ACCOUNT),
         base.expecting(account="aif-gone", location="swedencentral"),
         base.changed("probe", f"{CHAT}/probes/text", lambda body: body.update(refused)),

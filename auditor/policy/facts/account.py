@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.policy.facts.account_sku import account_sku
+from auditor.policy.facts.alerts import alerts, has_provisioned
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
@@ -83,11 +84,22 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "health": _health,
     "service_events": _service_events,
     "keys": _keys,
+    "alerts": alerts,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 
 DERIVED: Final = frozenset(
-    {"declared", "host", "identity_types", "missing_tags", "region", "sku_offered", "sku_restrictions", *ASPECTS}
+    {
+        "declared",
+        "has_provisioned_deployment",
+        "host",
+        "identity_types",
+        "missing_tags",
+        "region",
+        "sku_offered",
+        "sku_restrictions",
+        *ASPECTS,
+    }
 )
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
@@ -109,6 +121,7 @@ def account(resource: Resource, basis: Basis) -> Part:
     place = region(body.get("location"))
     skus = account_sku(body, place, subscription_scope(resource.id), basis.account_skus, seen)
     settled = part.and_also(_told_by_body(body, declaring, basis)).and_also(skus)
+    settled = settled.and_also(has_provisioned(resource.id, seen))
     around = Around(resource, body, declaring, basis)
     for name, aspect in ASPECTS.items():
         settled = settled.with_member(name, aspect(around))

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
+from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.clock import clock_trouble
 from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.health import Incidents, incidents
 from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.key_events import key_alerts
 from auditor.policy.facts.keys import Activity, activity
 from auditor.policy.facts.metrics import Metrics, metrics
 from auditor.policy.facts.part import Note
@@ -28,6 +30,9 @@ class Basis:
     intents: Intents
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
+    alert_rules: AlertRules
+    key_alerts: AlertRules
+    """Of the activity log alerts those that listen to what is done with keys."""
     content_policies: dict[str, dict[str, Policy]]
     metrics: Metrics
     activity: Activity
@@ -48,12 +53,15 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
     """All that is looked up again and again, looked up once."""
     seen = index(snapshot)
     taken = snapshot.taken_at
+    rules = alert_rules(seen)
     return Basis(
         seen=seen,
         settings=settings,
         intents=intents(settings),
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
+        alert_rules=rules,
+        key_alerts=key_alerts(rules),
         content_policies=content_policies(seen),
         metrics=metrics(seen),
         activity=activity(seen),

@@ -58,11 +58,11 @@ def joined(basis: Basis) -> Joined:
         for found in targets
         for expected in found.workload.deployments
     )
-    scopes = [*where.subscriptions, *map(subscription_scope, homes)]
+    scopes = {fold(one): one for one in reversed([*where.subscriptions, *map(subscription_scope, homes)]) if one}
     return Joined(
         basis=basis,
         places=where,
-        subscriptions={fold(scope): subscription(scope, basis.seen) for scope in reversed(scopes) if scope},
+        subscriptions={key: subscription(scope, basis) for key, scope in scopes.items()},
         homes=homes,
         deployments=deployments,
         targets=targets,

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.policy.facts.arm_id import PROVIDER, last
+from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.budget import budget
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.permissions import missing_actions
 from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.service_health import service_health
 from auditor.policy.facts.shape import text
 
 KIND: Final = "subscription"
 
-DERIVED: Final = frozenset({"account_count", "missing_actions", "name", "registration"})
+DERIVED: Final = frozenset({"account_count", "budget", "missing_actions", "name", "registration", "service_health"})
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
-def subscription(scope: str, seen: Seen) -> Part:
+def subscription(scope: str, basis: Basis) -> Part:
     """The `subscription` of rules; `scope` is `/subscriptions/{id}`."""
+    seen = basis.seen
     found = seen.resource(KIND, scope)
     body, notes = fill(KIND, found.body) if found is not None else ({}, {})
     facts = {name: value for name, value in body.items() if name not in DERIVED}
@@ -30,7 +34,9 @@ def subscription(scope: str, seen: Seen) -> Part:
         notes=notes,
         readings={"": found.readings} if found is not None and found.readings else {},
     )
-    return part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    part = part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    part = part.with_member("service_health", service_health(scope, basis.alert_rules, seen))
+    return part.with_member("budget", budget(scope, seen, basis.now))
 
 
 def _around(scope: str, name: str | None, seen: Seen) -> Part:
