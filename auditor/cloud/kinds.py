@@ -44,6 +44,10 @@ KINDS: Final[dict[str, ArmKind]] = {
     # the list of 2017-05-01-preview is reported to come back empty where there are settings
     # (https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it
     "diagnostic_setting": ArmKind("Microsoft.Insights/diagnosticSettings/read", "2021-05-01-preview", pinned=True),
+    "role_assignment": ArmKind("Microsoft.Authorization/roleAssignments/read", "2022-04-01"),
+    "role_definition": ArmKind("Microsoft.Authorization/roleDefinitions/read", "2022-04-01"),
+    "role_eligibility": ArmKind("Microsoft.Authorization/roleEligibilityScheduleInstances/read", "2020-10-01"),
+    "deny_assignment": ArmKind("Microsoft.Authorization/denyAssignments/read", "2022-04-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

@@ -70,6 +70,7 @@ STATUS_REASONS: dict[int, GapReason] = {
 """HTTP status → reason, where the error's code does not tell more; every other error status is `failed`."""
 
 CODE_REASONS: dict[str, GapReason] = {
+    "AadPremiumLicenseRequired": GapReason.NOT_OFFERED,  # eligible role assignments, without Microsoft Entra ID P2
     "InvalidApiVersionParameter": GapReason.NOT_OFFERED,
     "InvalidResourceType": GapReason.NOT_OFFERED,
     "LocationNotAvailableForResourceType": GapReason.NOT_OFFERED,

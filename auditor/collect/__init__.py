@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.cloud.door import Cloud
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
+from auditor.collect.access import DENY_ASSIGNMENTS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_ELIGIBILITIES
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
@@ -39,6 +40,10 @@ COLLECTORS: tuple[Collector, ...] = (
     DEPLOYMENTS,
     CONTENT_POLICIES,
     DIAGNOSTICS,
+    ROLE_ASSIGNMENTS,
+    ROLE_DEFINITIONS,
+    ROLE_ELIGIBILITIES,
+    DENY_ASSIGNMENTS,
     HOST_NAMES,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,

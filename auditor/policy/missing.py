@@ -15,6 +15,7 @@ _WHAT = {
     "account": "the account",
     "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
+    "deny_assignment": "the list of deny assignments",
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
@@ -25,6 +26,9 @@ _WHAT = {
     "private_endpoint": "the private endpoint",
     "provider": "the resource provider",
     "resource_sku": "the list of account SKUs",
+    "role_assignment": "the list of role assignments",
+    "role_definition": "the list of role definitions",
+    "role_eligibility": "the list of eligible role assignments",
     "subscription": "the subscription",
     "usage": "the list of quotas",
 }

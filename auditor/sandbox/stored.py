@@ -40,7 +40,12 @@ class StoredType:
     paged: bool = True
 
 
-TYPES: Mapping[str, StoredType] = {}
+TYPES: Mapping[str, StoredType] = {
+    "Microsoft.Authorization/denyAssignments": StoredType("deny_assignment", inherited=True),
+    "Microsoft.Authorization/roleAssignments": StoredType("role_assignment", inherited=True),
+    "Microsoft.Authorization/roleDefinitions": StoredType("role_definition", inherited=True),
+    "Microsoft.Authorization/roleEligibilityScheduleInstances": StoredType("role_eligibility", inherited=True),
+}
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 
 _BY_TYPE = {name.lower(): (name, told) for name, told in TYPES.items()}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from auditor.policy.facts.access import access
 from auditor.policy.facts.account_sku import account_sku
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
 from auditor.policy.facts.around import Around
@@ -65,6 +66,7 @@ def _diagnostics(of: Around) -> Part:
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "network": _network,
     "diagnostics": _diagnostics,
+    "access": access,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

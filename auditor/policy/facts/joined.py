@@ -62,7 +62,9 @@ def joined(basis: Basis) -> Joined:
     return Joined(
         basis=basis,
         places=where,
-        subscriptions={fold(scope): subscription(scope, basis.seen) for scope in reversed(scopes) if scope},
+        subscriptions={
+            fold(scope): subscription(scope, basis.seen, basis.grants) for scope in reversed(scopes) if scope
+        },
         homes=homes,
         deployments=deployments,
         targets=targets,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from auditor.policy.facts.arm_id import PROVIDER, last
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.grants import Grants
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.permissions import missing_actions
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import text
+from auditor.policy.facts.subscription_access import subscription_access
 
 KIND: Final = "subscription"
 
-DERIVED: Final = frozenset({"account_count", "missing_actions", "name", "registration"})
+DERIVED: Final = frozenset({"access", "account_count", "missing_actions", "name", "registration"})
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
-def subscription(scope: str, seen: Seen) -> Part:
+def subscription(scope: str, seen: Seen, grants: Mapping[str, Grants]) -> Part:
     """The `subscription` of rules; `scope` is `/subscriptions/{id}`."""
     found = seen.resource(KIND, scope)
     body, notes = fill(KIND, found.body) if found is not None else ({}, {})
@@ -30,7 +33,8 @@ def subscription(scope: str, seen: Seen) -> Part:
         notes=notes,
         readings={"": found.readings} if found is not None and found.readings else {},
     )
-    return part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    told = part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    return told.with_member("access", subscription_access(scope, grants))
 
 
 def _around(scope: str, name: str | None, seen: Seen) -> Part:
