@@ -168,7 +168,7 @@ def _key_readers(over: _Over) -> list[JsonObject]:
 
 
 def _lacking(over: _Over, workloads: Sequence[Workload]) -> tuple[list[JsonObject], bool]:
-    """Declared identities that surely may not call, each with what it lacks or is denied; and whether others may not either."""
+    """Declared identities that surely may not call, with what each lacks; and whether others may not be."""
     lacking: list[JsonObject] = []
     unclear = False
     for workload in workloads:
