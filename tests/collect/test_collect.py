@@ -22,6 +22,7 @@ OTHER = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
 A = f"{S}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
 B = f"{S}/resourceGroups/RG2/providers/Microsoft.CognitiveServices/accounts/b"
 ENDPOINT = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/pe"
+ROLES = ("roleAssignments", "roleDefinitions", "roleEligibilityScheduleInstances", "denyAssignments")
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -45,6 +46,8 @@ def fill(azure: Pretend) -> None:
     azure.say(S, {"subscriptionId": SUBSCRIPTION, "state": "Enabled"})
     azure.say(P, {"registrationState": "Registered"})
     azure.say(f"{S}/providers/Microsoft.Authorization/permissions", {"value": [{"actions": ["*/read"]}, {}]})
+    for name in ROLES:
+        azure.say(f"{S}/providers/Microsoft.Authorization/{name}", {"value": []})
     azure.say(f"{P}/accounts", {"value": [first, second]})
     azure.say(f"{P}/deletedAccounts", {"value": []})
     offer = {"resourceType": "accounts", "kind": "OpenAI", "name": "S0", "locations": ["SWEDENCENTRAL", "WESTUS"]}
@@ -102,6 +105,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("host_name", A.lower(), 0),
         ("host_name", B.lower(), 0),
         ("permission", S, 2),
+        *((kind, S, 0) for kind in ("role_assignment", "role_definition", "role_eligibility", "deny_assignment")),
         ("account", S, 2),
         ("deleted_account", S, 0),
         ("resource_sku", S, 3),
@@ -290,3 +294,17 @@ def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:
     """No two collectors would read the same of the same."""
     assert len({(collector.kind, collector.per) for collector in COLLECTORS}) == len(COLLECTORS)
     assert {collector.per for collector in COLLECTORS} == set(Per)
+
+
+async def test_what_stands_above_two_subscriptions_is_kept_for_each(azure: Pretend) -> None:
+    """A management group's assignment is told by both lists, and says of both that it holds there."""
+    fill(azure)
+    own = "/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/roleAssignments/r1"
+    below = f"{A}/providers/Microsoft.Authorization/roleAssignments/r2"
+    for scope, ids in ((S, [own, below]), (OTHER, [own])):
+        rows = [{"id": one, "properties": {"principalId": "p"}} for one in ids]
+        azure.say(f"{scope}/providers/Microsoft.Authorization/roleAssignments", {"value": rows})
+    both = {"subscriptions": [SUBSCRIPTION, OTHER.rpartition("/")[2]]}
+    kept = [one for one in (await look_at(azure, scope=both)).resources if one.kind == "role_assignment"]
+    assert {(one.id, one.parent) for one in kept} == {(f"{S}{own}", S), (f"{OTHER}{own}", OTHER), (below, S)}
+    assert {str(one.body["id"]) for one in kept} == {own, below}
