@@ -221,7 +221,7 @@ def test_whether_an_identity_is_in_a_group_is_not_known() -> None:
     """A group that may call leaves it open, and the note says why; one that may not changes nothing."""
     open_ = held(given(TEAM, OPENAI_USER, GROUP, "Group")).of("account", ACCOUNT)
     assert "identities_lacking" not in open_.variables["account"]["access"]
-    assert "in a group" in open_.notes["account.access.identities_lacking"][0]
+    assert "groups" in open_.notes["account.access.identities_lacking"][0]
     assert principals(access(given(TEAM, OWNER, GROUP, "Group"))["identities_lacking"]) == [APP]
     both = access(given(TEAM, OPENAI_USER, GROUP, "Group"), given(APP, OPENAI_USER))
     assert both["identities_lacking"] == []

@@ -20,7 +20,7 @@ from auditor.record import JsonObject
 from auditor.settings import Workload
 
 _IN_A_GROUP: Final[Note] = (
-    "not known: a declared identity holds no such role itself; whether it is in a group that does is not told here",
+    "not known: it hangs on the groups that a declared identity is in, which Resource Manager does not tell",
     PAGE,
 )
 _OWN: Final[Note] = ("of its own assignments; what groups hold is not counted", PAGE)
