@@ -379,6 +379,28 @@ def test_a_gap_hides_what_rests_on_it_and_nothing_else(kind: str, hidden: tuple[
     )
 
 
+ESTATES = (
+    (given(APP, OPENAI_USER), given(OTHER_APP, READER), denial(RESPOND), eligible(PERSON, OWNER)),
+    (given(TEAM, OPENAI_USER, SUB, "Group"), given(PERSON, OWNER, SUB, "User"), eligible(TEAM, OWNER, type_="Group")),
+    (given(APP, OWNER, SUB), denial("*", excludePrincipals=[{"id": TEAM, "type": "Group"}])),
+    (given(APP, OPERATOR), given(PERSON, CONTRIBUTOR, MANAGEMENT, "User"), eligible(PERSON, OPERATOR)),
+    (),
+)
+"""Resources in which each of the lists decides something."""
+
+
+@pytest.mark.parametrize("resources", ESTATES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gap_only_takes_away(resources: tuple[Resource, ...], kind: str) -> None:
+    """What is still told is told as it was, of accounts and of subscriptions."""
+    whole = held(*resources, identities=[APP, OTHER_APP])
+    hidden = whole.hidden(kind, SUB)
+    for subject, arm_id in (("account", ACCOUNT), ("subscription", SUB)):
+        before = whole.of(subject, arm_id).variables[subject].get("access", {})
+        after = hidden.of(subject, arm_id).variables[subject].get("access", {})
+        assert after == {name: value for name, value in before.items() if name in after}
+
+
 def test_a_list_that_was_never_asked_for_leaves_everything_open_without_a_gap() -> None:
     """As in snapshots that are older than these reads."""
     facts = estate().of("account", ACCOUNT)
