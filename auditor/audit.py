@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,10 +15,11 @@ from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.cloud.redaction import bounded_member
-from auditor.collect import Collected, collect
+from auditor.collect import COLLECTORS, ESSENTIAL, Collected, collect
 from auditor.collect.confirmation import confirmation
 from auditor.errors import ExitCode
 from auditor.policy.calls import calls
+from auditor.policy.dependencies import left_out
 from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.facts import join
 from auditor.policy.frameworks import Asked, Framework, hidden_kinds, judged
@@ -104,11 +105,22 @@ async def audit(
     async with open_cloud(settings, environ, recorder) as cloud:
         for line in cloud.tried:
             announce(line)
-        collected = await collect(cloud, settings, progress)
+        passed_over = left_out(policy.checks) - ESSENTIAL
+        collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
+        collected = await collect(cloud, settings, progress, collectors=collectors)
         for line in confirmation(cloud.principal, cloud.endpoints.name, settings.scope, collected.resources):
             announce(line)
         probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
-        snapshot = _snapshot(settings, cloud, collected, probes, gaps, taken_at=taken_at, interrupted=interrupted)
+        snapshot = _snapshot(
+            settings,
+            cloud,
+            collected,
+            probes,
+            gaps,
+            taken_at=taken_at,
+            interrupted=interrupted,
+            passed_over=tuple(sorted(passed_over - {"probe"})),
+        )
     context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     run = judge(
         snapshot,
@@ -157,7 +169,7 @@ def judge(
         ended_at=snapshot.ended_at,
         interrupted=snapshot.interrupted,
         cloud=snapshot.cloud,
-        notices=(*snapshot.notices, *waivers.notices(findings, policy)),
+        notices=(*snapshot.notices, *waivers.notices(findings, policy), *_not_collected(snapshot, policy)),
         tool=_tool(),
         principal=snapshot.principal,
         context=dict(context or {}),
@@ -176,6 +188,14 @@ def judge(
         gaps=snapshot.gaps,
         readings=snapshot.readings,
     )
+
+
+def _not_collected(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
+    """That a snapshot lacks what these packs judge, since the packs that it was taken for did not need it."""
+    lacking = sorted(set(snapshot.left_out) - left_out(policy.checks))
+    if lacking:
+        kinds = ", ".join(kind.replace("_", " ") for kind in lacking)
+        yield f"the snapshot was taken for other packs and holds no {kinds}: run again with these packs to judge them"
 
 
 def population(snapshot: Snapshot) -> tuple[Population, ...]:
@@ -211,6 +231,7 @@ def _snapshot(
     *,
     taken_at: datetime,
     interrupted: bool,
+    passed_over: tuple[str, ...],
 ) -> Snapshot:
     return Snapshot(
         cloud=cloud.endpoints.name,
@@ -224,6 +245,7 @@ def _snapshot(
         readings=cloud.recorder.readings,
         resources=(*collected.resources, *probes),
         listings=collected.listings,
+        left_out=passed_over,
         gaps=(*collected.gaps, *gaps),
     )
 

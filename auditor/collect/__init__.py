@@ -51,6 +51,10 @@ COLLECTORS: tuple[Collector, ...] = (
 """Every collector, first those that others wait for."""
 
 
+ESSENTIAL = frozenset({"subscription", "account", "deployment", "model"})
+"""Kinds that are read whatever is judged: what there is, and what the live calls are made from."""
+
+
 @dataclass(frozen=True)
 class Collected:
     """All that was seen and all that could not be, each in a fixed order."""
