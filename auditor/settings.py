@@ -126,6 +126,8 @@ class Workload(Record):
     network: Literal["private", "restricted", "public"] = "restricted"
     """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
     authentication: Literal["entra-only", "keys-allowed"] = "entra-only"
+    identities: tuple[Guid, ...] = ()
+    """Object ids (not client ids) of the principals by which the application calls its models; empty: not said."""
     models: tuple[Name, ...] = ()
     """Approved model names; empty: any."""
     regions: tuple[Name, ...] = ()

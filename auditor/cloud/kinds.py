@@ -53,6 +53,10 @@ KINDS: Final[dict[str, ArmKind]] = {
     "activity_log_alert": ArmKind("Microsoft.Insights/activityLogAlerts/read", "2020-10-01"),
     "action_group": ArmKind("Microsoft.Insights/actionGroups/read", "2023-01-01"),
     "budget": ArmKind("Microsoft.Consumption/budgets/read", "2024-08-01"),
+    "role_assignment": ArmKind("Microsoft.Authorization/roleAssignments/read", "2022-04-01"),
+    "role_definition": ArmKind("Microsoft.Authorization/roleDefinitions/read", "2022-04-01"),
+    "role_eligibility": ArmKind("Microsoft.Authorization/roleEligibilityScheduleInstances/read", "2020-10-01"),
+    "deny_assignment": ArmKind("Microsoft.Authorization/denyAssignments/read", "2022-04-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

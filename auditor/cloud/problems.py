@@ -70,6 +70,7 @@ STATUS_REASONS: dict[int, GapReason] = {
 """HTTP status → reason, where the error's code does not tell more; every other error status is `failed`."""
 
 CODE_REASONS: dict[str, GapReason] = {
+    "AadPremiumLicenseRequired": GapReason.NOT_OFFERED,  # eligible role assignments, without Microsoft Entra ID P2
     "InvalidApiVersionParameter": GapReason.NOT_OFFERED,
     "InvalidResourceType": GapReason.NOT_OFFERED,
     "LocationNotAvailableForResourceType": GapReason.NOT_OFFERED,
@@ -138,6 +139,8 @@ def problem_of_answer(status: int, body: bytes, *, object_id: str | None, action
     )
     if code in {"MissingSubscriptionRegistration", "SubscriptionNotRegistered"}:
         return Problem(reason, detail, "az provider register --namespace Microsoft.CognitiveServices --wait")
+    if code == "AadPremiumLicenseRequired":
+        return Problem(reason, detail, "nothing to do: without Microsoft Entra ID P2 nobody can be made eligible")
     if code == "SubscriptionNotFound":
         step = "check the subscription id, its tenant, and that this identity has a role there: az account list --all"
         return Problem(reason, detail, step)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from auditor.cloud.door import Cloud
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
+from auditor.collect.access import DENY_ASSIGNMENTS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_ELIGIBILITIES
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.activity import ACTIVITY
 from auditor.collect.alerts import ACTION_GROUPS, ACTIVITY_LOG_ALERTS, METRIC_ALERTS
@@ -48,6 +49,10 @@ COLLECTORS: tuple[Collector, ...] = (
     DEPLOYMENTS,
     CONTENT_POLICIES,
     DIAGNOSTICS,
+    ROLE_ASSIGNMENTS,
+    ROLE_DEFINITIONS,
+    ROLE_ELIGIBILITIES,
+    DENY_ASSIGNMENTS,
     HOST_NAMES,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,

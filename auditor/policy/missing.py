@@ -19,6 +19,7 @@ _WHAT = {
     "budget": "the list of budgets",
     "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
+    "deny_assignment": "the list of deny assignments",
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
@@ -33,6 +34,9 @@ _WHAT = {
     "resource_health": "the health of the accounts",
     "resource_sku": "the list of account SKUs",
     "service_event": "the service's incidents",
+    "role_assignment": "the list of role assignments",
+    "role_definition": "the list of role definitions",
+    "role_eligibility": "the list of eligible role assignments",
     "subscription": "the subscription",
     "usage": "the list of quotas",
 }

@@ -46,6 +46,10 @@ TYPES: Mapping[str, StoredType] = {
     "Microsoft.Insights/activityLogAlerts": StoredType("activity_log_alert"),
     "Microsoft.Insights/actionGroups": StoredType("action_group", paged=False),
     "Microsoft.Consumption/budgets": StoredType("budget"),
+    "Microsoft.Authorization/denyAssignments": StoredType("deny_assignment", inherited=True),
+    "Microsoft.Authorization/roleAssignments": StoredType("role_assignment", inherited=True),
+    "Microsoft.Authorization/roleDefinitions": StoredType("role_definition", inherited=True),
+    "Microsoft.Authorization/roleEligibilityScheduleInstances": StoredType("role_eligibility", inherited=True),
 }
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 

@@ -148,6 +148,8 @@ SPARED = {
     "deployment": {"capacity-outside-sku-range"},
     # the deployments themselves say that they speak the Responses API
     "model": {"responses-not-supported"},
+    # there are owners enough, whoever else may become one
+    "role_eligibility": {"subscription-owners-out-of-range"},
     # what asks for nothing more fits whatever is left
     "usage": {"planned-capacity-does-not-fit"},
 }

@@ -90,6 +90,7 @@ def test_a_recorded_refusal_gives_permission_identity_and_scope() -> None:
     [
         (400, "NoRegisteredProviderFound", GapReason.NOT_OFFERED),
         (400, "BadRequest", GapReason.FAILED),
+        (400, "AadPremiumLicenseRequired", GapReason.NOT_OFFERED),
         (401, "InvalidAuthenticationToken", GapReason.DENIED),
         (404, "SubscriptionNotFound", GapReason.DENIED),
         (404, "ResourceNotFound", GapReason.FAILED),

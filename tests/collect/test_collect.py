@@ -31,6 +31,7 @@ EVENTS = [
     {"id": f"{A}/events/2/ticks/2", "operationName": {"value": "Microsoft.CognitiveServices/accounts/read"}},
     {"id": f"{A}/events/3/ticks/3", "operationName": None},
 ]
+ROLES = ("roleAssignments", "roleDefinitions", "roleEligibilityScheduleInstances", "denyAssignments")
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -54,6 +55,8 @@ def fill(azure: Pretend) -> None:
     azure.say(S, {"subscriptionId": SUBSCRIPTION, "state": "Enabled"})
     azure.say(P, {"registrationState": "Registered"})
     azure.say(f"{S}/providers/Microsoft.Authorization/permissions", {"value": [{"actions": ["*/read"]}, {}]})
+    for name in ROLES:
+        azure.say(f"{S}/providers/Microsoft.Authorization/{name}", {"value": []})
     azure.say(f"{P}/accounts", {"value": [first, second]})
     azure.say(f"{P}/deletedAccounts", {"value": []})
     for below in ("metricAlerts", "activityLogAlerts", "actionGroups"):
@@ -129,6 +132,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("host_name", A.lower(), 0),
         ("host_name", B.lower(), 0),
         ("permission", S, 2),
+        *((kind, S, 0) for kind in ("role_assignment", "role_definition", "role_eligibility", "deny_assignment")),
         ("account", S, 2),
         ("deleted_account", S, 0),
         *((kind, S, 0) for kind in ("metric_alert", "activity_log_alert", "action_group")),
@@ -366,3 +370,17 @@ async def test_the_log_is_asked_for_a_little_less_than_it_keeps_and_for_nobodys_
     assert timedelta(days=89) < end - begin < timedelta(days=90)
     assert words[4:] == [" and resourceProvider eq ", "Microsoft.CognitiveServices", ""]
     assert not {"caller", "claims", "authorization", "properties"} & set(query["$select"].split(","))
+
+
+async def test_what_stands_above_two_subscriptions_is_kept_for_each(azure: Pretend) -> None:
+    """A management group's assignment is told by both lists, and says of both that it holds there."""
+    fill(azure)
+    own = "/providers/Microsoft.Management/managementGroups/corp/providers/Microsoft.Authorization/roleAssignments/r1"
+    below = f"{A}/providers/Microsoft.Authorization/roleAssignments/r2"
+    for scope, ids in ((S, [own, below]), (OTHER, [own])):
+        rows = [{"id": one, "properties": {"principalId": "p"}} for one in ids]
+        azure.say(f"{scope}/providers/Microsoft.Authorization/roleAssignments", {"value": rows})
+    both = {"subscriptions": [SUBSCRIPTION, OTHER.rpartition("/")[2]]}
+    kept = [one for one in (await look_at(azure, scope=both)).resources if one.kind == "role_assignment"]
+    assert {(one.id, one.parent) for one in kept} == {(f"{S}{own}", S), (f"{OTHER}{own}", OTHER), (below, S)}
+    assert {str(one.body["id"]) for one in kept} == {own, below}

@@ -96,6 +96,10 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "activity_log_alert",
         "action_group",
         "budget",
+        "role_assignment",
+        "role_definition",
+        "role_eligibility",
+        "deny_assignment",
         "required_actions",
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}
@@ -112,6 +116,20 @@ def test_no_url_is_read_twice_and_nothing_is_asked_that_is_not_a_read(healthy: L
     assert {seen.method for seen in healthy.reads} == {"GET"}
     assert [seen.path for seen in healthy.sandbox.requests if "key" in seen.path.lower()] == []
     assert healthy.sandbox.unknown_routes == []
+
+
+def test_what_stands_above_a_subscription_is_kept_once_for_each_that_lists_it(healthy: Looked) -> None:
+    """A management group's role assignment has its own id in the body, and is found below the subscription."""
+    found = [one for one in healthy.collected.resources if one.kind == "role_assignment"]
+    own = {str(one.body["id"]): one for one in found}
+    (above,) = [arm_id for arm_id in own if not arm_id.startswith("/subscriptions/")]
+    assert above.startswith("/providers/Microsoft.Management/managementGroups/")
+    assert own[above].id == f"{own[above].parent}{above}"
+    assert {one.parent for one in found} == {"/subscriptions/00000000-0000-4000-8000-0000000000a1"}
+    (asked,) = [
+        seen for seen in healthy.reads if seen.path.endswith("/roleDefinitions") and "skip" not in str(seen.query)
+    ]
+    assert "atScopeAndBelow()" in str(asked.query)
 
 
 def test_every_resource_names_readings_that_exist(healthy: Looked) -> None:

@@ -121,6 +121,14 @@ def test_contradictions(write: Write, old: str, new: str, said: str | None) -> N
         assert said in problem
 
 
+def test_identities_are_object_ids(write: Write) -> None:
+    """A name in the place of an id is told where it stands, and so is one id outside of a list."""
+    path = write(WHOLE.replace("    models:", f"    identities: [{TENANT}, shop-identity]\n    models:"))
+    assert problems(path) == [f'auditor.yaml:7:56: workloads[0].identities[1]: {AN_ID}; found "shop-identity"']
+    path = write(WHOLE.replace("    models:", f"    identities: {TENANT}\n    models:"))
+    assert problems(path) == [f'auditor.yaml:7:17: workloads[0].identities: must be a list; found "{TENANT}"']
+
+
 def test_account_out_of_named_accounts(write: Write) -> None:
     """An account that the scope's own list leaves out is refused: it would be called missing."""
     text = WHOLE.replace("scope:\n", "scope:\n  accounts: [other]\n")

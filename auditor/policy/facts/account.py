@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from auditor.policy.facts.access import access
 from auditor.policy.facts.account_sku import account_sku
 from auditor.policy.facts.alerts import alerts, has_provisioned
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
@@ -85,6 +86,7 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "service_events": _service_events,
     "keys": _keys,
     "alerts": alerts,
+    "access": access,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

@@ -10,6 +10,7 @@ from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.clock import clock_trouble
 from auditor.policy.facts.content import Policy, content_policies
+from auditor.policy.facts.grants import Grants, grants_by_subscription
 from auditor.policy.facts.health import Incidents, incidents
 from auditor.policy.facts.intent import Intents, intents
 from auditor.policy.facts.key_events import key_alerts
@@ -37,6 +38,8 @@ class Basis:
     metrics: Metrics
     activity: Activity
     incidents: Incidents
+    grants: dict[str, Grants]
+    """By the folded scope of the subscription."""
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -66,6 +69,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         metrics=metrics(seen),
         activity=activity(seen),
         incidents=incidents(seen),
+        grants=grants_by_subscription(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         clock_trouble=clock_trouble(snapshot.readings),

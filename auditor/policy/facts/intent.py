@@ -77,6 +77,7 @@ def strictest(workloads: Sequence[Workload]) -> Workload | None:
             "environment": min((workload.environment for workload in workloads), key=ENVIRONMENTS.index),
             "network": min((workload.network for workload in workloads), key=NETWORKS.index),
             "authentication": min((workload.authentication for workload in workloads), key=AUTHENTICATIONS.index),
+            "identities": _asked_by_any([workload.identities for workload in workloads]),
             "models": _approved_by_all([workload.models for workload in workloads]),
             "regions": _approved_by_all([_regions(workload) for workload in workloads]),
             "skus": _approved_by_all([workload.skus for workload in workloads]),

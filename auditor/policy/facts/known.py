@@ -22,6 +22,10 @@ _UPGRADE = f"{_LEARN}azure/foundry/openai/how-to/working-with-models"
 _POLICY = f"{_LEARN}rest/api/aiservices/accountmanagement/rai-policies/get"
 _SUBSCRIPTION = f"{_LEARN}rest/api/resources/subscriptions/get"
 _PROVIDER = f"{_LEARN}rest/api/resources/providers/get"
+_ASSIGNMENT = f"{_LEARN}rest/api/authorization/role-assignments/list-for-subscription"
+_DEFINITION = f"{_LEARN}rest/api/authorization/role-definitions/list"
+_ELIGIBILITY = f"{_LEARN}rest/api/authorization/role-eligibility-schedule-instances/list-for-scope"
+_DENIAL = f"{_LEARN}rest/api/authorization/deny-assignments/list"
 _ENDPOINT = f"{_LEARN}rest/api/virtualnetwork/private-endpoints/get"
 
 NONE: Final = object()
@@ -44,6 +48,8 @@ class Known:
     several: bool = False
     """Whether it may say more words at once, with commas between them."""
 
+
+_PRINCIPALS = ("User", "Group", "ServicePrincipal", "ForeignGroup", "Device")
 
 KNOWN: tuple[Known, ...] = (
     Known("account", "properties.disableLocalAuth", bool, _LOCAL_AUTH, False),
@@ -150,6 +156,43 @@ KNOWN: tuple[Known, ...] = (
         ("Registered", "NotRegistered", "Registering", "Unregistering", "Unregistered"),
         _PROVIDER,
     ),
+    Known("role_assignment", "properties.principalId", str, _ASSIGNMENT),
+    Known("role_assignment", "properties.principalType", _PRINCIPALS, _ASSIGNMENT),
+    Known("role_assignment", "properties.roleDefinitionId", str, _ASSIGNMENT),
+    Known("role_assignment", "properties.scope", str, _ASSIGNMENT),
+    Known("role_definition", "properties.roleName", str, _DEFINITION),
+    Known("role_definition", "properties.type", ("BuiltInRole", "CustomRole"), _DEFINITION),
+    Known("role_definition", "properties.permissions", list, _DEFINITION),
+    Known("role_definition", "properties.permissions[].actions", list, _DEFINITION, []),
+    Known("role_definition", "properties.permissions[].actions[]", str, _DEFINITION),
+    Known("role_definition", "properties.permissions[].notActions", list, _DEFINITION, []),
+    Known("role_definition", "properties.permissions[].notActions[]", str, _DEFINITION),
+    Known("role_definition", "properties.permissions[].dataActions", list, _DEFINITION, []),
+    Known("role_definition", "properties.permissions[].dataActions[]", str, _DEFINITION),
+    Known("role_definition", "properties.permissions[].notDataActions", list, _DEFINITION, []),
+    Known("role_definition", "properties.permissions[].notDataActions[]", str, _DEFINITION),
+    Known("role_eligibility", "properties.principalId", str, _ELIGIBILITY),
+    Known("role_eligibility", "properties.principalType", _PRINCIPALS, _ELIGIBILITY),
+    Known("role_eligibility", "properties.roleDefinitionId", str, _ELIGIBILITY),
+    Known("role_eligibility", "properties.scope", str, _ELIGIBILITY),
+    Known("deny_assignment", "properties.denyAssignmentName", str, _DENIAL),
+    Known("deny_assignment", "properties.scope", str, _DENIAL),
+    Known("deny_assignment", "properties.doNotApplyToChildScopes", bool, _DENIAL, False),
+    Known("deny_assignment", "properties.permissions", list, _DENIAL),
+    Known("deny_assignment", "properties.permissions[].actions", list, _DENIAL, []),
+    Known("deny_assignment", "properties.permissions[].actions[]", str, _DENIAL),
+    Known("deny_assignment", "properties.permissions[].notActions", list, _DENIAL, []),
+    Known("deny_assignment", "properties.permissions[].notActions[]", str, _DENIAL),
+    Known("deny_assignment", "properties.permissions[].dataActions", list, _DENIAL, []),
+    Known("deny_assignment", "properties.permissions[].dataActions[]", str, _DENIAL),
+    Known("deny_assignment", "properties.permissions[].notDataActions", list, _DENIAL, []),
+    Known("deny_assignment", "properties.permissions[].notDataActions[]", str, _DENIAL),
+    Known("deny_assignment", "properties.principals", list, _DENIAL),
+    Known("deny_assignment", "properties.principals[].id", str, _DENIAL),
+    Known("deny_assignment", "properties.principals[].type", ("SystemDefined", *_PRINCIPALS), _DENIAL),
+    Known("deny_assignment", "properties.excludePrincipals", list, _DENIAL, []),
+    Known("deny_assignment", "properties.excludePrincipals[].id", str, _DENIAL),
+    Known("deny_assignment", "properties.excludePrincipals[].type", _PRINCIPALS, _DENIAL),
     Known(
         "private_endpoint", "properties.provisioningState", ("Succeeded", "Updating", "Deleting", "Failed"), _ENDPOINT
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from auditor.policy.facts.arm_id import PROVIDER, last
@@ -13,10 +14,31 @@ from auditor.policy.facts.permissions import missing_actions
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.service_health import service_health
 from auditor.policy.facts.shape import text
+from auditor.policy.facts.subscription_access import subscription_access
 
 KIND: Final = "subscription"
 
-DERIVED: Final = frozenset({"account_count", "budget", "missing_actions", "name", "registration", "service_health"})
+
+def _access(scope: str, basis: Basis) -> Part:
+    return subscription_access(scope, basis.grants)
+
+
+def _service_health(scope: str, basis: Basis) -> Part:
+    return service_health(scope, basis.alert_rules, basis.seen)
+
+
+def _budget(scope: str, basis: Basis) -> Part:
+    return budget(scope, basis.seen, basis.now)
+
+
+ASPECTS: Final[Mapping[str, Callable[[str, Basis], Part]]] = {
+    "access": _access,
+    "budget": _budget,
+    "service_health": _service_health,
+}
+"""Member of `subscription` → what tells it, given the subscription's scope."""
+
+DERIVED: Final = frozenset({"account_count", "missing_actions", "name", "registration", *ASPECTS})
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
@@ -35,8 +57,9 @@ def subscription(scope: str, basis: Basis) -> Part:
         readings={"": found.readings} if found is not None and found.readings else {},
     )
     part = part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
-    part = part.with_member("service_health", service_health(scope, basis.alert_rules, seen))
-    return part.with_member("budget", budget(scope, seen, basis.now))
+    for name, aspect in ASPECTS.items():
+        part = part.with_member(name, aspect(scope, basis))
+    return part
 
 
 def _around(scope: str, name: str | None, seen: Seen) -> Part:
