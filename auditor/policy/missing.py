@@ -13,20 +13,29 @@ from auditor.snapshot import Gap, GapReason
 
 _WHAT = {
     "account": "the account",
+    "commitment_plan": "the list of commitment plans",
     "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
+    "event_hub_namespace": "the event hub namespace",
     "host_name": "what the host names lead to",
     "model": "the list of models",
+    "model_capacity": "the free capacity of the model",
     "permission": "the list of the caller's permissions",
     "private_dns_zone_group": "the list of private DNS zone groups",
     "private_endpoint": "the private endpoint",
     "provider": "the resource provider",
+    "quota_tier": "the quota tier",
     "resource_sku": "the list of account SKUs",
+    "storage_account": "the storage account",
     "subscription": "the subscription",
+    "subscription_diagnostic_setting": "the list of the activity log's exports",
     "usage": "the list of quotas",
+    "vault": "the list of key vaults",
+    "vault_key": "the key in its vault",
+    "workspace": "the Log Analytics workspace",
 }
 _TOLD = 3
 """Gaps named in one sentence."""

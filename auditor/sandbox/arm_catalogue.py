@@ -152,6 +152,8 @@ def _pools(world: World, subscription: str, region: str) -> Iterator[tuple[str, 
 
 def _capacity(world: World, subscription: str, model: Model, sku: ModelSku, region: str) -> JsonObject:
     pools = {name: limit - taken for name, taken, limit, _ in _pools(world, subscription, region)}
+    hardware = world.quotas.get(region, {}).get(sku.usage, Quota()).hardware
+    left = pools.get(sku.usage, 0) if hardware is None else min(hardware, pools.get(sku.usage, 0))
     return {
         "id": (
             f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/locations/{region}"
@@ -163,7 +165,7 @@ def _capacity(world: World, subscription: str, model: Model, sku: ModelSku, regi
         "properties": {
             "model": {"format": model.format, "name": model.model, "version": model.version},
             "skuName": sku.name,
-            "availableCapacity": max(0, pools.get(sku.usage, 0)),
+            "availableCapacity": max(0, left),
             "availableFinetuneCapacity": 0,
         },
     }

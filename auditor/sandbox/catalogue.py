@@ -64,6 +64,8 @@ class Quota(Record):
     elsewhere: int = 0
     """Units that nothing in this world holds, and that are taken all the same."""
     status: str | None = None
+    hardware: int | None = None
+    """Units that the region can still give anybody, where these are fewer than what the quota leaves."""
 
 
 class ResourceSku(Record):

@@ -40,7 +40,16 @@ class StoredType:
     paged: bool = True
 
 
-TYPES: Mapping[str, StoredType] = {}
+TYPES: Mapping[str, StoredType] = {
+    "Microsoft.CognitiveServices/commitmentPlans": StoredType("commitment_plan"),
+    "Microsoft.CognitiveServices/quotaTiers": StoredType("quota_tier"),
+    "Microsoft.EventHub/namespaces": StoredType("event_hub_namespace"),
+    "Microsoft.Insights/diagnosticSettings": StoredType("subscription_diagnostic_setting", paged=False),
+    "Microsoft.KeyVault/vaults": StoredType("vault"),
+    "Microsoft.KeyVault/vaults/keys": StoredType("vault_key"),
+    "Microsoft.OperationalInsights/workspaces": StoredType("workspace"),
+    "Microsoft.Storage/storageAccounts": StoredType("storage_account"),
+}
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 
 _BY_TYPE = {name.lower(): (name, told) for name, told in TYPES.items()}

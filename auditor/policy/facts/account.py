@@ -12,6 +12,7 @@ from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.diagnostics import diagnostics
+from auditor.policy.facts.encryption_key import encryption_key
 from auditor.policy.facts.intent import strictest
 from auditor.policy.facts.network import host, network
 from auditor.policy.facts.part import Part, Telling
@@ -65,6 +66,7 @@ def _diagnostics(of: Around) -> Part:
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "network": _network,
     "diagnostics": _diagnostics,
+    "encryption_key": encryption_key,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

@@ -9,7 +9,9 @@ from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.key_access import KeyRoles, key_roles
 from auditor.policy.facts.seen import Seen, index
+from auditor.policy.facts.vaults import Vaults, vaults
 from auditor.settings import Settings
 from auditor.snapshot import Principal, Snapshot
 
@@ -24,6 +26,8 @@ class Basis:
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
     content_policies: dict[str, dict[str, Policy]]
+    vaults: Vaults
+    key_roles: KeyRoles
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -45,6 +49,8 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
         content_policies=content_policies(seen),
+        vaults=vaults(seen),
+        key_roles=key_roles(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),
