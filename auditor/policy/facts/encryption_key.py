@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from auditor.policy.facts.arm_id import fold, subscription_scope
+from auditor.policy.facts.arm_id import fold, last, subscription_scope
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.key_access import access
 from auditor.policy.facts.part import Note, Part, Telling
@@ -27,6 +27,7 @@ ELSEWHERE: Final[Note] = (
 )
 OF_VAULT: Final = (
     "vault",
+    "vault_name",
     "soft_delete",
     "purge_protection",
     "by_roles",
@@ -72,6 +73,7 @@ def encryption_key(of: Around) -> Part:
 def _tell_vault(told: Telling, vault: Resource) -> None:
     properties = dig(vault.body, "properties")
     told.tell("vault", vault.id)
+    told.tell("vault_name", last(vault.id))
     soft, purge = dig(properties, "enableSoftDelete"), dig(properties, "enablePurgeProtection")
     if isinstance(properties, dict):
         note = ("absent; every vault has soft delete unless it says otherwise", SOFT_DELETE_PAGE)
@@ -79,7 +81,7 @@ def _tell_vault(told: Telling, vault: Resource) -> None:
         note = ("absent; purge protection is off until it is switched on", SOFT_DELETE_PAGE)
         told.tell("purge_protection", _flag(purge, False), note=note if purge is None else None)
         told.tell("by_roles", _flag(properties.get("enableRbacAuthorization"), False))
-    for name in ("vault", "soft_delete", "purge_protection", "by_roles"):
+    for name in ("vault", "vault_name", "soft_delete", "purge_protection", "by_roles"):
         told.read(name, vault.readings)
 
 
