@@ -22,16 +22,30 @@ OTHER = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
 A = f"{S}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
 B = f"{S}/resourceGroups/RG2/providers/Microsoft.CognitiveServices/accounts/b"
 ENDPOINT = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/pe"
+WORKSPACE = f"{OTHER}/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/law"
+STORAGE = f"{S}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st"
+HUB = f"{S}/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/siem"
+VAULT = f"{S}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv"
+CAPACITY = f"{P}/locations/swedencentral/models/OpenAI.m.1/skuCapacities/ProvisionedManaged"
+GONE = Answer({"error": {"code": "ResourceNotFound", "message": "was not found"}}, 404)
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
+
+
+RESERVED = {
+    "sku": {"name": "ProvisionedManaged"},
+    "properties": {"model": {"format": "OpenAI", "name": "m", "version": "1"}},
+}
 
 
 def account(id_: str, location: str, *endpoints: str, **more: Any) -> dict[str, Any]:
     connections = [{"properties": {"privateEndpoint": {"id": endpoint}}} for endpoint in endpoints]
+    key = {"keyVaultUri": "https://KV.vault.azure.net", "keyName": "cmk"}
+    encryption = {"keySource": "microsoft.keyvault", "keyVaultProperties": key}
     told = {
         "id": id_,
         "kind": "OpenAI",
         "location": location,
-        "properties": {"privateEndpointConnections": connections},
+        "properties": {"privateEndpointConnections": connections, "encryption": encryption},
     }
     return told | more
 
@@ -51,15 +65,30 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{P}/skus", {"value": [offer, offer | {"kind": "Face"}, offer | {"resourceType": "other"}]})
     for id_, body in ((A, first), (B, second)):
         azure.say(id_, body | {"etag": "whole"})
-        azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d"}]})
+        azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d", **RESERVED}]})
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
-        azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
+        sent = {"workspaceId": WORKSPACE, "storageAccountId": STORAGE.upper(), "eventHubAuthorizationRuleId": None}
+        told = {"value": [{"id": setting, "properties": sent}]}
+        azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", told)
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
         azure.say(f"{P}/locations/{location}/models", {"value": kinds})
         azure.say(f"{P}/locations/{location}/usages", {"value": [{"name": {"value": "OpenAI.Standard.m"}}]})
+    rule = {"eventHubAuthorizationRuleId": f"{HUB}/authorizationrules/all", "workspaceId": WORKSPACE.lower()}
+    export = {"id": "subscriptions/x/providers/AzureResourceManager/diagnosticSettings/e", "name": "e", "properties": rule}
+    azure.say(f"{S}/providers/Microsoft.Insights/diagnosticSettings", {"value": [export]})
+    azure.say(WORKSPACE, {"id": WORKSPACE})
+    azure.say(STORAGE, GONE)
+    azure.say(HUB, {"id": HUB})
+    stranger = {"id": f"{VAULT}2", "properties": {"vaultUri": "https://kv2.vault.azure.net/"}}
+    ours = {"id": VAULT, "properties": {"vaultUri": "https://kv.vault.azure.net/"}}
+    azure.say(f"{S}/providers/Microsoft.KeyVault/vaults", {"value": [stranger, ours]})
+    azure.say(f"{VAULT}/keys/cmk", {"id": f"{VAULT}/keys/cmk"})
+    azure.say(f"{P}/quotaTiers", {"value": [{"id": f"{P}/quotaTiers/default"}]})
+    azure.say(f"{P}/commitmentPlans", {"value": []})
+    azure.say(f"{P}/modelCapacities", {"value": [{"id": CAPACITY}]})
     azure.say(ENDPOINT, {"id": ENDPOINT})
     azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
 
@@ -97,6 +126,13 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "private_endpoint": 1,
         "private_dns_zone_group": 1,
         "required_actions": 1,
+        "subscription_diagnostic_setting": 1,
+        "workspace": 1,
+        "event_hub_namespace": 1,
+        "vault": 1,
+        "vault_key": 1,
+        "quota_tier": 1,
+        "model_capacity": 1,
     }
     assert {(listing.kind, listing.scope.lower(), listing.count) for listing in collected.listings} == {
         ("host_name", A.lower(), 0),
@@ -109,6 +145,12 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
         ("private_dns_zone_group", ENDPOINT.lower(), 1),
+        ("subscription_diagnostic_setting", S, 1),
+        ("storage_account", STORAGE.lower(), 0),
+        ("vault", S, 2),
+        ("quota_tier", S, 1),
+        ("commitment_plan", S, 0),
+        ("model_capacity", f"{P}/modelCapacities/OpenAI.m.1".lower(), 1),
     }
     ids = {resource.id for resource in collected.resources}
     assert f"{P}/locations/swedencentral/models/AIServices.OpenAI.m.1" in ids
