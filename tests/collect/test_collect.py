@@ -77,7 +77,11 @@ def fill(azure: Pretend) -> None:
         azure.say(f"{P}/locations/{location}/models", {"value": kinds})
         azure.say(f"{P}/locations/{location}/usages", {"value": [{"name": {"value": "OpenAI.Standard.m"}}]})
     rule = {"eventHubAuthorizationRuleId": f"{HUB}/authorizationrules/all", "workspaceId": WORKSPACE.lower()}
-    export = {"id": "subscriptions/x/providers/AzureResourceManager/diagnosticSettings/e", "name": "e", "properties": rule}
+    export = {
+        "id": "subscriptions/x/providers/AzureResourceManager/diagnosticSettings/e",
+        "name": "e",
+        "properties": rule,
+    }
     azure.say(f"{S}/providers/Microsoft.Insights/diagnosticSettings", {"value": [export]})
     azure.say(WORKSPACE, {"id": WORKSPACE})
     azure.say(STORAGE, GONE)
@@ -206,7 +210,9 @@ async def test_names_and_tags_narrow_what_is_read(azure: Pretend, scope: dict[st
     collected = await look_at(azure, scope={"subscriptions": [SUBSCRIPTION], **scope})
     read = {resource.id.rpartition("/")[2] for resource in collected.resources if resource.kind == "account"}
     assert read == names
-    assert {path.split("/")[8] for path in azure.paths() if "/resourceGroups/rg" in path} <= names
+    assert {
+        path.split("/")[8] for path in azure.paths() if "/resourceGroups/rg" in path and "/accounts/" in path
+    } <= names
     assert collected.gaps == ()
 
 

@@ -24,6 +24,8 @@ ALSO_FAILS: dict[str, set[str]] = {
     "model-stops-at-retirement": {"model-retires-soon"},
     # more is declared than is deployed, and the pool has no room for it
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
+    # more is declared than is deployed, and the region has no hardware for it
+    "provisioned-capacity-unavailable": {"deployment-capacity-below-declared"},
     # public access is off, so that without an approved endpoint nobody can call
     "private-endpoint-not-approved": {"account-unreachable"},
 }

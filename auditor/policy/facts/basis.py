@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.content import Policy, content_policies
+from auditor.policy.facts.entitlements import AccountQuotas, account_quotas
 from auditor.policy.facts.intent import Intents, intents
 from auditor.policy.facts.key_access import KeyRoles, key_roles
 from auditor.policy.facts.seen import Seen, index
@@ -26,6 +27,7 @@ class Basis:
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
     content_policies: dict[str, dict[str, Policy]]
+    account_quotas: AccountQuotas
     vaults: Vaults
     key_roles: KeyRoles
     principal: Principal
@@ -49,6 +51,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
         content_policies=content_policies(seen),
+        account_quotas=account_quotas(seen),
         vaults=vaults(seen),
         key_roles=key_roles(seen),
         principal=snapshot.principal,

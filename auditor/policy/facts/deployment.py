@@ -17,6 +17,7 @@ from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import probes
 from auditor.policy.facts.shape import dig, number, objects, text
+from auditor.policy.facts.upgrade import upgrade
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 
@@ -43,6 +44,7 @@ DERIVED: Final = frozenset(
         "spillover",
         "stops_at_retirement",
         "tpm",
+        "upgrade",
     }
 )
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
@@ -99,6 +101,8 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     default = basis.catalogue(home.location or "").default_of(found.entry) if found.entry is not None else None
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
+    option = text(dig(body, "properties", "versionUpgradeOption"))
+    part = part.with_member("upgrade", upgrade(part.facts.get("stops_at_retirement"), option, found, sku_name))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))

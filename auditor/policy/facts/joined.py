@@ -62,7 +62,7 @@ def joined(basis: Basis) -> Joined:
     return Joined(
         basis=basis,
         places=where,
-        subscriptions={fold(scope): subscription(scope, basis.seen) for scope in reversed(scopes) if scope},
+        subscriptions={fold(scope): subscription(scope, basis) for scope in reversed(scopes) if scope},
         homes=homes,
         deployments=deployments,
         targets=targets,

@@ -6,7 +6,9 @@ from typing import Final
 
 from auditor.policy.facts.activity_log import activity_log
 from auditor.policy.facts.arm_id import PROVIDER, last
+from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.entitlements import entitlements
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.permissions import missing_actions
 from auditor.policy.facts.seen import Seen
@@ -14,12 +16,25 @@ from auditor.policy.facts.shape import text
 
 KIND: Final = "subscription"
 
-DERIVED: Final = frozenset({"account_count", "activity_log", "missing_actions", "name", "registration"})
+DERIVED: Final = frozenset(
+    {
+        "account_count",
+        "account_quotas",
+        "accounts_left",
+        "activity_log",
+        "commitments",
+        "missing_actions",
+        "name",
+        "quota_tier",
+        "registration",
+    }
+)
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
-def subscription(scope: str, seen: Seen) -> Part:
+def subscription(scope: str, basis: Basis) -> Part:
     """The `subscription` of rules; `scope` is `/subscriptions/{id}`."""
+    seen = basis.seen
     found = seen.resource(KIND, scope)
     body, notes = fill(KIND, found.body) if found is not None else ({}, {})
     facts = {name: value for name, value in body.items() if name not in DERIVED}
@@ -32,6 +47,7 @@ def subscription(scope: str, seen: Seen) -> Part:
         readings={"": found.readings} if found is not None and found.readings else {},
     )
     part = part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    part = part.and_also(entitlements(scope, basis.account_quotas, seen, basis.now))
     return part.with_member("activity_log", activity_log(scope, seen))
 
 
