@@ -106,6 +106,8 @@ def _model_body(model: Model, region: str) -> JsonObject:
         deprecation = {"inference": model.retires}
         if model.retirement_status:
             deprecation["deprecationStatus"] = model.retirement_status
+    if model.tuned_retires:
+        deprecation["fineTune"] = model.tuned_retires
     return {
         "format": model.format,
         "name": model.model,

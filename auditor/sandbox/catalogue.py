@@ -44,6 +44,8 @@ class Model(Record):
     lifecycle: str = "GenerallyAvailable"
     retires: str | None
     retirement_status: str | None = "Planned"
+    tuned_retires: str | None = None
+    """When what was trained on it stops."""
     replacement: str | None = None
     capabilities: dict[str, str]
     responds: bool = True

@@ -1,4 +1,4 @@
-"""The places that logs of accounts and subscriptions are sent to: there or gone, how long they keep, how open they are."""
+"""The places that logs of accounts and subscriptions are sent to: there or gone, how open, and how long they keep."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.content import content
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.deployment_sku import deployment_sku
+from auditor.policy.facts.fine_tuning import fine_tuning
 from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
@@ -35,6 +36,7 @@ DERIVED: Final = frozenset(
         "account_name",
         "content",
         "declared",
+        "fine_tuning",
         "model",
         "probe",
         "provisioned",
@@ -103,6 +105,10 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     option = text(dig(body, "properties", "versionUpgradeOption"))
     part = part.with_member("upgrade", upgrade(part.facts.get("stops_at_retirement"), option, found, sku_name))
+    model_ = dig(body, "properties", "model")
+    catalogue = basis.catalogue(home.location) if home.location is not None else None
+    tuned = fine_tuning(model_ if isinstance(model_, dict) else {}, home.kind, catalogue, basis.now)
+    part = part.with_member("fine_tuning", tuned)
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
