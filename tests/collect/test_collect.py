@@ -338,3 +338,42 @@ def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:
     """No two collectors would read the same of the same."""
     assert len({(collector.kind, collector.per) for collector in COLLECTORS}) == len(COLLECTORS)
     assert {collector.per for collector in COLLECTORS} == set(Per)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "absent"),
+    [
+        ("ResourceNotFound", 404, True),
+        ("ResourceGroupNotFound", 404, True),
+        ("SubscriptionNotFound", 404, False),
+        ("InvalidResourceType", 404, False),
+        ("AuthorizationFailed", 403, False),
+    ],
+)
+async def test_only_the_services_word_that_a_thing_is_not_there_proves_its_absence(
+    azure: Pretend, code: str, status: int, absent: bool
+) -> None:
+    """A listing of that one thing that counts nothing; any other refusal is a gap."""
+    fill(azure)
+    azure.say(WORKSPACE, Answer({"error": {"code": code, "message": "no"}}, status))
+    collected = await look_at(azure)
+    proven = [one for one in collected.listings if one.kind == "workspace"]
+    assert [(one.scope.lower(), one.count, bool(one.readings)) for one in proven] == (
+        [(WORKSPACE.lower(), 0, True)] if absent else []
+    )
+    assert [gap.kind for gap in collected.gaps] == ([] if absent else ["workspace"])
+
+
+async def test_a_vault_in_another_subscription_of_the_scope_is_found_there(azure: Pretend) -> None:
+    """A URI does not tell where a vault lies; the account's own subscription is looked through first."""
+    fill(azure)
+    elsewhere = f"{OTHER}/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/kv"
+    azure.say(f"{S}/providers/Microsoft.KeyVault/vaults", {"value": []})
+    there = {"id": elsewhere, "properties": {"vaultUri": "https://kv.vault.azure.net/"}}
+    azure.say(f"{OTHER}/providers/Microsoft.KeyVault/vaults", {"value": [there]})
+    azure.say(f"{elsewhere}/keys/cmk", {"id": f"{elsewhere}/keys/cmk"})
+    collected = await look_at(azure, scope={"subscriptions": [SUBSCRIPTION, OTHER.rpartition("/")[2]]})
+    assert {one.id for one in collected.resources if one.kind in {"vault", "vault_key"}} == {
+        elsewhere,
+        f"{elsewhere}/keys/cmk",
+    }
