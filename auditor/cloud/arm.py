@@ -39,6 +39,14 @@ class Arm:
 
         return await self._reads.get(kind, id_, ACTIONS[kind], call)
 
+    async def find(self, kind: str, id_: str) -> Rows | Gap:
+        """One thing by its id as a list of one, and no row where the service says that it does not exist."""
+
+        async def call(version: str, exchange: Exchange) -> None:
+            await self._clients.get(_quoted(id_), version, exchange)
+
+        return await self._reads.find(kind, id_, ACTIONS[kind], call)
+
     async def list(self, kind: str, scope: str, below: str, **query: str) -> Rows | Gap:
         """All of a list, where no official client that the auditor stands on offers it.
 

@@ -57,6 +57,18 @@ KINDS: Final[dict[str, ArmKind]] = {
     "role_definition": ArmKind("Microsoft.Authorization/roleDefinitions/read", "2022-04-01"),
     "role_eligibility": ArmKind("Microsoft.Authorization/roleEligibilityScheduleInstances/read", "2020-10-01"),
     "deny_assignment": ArmKind("Microsoft.Authorization/denyAssignments/read", "2022-04-01"),
+    "subscription_diagnostic_setting": ArmKind(
+        "Microsoft.Insights/diagnosticSettings/read", "2021-05-01-preview", pinned=True
+    ),
+    "workspace": ArmKind("Microsoft.OperationalInsights/workspaces/read", "2023-09-01"),
+    "storage_account": ArmKind("Microsoft.Storage/storageAccounts/read", "2023-05-01"),
+    "event_hub_namespace": ArmKind("Microsoft.EventHub/namespaces/read", "2024-01-01"),
+    "vault": ArmKind("Microsoft.KeyVault/vaults/read", "2023-07-01"),
+    "vault_key": ArmKind("Microsoft.KeyVault/vaults/keys/read", "2023-07-01"),
+    # younger than some of these lists is the version above: asked with it, one that lacks it would turn all kinds back
+    "quota_tier": ArmKind(f"{_CS}/quotaTiers/read", "2025-09-01"),
+    "commitment_plan": ArmKind(f"{_CS}/commitmentPlans/read", "2024-10-01"),
+    "model_capacity": ArmKind(f"{_CS}/modelCapacities/read", "2024-10-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

@@ -16,6 +16,14 @@ from auditor.snapshot import Gap, GapReason
 Call = Callable[[str, Exchange], Awaitable[None]]
 """Asks with an api-version, through every page, letting the Exchange follow."""
 
+NOT_THERE = frozenset(
+    {"KeyNotFound", "NotFound", "ParentResourceNotFound", "ResourceGroupNotFound", "ResourceNotFound"}
+)
+"""Codes of an HTTP 404 that say of a thing that it does not exist; others, such as SubscriptionNotFound, don't.
+
+https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
+"""
+
 _MOST_VERSIONS = 3
 """How many api-versions one read tries; a service that refuses what it offers gets no fourth."""
 
@@ -33,7 +41,11 @@ class Reads:
 
         `none_if` is an error code by which the service says that there are none.
         """
-        return await self._read(kind, scope, action, call, paged=True, none_if=none_if)
+        return await self._read(kind, scope, action, call, paged=True, none_if=frozenset({none_if} if none_if else ()))
+
+    async def find(self, kind: str, scope: str, action: str, call: Call) -> Rows | Gap:
+        """The one thing that `scope` names as a list of one, and no row where the service says that it is not there."""
+        return await self._read(kind, scope, action, call, paged=False, none_if=NOT_THERE)
 
     async def get(self, kind: str, scope: str, action: str, call: Call) -> Row | Gap:
         """The one thing that `scope` names, or why it could not be read; never raises."""
@@ -41,7 +53,14 @@ class Reads:
         return found if isinstance(found, Gap) else found.rows[0]
 
     async def _read(
-        self, kind: str, scope: str, action: str, call: Call, *, paged: bool, none_if: str | None = None
+        self,
+        kind: str,
+        scope: str,
+        action: str,
+        call: Call,
+        *,
+        paged: bool,
+        none_if: frozenset[str] = frozenset(),
     ) -> Rows | Gap:
         readings: list[str] = []
         problem = Problem(GapReason.NOT_OFFERED, "no api-version that was offered is accepted", "update the auditor")
@@ -49,7 +68,7 @@ class Reads:
             version, exchange = self._versions.of(kind), Exchange(paged=paged)
             failure = await self._ask(exchange, call, version)
             readings += exchange.readings
-            if failure is None or (none_if and error_words(exchange.error_body)[0] == none_if):
+            if failure is None or (none_if and error_words(exchange.error_body)[0] in none_if):
                 self._versions.read_with[kind] = version
                 return Rows(tuple(exchange.rows), tuple(exchange.readings))
             if not self._versions.refused(kind, version, exchange.error_body):

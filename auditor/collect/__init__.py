@@ -18,11 +18,15 @@ from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
 from auditor.collect.deployments import DEPLOYMENTS
-from auditor.collect.diagnostics import DIAGNOSTICS
+from auditor.collect.diagnostics import ACTIVITY_LOG_EXPORTS, DIAGNOSTICS
+from auditor.collect.encryption_keys import VAULT, VAULT_KEY
+from auditor.collect.entitlements import COMMITMENT_PLANS, QUOTA_TIERS
 from auditor.collect.health import RESOURCE_HEALTH, SERVICE_EVENTS
 from auditor.collect.host_names import HOST_NAMES
+from auditor.collect.log_stores import EVENT_HUB_NAMESPACE, STORAGE_ACCOUNT, WORKSPACE
 from auditor.collect.look import Look, Progress
 from auditor.collect.metrics import METRICS
+from auditor.collect.model_capacities import MODEL_CAPACITIES
 from auditor.collect.models import MODELS
 from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
@@ -60,6 +64,15 @@ COLLECTORS: tuple[Collector, ...] = (
     ACTIVITY,
     RESOURCE_HEALTH,
     SERVICE_EVENTS,
+    ACTIVITY_LOG_EXPORTS,
+    WORKSPACE,
+    STORAGE_ACCOUNT,
+    EVENT_HUB_NAMESPACE,
+    VAULT,
+    VAULT_KEY,
+    QUOTA_TIERS,
+    COMMITMENT_PLANS,
+    MODEL_CAPACITIES,
 )
 """Every collector, first those that others wait for."""
 
@@ -132,6 +145,8 @@ class _Run:
                 self._found(Target(per=Per.SUBSCRIPTION, id=id_, subscription=subscription))
             for subscription, location in self.look.selection.declared_locations():
                 self.look.found_location(subscription, location)
+            for model in self.look.selection.declared_models():
+                self._found(model)
 
     def settle_rest(self) -> None:
         """Leaves a gap for each read of a known target that had not ended before the interruption."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from auditor.cloud.arm import ACCOUNT_TYPE
 from auditor.cloud.arm_id import parse_arm_id, region
@@ -13,6 +14,9 @@ from auditor.collect.look import Look, own_id
 from auditor.collect.target import Per, Target
 from auditor.record import JsonObject
 from auditor.snapshot import Gap, Resource
+
+_KEY_NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
+"""https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers"""
 
 
 async def _accounts(look: Look, target: Target) -> None:
@@ -60,6 +64,9 @@ async def _account(look: Look, target: Target) -> None:
     body = look.keep("account", target.id, parent, await look.arm.account(target.id))
     for endpoint in _endpoints(body or target.body):
         look.found(Target(per=Per.PRIVATE_ENDPOINT, id=endpoint, subscription=target.subscription, owner=target.id))
+    key = _encryption_key(body or target.body, target.subscription)
+    if key is not None:
+        look.found(key)
 
 
 def _endpoints(account: JsonObject) -> list[str]:
@@ -69,6 +76,19 @@ def _endpoints(account: JsonObject) -> list[str]:
         for connection in _list(_dig(account, "properties", "privateEndpointConnections"))
     ]
     return [id_ for id_ in found if isinstance(id_, str) and id_]
+
+
+def _encryption_key(account: JsonObject, subscription: str) -> Target | None:
+    """The key in a vault that an account encrypts with, where it names one that can be asked for."""
+    encryption = _dig(account, "properties", "encryption")
+    if str(_dig(encryption, "keySource")).lower() != "microsoft.keyvault":
+        return None
+    vault, name = (_dig(encryption, "keyVaultProperties", member) for member in ("keyVaultUri", "keyName"))
+    if not isinstance(vault, str) or not isinstance(name, str) or not _KEY_NAME.fullmatch(name):
+        return None
+    id_ = f"/subscriptions/{subscription}/vaults/{vault.rstrip('/')}/keys/{name}"
+    body = {"vault": vault, "name": name}
+    return Target(per=Per.ENCRYPTION_KEY, id=id_, subscription=subscription, body=body)
 
 
 def _dig(value: object, *path: str) -> object:

@@ -46,6 +46,8 @@ class Look:
         self._gaps: dict[tuple[str, str], Gap] = {}
         self._listed: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._in_use: set[tuple[str, str, str]] = set()
+        self._asking: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lists: dict[tuple[str, str], Rows | Gap] = {}
 
     def keep(self, kind: str, id_: str, parent: str | None, row: Row | Gap) -> JsonObject | None:
         """Keeps one thing, over what a list told of it, or the gap; gives its body back where there is one."""
@@ -55,6 +57,13 @@ class Look:
         self.keep_resource(Resource(kind=kind, id=id_, parent=parent, body=row.body, readings=(row.reading,)))
         self._say(f"{kind}: {id_}")
         return row.body
+
+    def keep_found(self, kind: str, id_: str, parent: str | None, found: Rows | Gap) -> JsonObject | None:
+        """Keeps one thing, or the proof that there is none: a listing of that kind and id which counts nothing."""
+        if isinstance(found, Gap) or found.rows:
+            return self.keep(kind, id_, parent, found if isinstance(found, Gap) else found.rows[0])
+        self.keep_listing(kind, id_, found)
+        return None
 
     def keep_list(self, kind: str, scope: str, rows: Rows | Gap, identify: Identify) -> None:
         """Keeps all of a list under `scope` and the proof that it was read whole, or the gap."""
@@ -97,6 +106,14 @@ class Look:
         """Whether it is known what became of a read: it was whole, or left a gap."""
         key = (kind, scope.lower())
         return key in self._listings or key in self._gaps
+
+    async def list_once(self, kind: str, scope: str, below: str) -> Rows | Gap:
+        """A list that several collectors draw on, read when it is first asked for."""
+        key = (kind, scope.lower())
+        async with self._asking[key]:
+            if key not in self._lists:
+                self._lists[key] = await self.arm.list(kind, scope, below)
+        return self._lists[key]
 
     def found_location(self, subscription: str, location: str) -> None:
         """Says that a location's catalogue and quota are worth looking at."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.cloud.arm_id import ArmId, parse_arm_id, region
+from auditor.collect.target import Target, model_target
 from auditor.record import JsonObject
 from auditor.settings import Settings
 
@@ -44,3 +45,16 @@ class Selection:
             for subscription in self.subscriptions:
                 if arm_id is None or arm_id.subscription.lower() == subscription:
                     yield subscription, region(workload.location)
+
+    def declared_models(self) -> Iterator[Target]:
+        """The models that workloads declare with reserved units, in each subscription that these may fall to."""
+        for workload in self._workloads:
+            arm_id = parse_arm_id(workload.account, ACCOUNT_TYPE)
+            for subscription in self.subscriptions:
+                if arm_id is not None and arm_id.subscription.lower() != subscription:
+                    continue
+                for one in workload.deployments:
+                    model = {"format": one.format, "name": one.model, "version": one.version}
+                    found = model_target(subscription, model, one.sku)
+                    if found is not None:
+                        yield found

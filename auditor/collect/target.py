@@ -1,4 +1,4 @@
-"""The four kinds of things that collectors look at, and what one of each is."""
+"""The kinds of things that collectors look at, and what one of each is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ class Per(StrEnum):
     LOCATION = "location"
     ACCOUNT = "account"
     PRIVATE_ENDPOINT = "private_endpoint"
+    ENCRYPTION_KEY = "encryption_key"
+    """A key that accounts encrypt with, by the URI of its vault and its name."""
+    WORKSPACE = "workspace"
+    STORAGE_ACCOUNT = "storage_account"
+    EVENT_HUB_NAMESPACE = "event_hub_namespace"
+    MODEL = "model"
+    """A version of a model whose free capacity somebody needs to know, in one subscription."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +38,23 @@ class Target:
     owner: str | None = None
     """Of a private endpoint: the account through which it was found."""
     body: JsonObject = field(default_factory=dict, compare=False)
-    """Of an account: how the list told it."""
+    """Of an account: how the list told it; of a key or a model: its names."""
 
     @property
     def key(self) -> tuple[Per, str]:
         """What makes it the same as another."""
         return self.per, self.id.lower()
+
+
+def model_target(subscription: str, model: object, sku: object) -> Target | None:
+    """A model as something whose free capacity is worth knowing: one that is told whole and sold by reserved units.
+
+    `model` is an object with format, name and version.
+    """
+    told = [model.get(name) for name in ("format", "name", "version")] if isinstance(model, dict) else []
+    names = [one for one in told if isinstance(one, str) and one]
+    if len(names) != 3 or not isinstance(sku, str) or "provisioned" not in sku.lower():  # noqa: PLR2004 - of three
+        return None
+    id_ = f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/modelCapacities/{'.'.join(names)}"
+    body = dict(zip(("modelFormat", "modelName", "modelVersion"), names, strict=True))
+    return Target(per=Per.MODEL, id=id_, subscription=subscription, body=body)

@@ -26,7 +26,9 @@ class Diagnostic(Record):
     """A diagnostic setting of an account."""
 
     name: str
-    workspace: str
+    workspace: str | None = None
+    """ARM id."""
+    storage: str | None = None
     """ARM id."""
     categories: tuple[str, ...] = ()
     """The log categories that are on."""

@@ -143,12 +143,17 @@ def _service_properties(world: World, account: Account) -> JsonObject:
     }
 
 
+def principal(account: str) -> str:
+    """The object id of the identity that an account of this name has of its own."""
+    return str(uuid5(NAMESPACE_URL, f"principal {account}"))
+
+
 def _identity(world: World, account: Account) -> JsonObject:
     if not account.identity:
         return {}
     told: JsonObject = {"type": ", ".join(account.identity)}
     if "SystemAssigned" in account.identity:
-        told |= {"principalId": str(uuid5(NAMESPACE_URL, f"principal {account.name}")), "tenantId": world.tenant}
+        told |= {"principalId": principal(account.name), "tenantId": world.tenant}
     if "UserAssigned" in account.identity:
         name = (
             f"/subscriptions/{world.subscription_of(account)}/resourceGroups/{account.group}"

@@ -10,6 +10,11 @@ from auditor.sandbox.catalogue import Model, ModelSku, Quota
 from auditor.sandbox.world import World
 
 _PERIOD = 60
+_ACCOUNTS = "OpenAI.S0.AccountCount"
+"""The pool that counts accounts: thirty in a region, unless the world says otherwise.
+
+https://learn.microsoft.com/azure/foundry/openai/quotas-limits
+"""
 
 
 def location_models(world: World, subscription: str, region: str) -> list[JsonObject]:
@@ -45,8 +50,9 @@ def account_models(world: World, account: Account) -> list[JsonObject]:
 def usages(world: World, subscription: str, region: str) -> list[JsonObject]:
     """The region's quota pools, the number of accounts first."""
     accounts = sum(1 for account in world.accounts.values() if account.region == region)
+    limit = world.quotas.get(region, {}).get(_ACCOUNTS, Quota()).limit
     return [
-        _usage("AccountCount", "Cognitive Services total account limit", accounts, 200),
+        _usage(_ACCOUNTS, "Azure OpenAI account count", accounts, 30 if limit is None else limit),
         *(
             _usage(name, _localized(name), current, limit, status)
             for name, current, limit, status in _pools(world, subscription, region)
@@ -100,6 +106,8 @@ def _model_body(model: Model, region: str) -> JsonObject:
         deprecation = {"inference": model.retires}
         if model.retirement_status:
             deprecation["deprecationStatus"] = model.retirement_status
+    if model.tuned_retires:
+        deprecation["fineTune"] = model.tuned_retires
     return {
         "format": model.format,
         "name": model.model,
@@ -137,7 +145,7 @@ def _sku_body(sku: ModelSku) -> JsonObject:
 
 def _pools(world: World, subscription: str, region: str) -> Iterator[tuple[str, int, int, str | None]]:
     """Name, units taken, limit and status of each pool that a SKU sold in the region draws on, or that is named."""
-    named = world.quotas.get(region, {})
+    named = {name: told for name, told in world.quotas.get(region, {}).items() if name != _ACCOUNTS}
     limits = {
         sku.usage: sku.quota
         for model in world.models.values()
@@ -152,6 +160,8 @@ def _pools(world: World, subscription: str, region: str) -> Iterator[tuple[str, 
 
 def _capacity(world: World, subscription: str, model: Model, sku: ModelSku, region: str) -> JsonObject:
     pools = {name: limit - taken for name, taken, limit, _ in _pools(world, subscription, region)}
+    hardware = world.quotas.get(region, {}).get(sku.usage, Quota()).hardware
+    left = pools.get(sku.usage, 0) if hardware is None else min(hardware, pools.get(sku.usage, 0))
     return {
         "id": (
             f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/locations/{region}"
@@ -163,7 +173,7 @@ def _capacity(world: World, subscription: str, model: Model, sku: ModelSku, regi
         "properties": {
             "model": {"format": model.format, "name": model.model, "version": model.version},
             "skuName": sku.name,
-            "availableCapacity": max(0, pools.get(sku.usage, 0)),
+            "availableCapacity": max(0, left),
             "availableFinetuneCapacity": 0,
         },
     }

@@ -50,7 +50,7 @@ def _setting(setting: Diagnostic, owner: str) -> JsonObject:
         "kind": None,
         "tags": None,
         "properties": {
-            "storageAccountId": None,
+            "storageAccountId": setting.storage,
             "serviceBusRuleId": None,
             "workspaceId": setting.workspace,
             "eventHubAuthorizationRuleId": None,

@@ -127,7 +127,7 @@ def provider_body(world: World, subscription: Subscription, namespace: str) -> J
         "resourceTypes": [
             {
                 "resourceType": name,
-                "locations": [display_name(region) for region in world.regions],
+                "locations": [display_name(region) for region in world.regions if region not in world.unoffered],
                 "apiVersions": list(world.api_versions) if ours else ["2024-05-01", "2021-05-01-preview"],
                 "capabilities": "None",
             }

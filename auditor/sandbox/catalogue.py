@@ -44,6 +44,8 @@ class Model(Record):
     lifecycle: str = "GenerallyAvailable"
     retires: str | None
     retirement_status: str | None = "Planned"
+    tuned_retires: str | None = None
+    """When what was trained on it stops."""
     replacement: str | None = None
     capabilities: dict[str, str]
     responds: bool = True
@@ -64,6 +66,8 @@ class Quota(Record):
     elsewhere: int = 0
     """Units that nothing in this world holds, and that are taken all the same."""
     status: str | None = None
+    hardware: int | None = None
+    """Units that the region can still give anybody, where these are fewer than what the quota leaves."""
 
 
 class ResourceSku(Record):

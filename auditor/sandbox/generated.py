@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.sandbox.account import Account
+from auditor.sandbox.arm_accounts import principal
 from auditor.sandbox.loading import load_world
 from auditor.sandbox.world import World
 
@@ -17,14 +18,19 @@ def generated_world(accounts: int, deployments: int) -> World:
     healthy = load_world("healthy")
     pattern = healthy.accounts[_PATTERN]
     made = {_account_name(number): _account(pattern, number, deployments) for number in range(accounts)}
-    quotas = {pattern.region: {"OpenAI.GlobalStandard.gpt-5.4-mini": {"limit": 100 * accounts * deployments + 100}}}
+    units = 100 * accounts * deployments + 100
+    pools = {"OpenAI.GlobalStandard.gpt-5.4-mini": {"limit": units}, "OpenAI.S0.AccountCount": {"limit": accounts + 30}}
+    vault = healthy.stored["kv-contoso-ai"]
+    allowed = [{"objectId": principal(name), "permissions": {"keys": ["all"]}} for name in made]
+    opened = vault.model_copy(update={"properties": {**vault.properties, "accessPolicies": allowed}})
     return World.model_validate(
         {
-            **healthy.model_dump(exclude={"accounts", "quotas"}),
+            **healthy.model_dump(exclude={"accounts", "quotas", "stored"}),
             "name": "generated",
             "page_size": 100,
             "accounts": made,
-            "quotas": quotas,
+            "quotas": {pattern.region: pools},
+            "stored": {name: one.model_dump() for name, one in {**healthy.stored, opened.name: opened}.items()},
         }
     )
 

@@ -50,6 +50,14 @@ TYPES: Mapping[str, StoredType] = {
     "Microsoft.Authorization/roleAssignments": StoredType("role_assignment", inherited=True),
     "Microsoft.Authorization/roleDefinitions": StoredType("role_definition", inherited=True),
     "Microsoft.Authorization/roleEligibilityScheduleInstances": StoredType("role_eligibility", inherited=True),
+    "Microsoft.CognitiveServices/commitmentPlans": StoredType("commitment_plan"),
+    "Microsoft.CognitiveServices/quotaTiers": StoredType("quota_tier"),
+    "Microsoft.EventHub/namespaces": StoredType("event_hub_namespace"),
+    "Microsoft.Insights/diagnosticSettings": StoredType("subscription_diagnostic_setting", paged=False),
+    "Microsoft.KeyVault/vaults": StoredType("vault"),
+    "Microsoft.KeyVault/vaults/keys": StoredType("vault_key"),
+    "Microsoft.OperationalInsights/workspaces": StoredType("workspace"),
+    "Microsoft.Storage/storageAccounts": StoredType("storage_account"),
 }
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 

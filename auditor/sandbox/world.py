@@ -108,6 +108,8 @@ class World(Record):
     models: Named[Model] = {}
     quotas: dict[str, dict[str, Quota]] = {}
     """Region → pool → what differs from the catalogue."""
+    unoffered: tuple[str, ...] = ()
+    """Regions in which nobody can make an account."""
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
     activities: Named[Activity] = {}

@@ -32,16 +32,30 @@ EVENTS = [
     {"id": f"{A}/events/3/ticks/3", "operationName": None},
 ]
 ROLES = ("roleAssignments", "roleDefinitions", "roleEligibilityScheduleInstances", "denyAssignments")
+WORKSPACE = f"{OTHER}/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/law"
+STORAGE = f"{S}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st"
+HUB = f"{S}/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/siem"
+VAULT = f"{S}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv"
+CAPACITY = f"{P}/locations/swedencentral/models/OpenAI.m.1/skuCapacities/ProvisionedManaged"
+GONE = Answer({"error": {"code": "ResourceNotFound", "message": "was not found"}}, 404)
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
+
+
+RESERVED = {
+    "sku": {"name": "ProvisionedManaged"},
+    "properties": {"model": {"format": "OpenAI", "name": "m", "version": "1"}},
+}
 
 
 def account(id_: str, location: str, *endpoints: str, **more: Any) -> dict[str, Any]:
     connections = [{"properties": {"privateEndpoint": {"id": endpoint}}} for endpoint in endpoints]
+    key = {"keyVaultUri": "https://KV.vault.azure.net", "keyName": "cmk"}
+    encryption = {"keySource": "microsoft.keyvault", "keyVaultProperties": key}
     told = {
         "id": id_,
         "kind": "OpenAI",
         "location": location,
-        "properties": {"privateEndpointConnections": connections},
+        "properties": {"privateEndpointConnections": connections, "encryption": encryption},
     }
     return told | more
 
@@ -75,16 +89,36 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{P}/skus", {"value": [offer, offer | {"kind": "Face"}, offer | {"resourceType": "other"}]})
     for id_, body in ((A, first), (B, second)):
         azure.say(id_, body | {"etag": "whole"})
-        azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d"}]})
+        azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d", **RESERVED}]})
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
         azure.say(f"{id_}/providers/Microsoft.Insights/metrics", {"timespan": "", "value": []})
+        sent = {"workspaceId": WORKSPACE, "storageAccountId": STORAGE.upper(), "eventHubAuthorizationRuleId": None}
+        told = {"value": [{"id": setting, "properties": sent}]}
+        azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", told)
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
         azure.say(f"{P}/locations/{location}/models", {"value": kinds})
         azure.say(f"{P}/locations/{location}/usages", {"value": [{"name": {"value": "OpenAI.Standard.m"}}]})
+    rule = {"eventHubAuthorizationRuleId": f"{HUB}/authorizationrules/all", "workspaceId": WORKSPACE.lower()}
+    export = {
+        "id": "subscriptions/x/providers/AzureResourceManager/diagnosticSettings/e",
+        "name": "e",
+        "properties": rule,
+    }
+    azure.say(f"{S}/providers/Microsoft.Insights/diagnosticSettings", {"value": [export]})
+    azure.say(WORKSPACE, {"id": WORKSPACE})
+    azure.say(STORAGE, GONE)
+    azure.say(HUB, {"id": HUB})
+    stranger = {"id": f"{VAULT}2", "properties": {"vaultUri": "https://kv2.vault.azure.net/"}}
+    ours = {"id": VAULT, "properties": {"vaultUri": "https://kv.vault.azure.net/"}}
+    azure.say(f"{S}/providers/Microsoft.KeyVault/vaults", {"value": [stranger, ours]})
+    azure.say(f"{VAULT}/keys/cmk", {"id": f"{VAULT}/keys/cmk"})
+    azure.say(f"{P}/quotaTiers", {"value": [{"id": f"{P}/quotaTiers/default"}]})
+    azure.say(f"{P}/commitmentPlans", {"value": []})
+    azure.say(f"{P}/modelCapacities", {"value": [{"id": CAPACITY}]})
     azure.say(ENDPOINT, {"id": ENDPOINT})
     azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
 
@@ -127,6 +161,13 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "private_endpoint": 1,
         "private_dns_zone_group": 1,
         "required_actions": 1,
+        "subscription_diagnostic_setting": 1,
+        "workspace": 1,
+        "event_hub_namespace": 1,
+        "vault": 1,
+        "vault_key": 1,
+        "quota_tier": 1,
+        "model_capacity": 1,
     }
     assert {(listing.kind, listing.scope.lower(), listing.count) for listing in collected.listings} == {
         ("host_name", A.lower(), 0),
@@ -147,6 +188,12 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
         ("private_dns_zone_group", ENDPOINT.lower(), 1),
+        ("subscription_diagnostic_setting", S, 1),
+        ("storage_account", STORAGE.lower(), 0),
+        ("vault", S, 2),
+        ("quota_tier", S, 1),
+        ("commitment_plan", S, 0),
+        ("model_capacity", f"{P}/modelCapacities/OpenAI.m.1".lower(), 1),
     }
     ids = {resource.id for resource in collected.resources}
     assert f"{P}/locations/swedencentral/models/AIServices.OpenAI.m.1" in ids
@@ -203,7 +250,9 @@ async def test_names_and_tags_narrow_what_is_read(azure: Pretend, scope: dict[st
     collected = await look_at(azure, scope={"subscriptions": [SUBSCRIPTION], **scope})
     read = {resource.id.rpartition("/")[2] for resource in collected.resources if resource.kind == "account"}
     assert read == names
-    assert {path.split("/")[8] for path in azure.paths() if "/resourceGroups/rg" in path} <= names
+    assert {
+        path.split("/")[8] for path in azure.paths() if "/resourceGroups/rg" in path and "/accounts/" in path
+    } <= names
     assert collected.gaps == ()
 
 
@@ -384,3 +433,42 @@ async def test_what_stands_above_two_subscriptions_is_kept_for_each(azure: Prete
     kept = [one for one in (await look_at(azure, scope=both)).resources if one.kind == "role_assignment"]
     assert {(one.id, one.parent) for one in kept} == {(f"{S}{own}", S), (f"{OTHER}{own}", OTHER), (below, S)}
     assert {str(one.body["id"]) for one in kept} == {own, below}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "absent"),
+    [
+        ("ResourceNotFound", 404, True),
+        ("ResourceGroupNotFound", 404, True),
+        ("SubscriptionNotFound", 404, False),
+        ("InvalidResourceType", 404, False),
+        ("AuthorizationFailed", 403, False),
+    ],
+)
+async def test_only_the_services_word_that_a_thing_is_not_there_proves_its_absence(
+    azure: Pretend, code: str, status: int, absent: bool
+) -> None:
+    """A listing of that one thing that counts nothing; any other refusal is a gap."""
+    fill(azure)
+    azure.say(WORKSPACE, Answer({"error": {"code": code, "message": "no"}}, status))
+    collected = await look_at(azure)
+    proven = [one for one in collected.listings if one.kind == "workspace"]
+    assert [(one.scope.lower(), one.count, bool(one.readings)) for one in proven] == (
+        [(WORKSPACE.lower(), 0, True)] if absent else []
+    )
+    assert [gap.kind for gap in collected.gaps] == ([] if absent else ["workspace"])
+
+
+async def test_a_vault_in_another_subscription_of_the_scope_is_found_there(azure: Pretend) -> None:
+    """A URI does not tell where a vault lies; the account's own subscription is looked through first."""
+    fill(azure)
+    elsewhere = f"{OTHER}/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/kv"
+    azure.say(f"{S}/providers/Microsoft.KeyVault/vaults", {"value": []})
+    there = {"id": elsewhere, "properties": {"vaultUri": "https://kv.vault.azure.net/"}}
+    azure.say(f"{OTHER}/providers/Microsoft.KeyVault/vaults", {"value": [there]})
+    azure.say(f"{elsewhere}/keys/cmk", {"id": f"{elsewhere}/keys/cmk"})
+    collected = await look_at(azure, scope={"subscriptions": [SUBSCRIPTION, OTHER.rpartition("/")[2]]})
+    assert {one.id for one in collected.resources if one.kind in {"vault", "vault_key"}} == {
+        elsewhere,
+        f"{elsewhere}/keys/cmk",
+    }

@@ -13,6 +13,8 @@ from tests.dependencies import staged_for
 BAD_BODIES = sorted(name for name in FAULTS if name.startswith("arm-") and not name.startswith("arm-denied-"))
 DENIALS = sorted(name for name in FAULTS if name.startswith("arm-denied-"))
 CALLS = sorted(name for name in FAULTS if name.startswith("call-") and name != "call-throttled")
+NOT_NEEDED = {"arm-denied-model-capacity", "arm-denied-event-hub-namespace"}
+"""The healthy world holds the capacity that it declares already, and sends its activity log to other places as well."""
 ANSWERED_WRONGLY = {"call-empty-output", "call-wrong-model"}
 """The call itself succeeds: what it brought is wrong."""
 
@@ -36,7 +38,7 @@ def test_a_denied_kind_is_unknown_where_it_matters_and_nowhere_failed(fault: str
         "responses-call-failed",
         *staged,
     }
-    assert any(finding.outcome is Outcome.UNKNOWN for finding in run.findings)
+    assert any(finding.outcome is Outcome.UNKNOWN for finding in run.findings) or fault in NOT_NEEDED
     for finding in run.findings:
         if finding.outcome is Outcome.UNKNOWN:
             assert finding.gaps, finding.check

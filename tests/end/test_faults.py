@@ -23,6 +23,8 @@ ALSO_FAILS: dict[str, set[str]] = {
     },
     # keys are only watched where they are accepted
     "key-alert-missing": {"api-keys-accepted"},
+    # a trial of a fine-tuned model, which nobody declared or approved
+    "fine-tune-base-retires-soon": {"deployment-undeclared", "deployment-model-not-approved"},
     # another kind of account is offered other models and has other host names
     "account-kind-unsuitable": {"model-not-offered", "host-name-not-private"},
     # only where keys are accepted can they be old
@@ -35,6 +37,8 @@ ALSO_FAILS: dict[str, set[str]] = {
     "model-stops-at-retirement": {"model-retires-soon"},
     # more is declared than is deployed, and the pool has no room for it
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
+    # more is declared than is deployed, and the region has no hardware for it
+    "provisioned-capacity-unavailable": {"deployment-capacity-below-declared"},
     # public access is off, so that without an approved endpoint nobody can call
     "private-endpoint-not-approved": {"account-unreachable"},
 }

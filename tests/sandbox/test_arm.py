@@ -181,7 +181,7 @@ def test_what_is_not_there_is_not_found(world: World) -> None:
     assert code(ask_arm(world, MATTER + "-2")) == "ResourceNotFound"
     assert code(ask_arm(world, f"{MATTER}/deployments/gpt-5.4")) == "ResourceNotFound"
     assert code(ask_arm(world, ACCOUNTS.replace("a1", "a2"))) == "SubscriptionNotFound"
-    nowhere = ask_arm(world, f"{SUBSCRIPTION}/providers/Microsoft.Storage/storageAccounts")
+    nowhere = ask_arm(world, f"{SUBSCRIPTION}/providers/Microsoft.Batch/batchAccounts")
     assert (nowhere.status, nowhere.unknown) == (404, True)
 
 

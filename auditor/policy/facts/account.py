@@ -14,6 +14,7 @@ from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.diagnostics import diagnostics
+from auditor.policy.facts.encryption_key import encryption_key
 from auditor.policy.facts.health import health, service_events
 from auditor.policy.facts.intent import strictest
 from auditor.policy.facts.keys import keys
@@ -87,6 +88,7 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "keys": _keys,
     "alerts": alerts,
     "access": access,
+    "encryption_key": encryption_key,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

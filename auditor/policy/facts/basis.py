@@ -10,14 +10,17 @@ from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.clock import clock_trouble
 from auditor.policy.facts.content import Policy, content_policies
+from auditor.policy.facts.entitlements import AccountQuotas, account_quotas
 from auditor.policy.facts.grants import Grants, grants_by_subscription
 from auditor.policy.facts.health import Incidents, incidents
 from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.key_access import KeyRoles, key_roles
 from auditor.policy.facts.key_events import key_alerts
 from auditor.policy.facts.keys import Activity, activity
 from auditor.policy.facts.metrics import Metrics, metrics
 from auditor.policy.facts.part import Note
 from auditor.policy.facts.seen import Seen, index
+from auditor.policy.facts.vaults import Vaults, vaults
 from auditor.settings import Settings
 from auditor.snapshot import Principal, Snapshot
 
@@ -40,6 +43,9 @@ class Basis:
     incidents: Incidents
     grants: dict[str, Grants]
     """By the folded scope of the subscription."""
+    account_quotas: AccountQuotas
+    vaults: Vaults
+    key_roles: KeyRoles
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -70,6 +76,9 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         activity=activity(seen),
         incidents=incidents(seen),
         grants=grants_by_subscription(seen),
+        account_quotas=account_quotas(seen),
+        vaults=vaults(seen),
+        key_roles=key_roles(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         clock_trouble=clock_trouble(snapshot.readings),

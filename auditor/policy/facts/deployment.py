@@ -12,12 +12,14 @@ from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.content import content
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.deployment_sku import deployment_sku
+from auditor.policy.facts.fine_tuning import fine_tuning
 from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import left_behind, probes
 from auditor.policy.facts.shape import dig, number, objects, text, whole
 from auditor.policy.facts.telemetry import telemetry
+from auditor.policy.facts.upgrade import upgrade
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 
@@ -38,6 +40,7 @@ DERIVED: Final = frozenset(
         "features",
         "left_behind",
         "stored_by_probes",
+        "fine_tuning",
         "model",
         "probe",
         "provisioned",
@@ -49,6 +52,7 @@ DERIVED: Final = frozenset(
         "takes_overflow",
         "telemetry",
         "tpm",
+        "upgrade",
     }
 )
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
@@ -106,6 +110,12 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.and_also(_takes_overflow(resource, home, basis))
+    option = text(dig(body, "properties", "versionUpgradeOption"))
+    part = part.with_member("upgrade", upgrade(part.facts.get("stops_at_retirement"), option, found, sku_name))
+    model_ = dig(body, "properties", "model")
+    catalogue = basis.catalogue(home.location) if home.location is not None else None
+    tuned = fine_tuning(model_ if isinstance(model_, dict) else {}, home.kind, catalogue, basis.now)
+    part = part.with_member("fine_tuning", tuned)
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)

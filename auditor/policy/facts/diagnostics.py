@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from auditor.policy.facts.log_stores import stores, tell_stores
 from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig, objects, text
@@ -41,14 +42,14 @@ def diagnostics(account_id: str, intent: LogIntent, seen: Seen) -> Part:
     told.read("", [*listing.readings, *(reading for setting in found for reading in setting.readings)])
     told.tell("settings", len(bodies))
     _tell_categories(told, bodies, intent)
-    _tell_destinations(told, bodies, intent)
-    metrics, note = _switched_on(bodies, "metrics")
+    _tell_destinations(told, bodies, intent, seen)
+    metrics, note = switched_on(bodies, "metrics")
     told.tell("metrics_exported", None if metrics is None else bool(metrics), note=note)
     return told.done()
 
 
 def _tell_categories(told: Telling, bodies: list[JsonObject], intent: LogIntent) -> None:
-    logs, note = _switched_on(bodies, "logs")
+    logs, note = switched_on(bodies, "logs")
     enabled = None if logs is None else sorted({name for log in logs for name in _names(log)})
     told.tell("enabled_categories", enabled, note=note)
     if enabled is not None:
@@ -56,14 +57,15 @@ def _tell_categories(told: Telling, bodies: list[JsonObject], intent: LogIntent)
         told.tell("missing_categories", [name for name in intent.categories if name.lower() not in have])
 
 
-def _tell_destinations(told: Telling, bodies: list[JsonObject], intent: LogIntent) -> None:
-    places = list(dict.fromkeys(place for body in bodies for place in _destinations(body)))
+def _tell_destinations(told: Telling, bodies: list[JsonObject], intent: LogIntent, seen: Seen) -> None:
+    places = list(dict.fromkeys(place for body in bodies for place in destinations(body)))
     told.tell("destinations", places)
     approved = [place.lower().rstrip("/") for place in intent.destinations]
     told.tell("unapproved_destinations", [place for place in places if approved and not _approved(place, approved)])
+    tell_stores(told, stores(places, seen))
 
 
-def _switched_on(bodies: list[JsonObject], member: str) -> tuple[list[JsonObject] | None, Note | None]:
+def switched_on(bodies: list[JsonObject], member: str) -> tuple[list[JsonObject] | None, Note | None]:
     """The logs or metrics that are enabled, of settings that send anywhere; None where one is of no known shape.
 
     A setting counts by `enabled` alone: the service lists every category, most of them switched off.
@@ -73,7 +75,7 @@ def _switched_on(bodies: list[JsonObject], member: str) -> tuple[list[JsonObject
         entries = objects(dig(body, "properties", member) or [])
         if entries is None or any(not isinstance(entry.get("enabled"), bool) for entry in entries):
             return None, (f"not understood: the {member} of a diagnostic setting", PAGE)
-        if _destinations(body):
+        if destinations(body):
             found += [entry for entry in entries if entry["enabled"]]
     return found, None
 
@@ -87,7 +89,7 @@ def _names(log: JsonObject) -> tuple[str, ...]:
     return (_SPELLED.get(category.lower(), category),) if category else ()
 
 
-def _destinations(body: JsonObject) -> list[str]:
+def destinations(body: JsonObject) -> list[str]:
     """ARM ids of the workspaces, storage accounts, event hubs and partners that a setting sends to.
 
     An event hub is named by its namespace's authorization rule and, where one is chosen, its own name.

@@ -60,7 +60,7 @@ def retirement(entry: Entry, sku: JsonObject | None) -> Retirement:
     """The earlier of the model's date and the SKU's: Standard and Global deployments of one model end apart."""
     if not entry.understood("deprecation"):
         return Retirement(None, known=False)
-    dates = [_day(dig(entry.model, "deprecation", "inference")), _day((sku or {}).get("deprecationDate"))]
+    dates = [day(dig(entry.model, "deprecation", "inference")), day((sku or {}).get("deprecationDate"))]
     if not all(one.known for one in dates):
         return Retirement(None, known=False)
     return Retirement(min((one.day for one in dates if one.day is not None), default=None), known=True)
@@ -101,7 +101,8 @@ def _replacement(listed: JsonObject) -> str | None:
     return f"{name} {version}" if name and version else name
 
 
-def _day(value: Any) -> Retirement:
+def day(value: Any) -> Retirement:
+    """A date as the service writes it."""
     if value is None:
         return Retirement(None, known=True)
     written = _DATE.fullmatch(value) if isinstance(value, str) else None

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.capacity import capacity
 from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.deployment import Deployment
+from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.quota import Demand, Pool, pool, usage_name
 from auditor.policy.facts.shape import dig, text, whole
@@ -55,7 +57,25 @@ def plan(case: Case, basis: Basis) -> tuple[Part, Demand]:
     told.read("extra_capacity", held)
     told.read("fits", (*(drawn.readings if drawn is not None else ()), *held, *found.readings))
     asked = 0 if case.expected.capacity is None or offered is False else extra
-    return told.done(), Demand(case.target.subscriptions, place, drawn_from, asked, case.gap or found.gap)
+    reserved = _reserved(case, found, extra, basis)
+    return told.done().and_also(reserved), Demand(
+        case.target.subscriptions, place, drawn_from, asked, case.gap or found.gap
+    )
+
+
+def _reserved(case: Case, found: Lookup, extra: int | None, basis: Basis) -> Part:
+    """`provisioned`, and what is left of the region's hardware where it is."""
+    told = Telling()
+    sku = deployment_sku(case.sku_name)
+    provisioned = sku.capacity == "provisioned" if sku is not None else None
+    told.tell("provisioned", provisioned, because=case.gap)
+    if not provisioned or sku is None:
+        return told.done()
+    if found.entry is None or case.target.location is None:
+        told.tell("capacity_available", True if extra == 0 else None, because=case.gap or found.gap)
+        return told.done()
+    model = (case.expected.format, case.expected.model, found.entry.version)
+    return told.done().and_also(capacity(case.target.location, model, sku.name, extra, basis.seen))
 
 
 def extra_capacity(case: Case, found: Lookup) -> int | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from auditor.policy.facts.activity_log import activity_log
 from auditor.policy.facts.arm_id import PROVIDER, last
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.budget import budget
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.entitlements import entitlements
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.permissions import missing_actions
 from auditor.policy.facts.seen import Seen
@@ -31,14 +33,31 @@ def _budget(scope: str, basis: Basis) -> Part:
     return budget(scope, basis.seen, basis.now)
 
 
+def _activity_log(scope: str, basis: Basis) -> Part:
+    return activity_log(scope, basis.seen)
+
+
 ASPECTS: Final[Mapping[str, Callable[[str, Basis], Part]]] = {
     "access": _access,
+    "activity_log": _activity_log,
     "budget": _budget,
     "service_health": _service_health,
 }
 """Member of `subscription` → what tells it, given the subscription's scope."""
 
-DERIVED: Final = frozenset({"account_count", "missing_actions", "name", "registration", *ASPECTS})
+DERIVED: Final = frozenset(
+    {
+        "account_count",
+        "account_quotas",
+        "accounts_left",
+        "commitments",
+        "missing_actions",
+        "name",
+        "quota_tier",
+        "registration",
+        *ASPECTS,
+    }
+)
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
@@ -57,6 +76,7 @@ def subscription(scope: str, basis: Basis) -> Part:
         readings={"": found.readings} if found is not None and found.readings else {},
     )
     part = part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    part = part.and_also(entitlements(scope, basis.account_quotas, seen, basis.now))
     for name, aspect in ASPECTS.items():
         part = part.with_member(name, aspect(scope, basis))
     return part

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.policy.facts.account import Home
-from auditor.policy.facts.arm_id import fold, is_arm_id, last, location_scope, region, subscription_scope
+from auditor.policy.facts.arm_id import PROVIDER, fold, is_arm_id, last, location_scope, region, subscription_scope
 from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.places import Places
-from auditor.policy.facts.shape import text
+from auditor.policy.facts.shape import dig, objects, text, texts
 from auditor.settings import Workload
 
 NEW_KINDS: Final = ("AIServices", "OpenAI")
@@ -118,4 +118,23 @@ def workload_account(found: Target, where: Places) -> Part:
     unread = [scope for scope in scopes if not where.listed("deleted_account", scope)]
     known = True if deleted else None if unread or not scopes else False
     told.tell("account_soft_deleted", known, because=where.seen.why(*(("deleted_account", scope) for scope in unread)))
+    _tell_region(told, found, where)
     return told.done()
+
+
+def _tell_region(told: Telling, found: Target, where: Places) -> None:
+    """`region` of the account, or the one declared for it, and whether accounts can be made there.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types
+    """
+    place = found.home.region if found.home is not None else region(found.workload.location)
+    told.tell("region", place, because=found.gap)
+    told.tell("region_told", True if place is not None else False if found.exists is False else None, because=found.gap)
+    provider = f"{found.subscription}/{PROVIDER}" if found.subscription is not None else ""
+    resource = where.seen.resource("provider", provider)
+    types = objects(resource.body.get("resourceTypes")) if resource is not None else None
+    ours = next((one for one in types or () if (text(one.get("resourceType")) or "").lower() == "accounts"), None)
+    locations = texts(dig(ours, "locations"))
+    offered = place in map(region, locations) if locations and place is not None else None
+    told.tell("region_offered", offered, because=where.seen.gap("provider", provider) if resource is None else None)
+    told.read("region_offered", resource.readings if resource is not None else ())
