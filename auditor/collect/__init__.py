@@ -13,8 +13,10 @@ from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
+from auditor.collect.defender import ASSESSMENTS, PLANS, SETTINGS
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import DIAGNOSTICS
+from auditor.collect.governance import LOCKS, POLICY_ASSIGNMENTS, POLICY_EXEMPTIONS, POLICY_STATES
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
@@ -42,6 +44,13 @@ COLLECTORS: tuple[Collector, ...] = (
     HOST_NAMES,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
+    LOCKS,
+    POLICY_ASSIGNMENTS,
+    POLICY_EXEMPTIONS,
+    POLICY_STATES,
+    PLANS,
+    SETTINGS,
+    ASSESSMENTS,
 )
 """Every collector, first those that others wait for."""
 

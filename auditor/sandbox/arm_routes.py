@@ -14,6 +14,7 @@ from auditor.sandbox import (
     arm_content,
     arm_monitor,
     arm_network,
+    arm_policy,
     arm_subscriptions,
     stored,
 )
@@ -74,6 +75,8 @@ class Route:
     method: str = "GET"
     provider: str = "Microsoft.CognitiveServices"
     paged: bool = True
+    next_link: str = "nextLink"
+    """Where a page tells of the next one."""
 
 
 S = "/subscriptions/{subscription}"
@@ -86,6 +89,7 @@ R = "Microsoft.Resources"
 CS = "Microsoft.CognitiveServices"
 NET = "Microsoft.Network"
 INS = "Microsoft.Insights"
+PI = "Microsoft.PolicyInsights"
 
 
 def _accounts(call: Call) -> Found:
@@ -215,6 +219,10 @@ def _permissions(call: Call) -> Found:
     return list(arm_subscriptions.permissions(call.world))
 
 
+def _policy_states(call: Call) -> Found:
+    return arm_policy.states(call.world, call.subscription.name, call.ask.query.get("$filter", ""))
+
+
 _P = "Microsoft.Authorization/permissions/read"
 
 ROUTES = (
@@ -264,6 +272,8 @@ ROUTES = (
     Route(f"{A}/providers/{INS}/diagnosticSettingsCategories", f"{INS}/diagnosticSettingsCategories/read",
           _of_account(lambda call, account: arm_monitor.categories(arm_accounts.account_id(call.world, account))),
           provider=INS, paged=False),
+    Route(f"{S}/providers/{PI}/policyStates/latest/queryResults", f"{PI}/policyStates/queryResults/action",
+          _policy_states, "policy_state", method="POST", provider=PI, next_link="@odata.nextLink"),
 )  # fmt: skip
 """Everything that is served, and nothing else."""
 
@@ -290,7 +300,9 @@ def route_of(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
         if match and route.method == method:
             return route, match.groupdict()
     place = stored.place_of(path)
-    return (_stored_route(place), {"subscription": place.subscription}) if place and method == "GET" else None
+    if place is None or place.told.asked_by or method != "GET":
+        return None
+    return _stored_route(place), {"subscription": place.subscription}
 
 
 def _stored_route(place: stored.Place) -> Route:
@@ -304,4 +316,4 @@ def _stored_route(place: stored.Place) -> Route:
 def actions() -> dict[str, str]:
     """Kind of resource → the action that reading it needs."""
     routes = {route.kind: route.action for route in reversed(ROUTES) if route.kind is not None}
-    return {**routes, **{told.kind: f"{name}/read" for name, told in stored.TYPES.items()}}
+    return {**routes, **{told.kind: f"{name}/{told.asked_by or 'read'}" for name, told in stored.TYPES.items()}}

@@ -22,6 +22,16 @@ OTHER = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
 A = f"{S}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
 B = f"{S}/resourceGroups/RG2/providers/Microsoft.CognitiveServices/accounts/b"
 ENDPOINT = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/pe"
+GOVERNANCE = {
+    "lock": "Microsoft.Authorization/locks",
+    "policy_assignment": "Microsoft.Authorization/policyAssignments",
+    "policy_exemption": "Microsoft.Authorization/policyExemptions",
+    "policy_state": "Microsoft.PolicyInsights/policyStates/latest/queryResults",
+    "defender_plan": "Microsoft.Security/pricings",
+    "security_assessment": "Microsoft.Security/assessments",
+}
+"""Kind → where a subscription lists what governs it."""
+
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -55,6 +65,9 @@ def fill(azure: Pretend) -> None:
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
+        azure.say(f"{id_}/defenderForAISettings", {"value": []})
+    for below in GOVERNANCE.values():
+        azure.say(f"{S}/providers/{below}", {"value": []})
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
@@ -109,6 +122,8 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
         ("private_dns_zone_group", ENDPOINT.lower(), 1),
+        *((kind, S, 0) for kind in GOVERNANCE),
+        *(("defender_setting", id_.lower(), 0) for id_ in (A, B)),
     }
     ids = {resource.id for resource in collected.resources}
     assert f"{P}/locations/swedencentral/models/AIServices.OpenAI.m.1" in ids
@@ -117,7 +132,9 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
     assert f"{S}/providers/Microsoft.Authorization/permissions/1" in ids
     assert all(resource.readings for resource in collected.resources if resource.kind != "required_actions")
     assert max(Counter(request.path_qs.lower() for request in azure.seen).values()) == 1
-    assert {request.method for request in azure.seen} == {"GET"}
+    assert {request.path for request in azure.seen if request.method != "GET"} == {
+        f"{S}/providers/{GOVERNANCE['policy_state']}"
+    }
 
 
 async def test_the_whole_account_wins_over_how_the_list_told_it(azure: Pretend) -> None:
@@ -279,11 +296,12 @@ async def test_a_workload_outside_the_scope_is_not_read(azure: Pretend) -> None:
 
 
 def test_the_required_actions_are_the_collectors_own() -> None:
-    """Every kind that is read stands under an action, all of them reads, and never the one that lists keys."""
+    """Every kind that is read stands under an action: reads, the queries asked by POST, and never one that lists keys."""
     actions = required_actions().body["actions"]
     needing = {collector.kind for collector in COLLECTORS if collector.needs}
     assert {kind for kinds in actions.values() for kind in kinds} == needing
-    assert all(action.endswith("/read") for action in actions)
+    asked = {"Microsoft.PolicyInsights/policyStates/queryResults/action"}
+    assert {action for action in actions if not action.endswith("/read")} == asked
 
 
 def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:

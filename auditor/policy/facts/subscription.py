@@ -6,6 +6,7 @@ from typing import Final
 
 from auditor.policy.facts.arm_id import PROVIDER, last
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.defender import plans
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.permissions import missing_actions
 from auditor.policy.facts.seen import Seen
@@ -13,7 +14,7 @@ from auditor.policy.facts.shape import text
 
 KIND: Final = "subscription"
 
-DERIVED: Final = frozenset({"account_count", "missing_actions", "name", "registration"})
+DERIVED: Final = frozenset({"account_count", "defender", "missing_actions", "name", "registration"})
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
 
@@ -30,7 +31,8 @@ def subscription(scope: str, seen: Seen) -> Part:
         notes=notes,
         readings={"": found.readings} if found is not None and found.readings else {},
     )
-    return part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    told = part.and_also(_around(scope, text(facts.get("displayName")), seen)).and_also(missing_actions(scope, seen))
+    return told.with_member("defender", plans(scope, seen))
 
 
 def _around(scope: str, name: str | None, seen: Seen) -> Part:
