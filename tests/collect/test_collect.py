@@ -296,7 +296,7 @@ async def test_a_workload_outside_the_scope_is_not_read(azure: Pretend) -> None:
 
 
 def test_the_required_actions_are_the_collectors_own() -> None:
-    """Every kind that is read stands under an action: reads, the queries asked by POST, and never one that lists keys."""
+    """Every kind stands under an action: one that reads or a query asked by POST, and never the one that lists keys."""
     actions = required_actions().body["actions"]
     needing = {collector.kind for collector in COLLECTORS if collector.needs}
     assert {kind for kinds in actions.values() for kind in kinds} == needing
