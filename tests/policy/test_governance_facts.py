@@ -94,7 +94,7 @@ def test_a_lock_protects_what_it_stands_on_and_all_below(locks: list[Resource], 
 
 
 def test_violations_name_assignment_and_policy_and_stay_with_their_account() -> None:
-    """An assignment by its title where it is known, an initiative's policy by its reference, a part of it by name."""
+    """An initiative's policy by its reference, a part of the account by its name, and once what each is called."""
     found = account(
         assignment(MANAGEMENT, "/x/policySetDefinitions/G", displayName="Contoso guardrails"),
         state(ACCOUNT.upper(), policyDefinitionReferenceId="Deny-Network"),
@@ -103,9 +103,10 @@ def test_violations_name_assignment_and_policy_and_stay_with_their_account() -> 
         state(f"{ACCOUNT}/deployments/trial", "Compliant"),
     )
     assert found["policy"]["violations"] == [
-        "Contoso guardrails: 037eea7a (on chat)",
-        "Contoso guardrails: Deny-Network",
+        "guard: 037eea7a (on chat)",
+        "guard: Deny-Network",
     ]
+    assert found["policy"]["violated"] == ["Contoso guardrails"]
 
 
 @pytest.mark.parametrize(
@@ -209,11 +210,15 @@ def test_open_recommendations_are_those_of_the_account(assessments: list[Resourc
     ("kind", "scope", "paths"),
     [
         ("lock", SUB, ["account.locks"]),
-        ("policy_state", SUB, ["account.policy.violations"]),
-        ("policy_assignment", SUB, ["account.policy.enforced", "account.policy.not_enforced"]),
+        ("policy_state", SUB, ["account.policy.violated", "account.policy.violations"]),
+        (
+            "policy_assignment",
+            SUB,
+            ["account.policy.enforced", "account.policy.not_enforced", "account.policy.violated"],
+        ),
         ("policy_exemption", SUB, ["account.policy.exemptions", "account.policy.unjustified_exemptions"]),
         ("security_assessment", SUB, ["account.defender.recommendations"]),
-        ("defender_setting", ACCOUNT, ["account.defender.disabled"]),
+        ("defender_setting", ACCOUNT, ["account.defender.disabled", "account.defender.settings"]),
         ("defender_plan", SUB, ["subscription.defender"]),
     ],
 )

@@ -59,7 +59,8 @@ def _tell_setting(told: Telling, of: Around) -> None:
     seen, account = of.basis.seen, of.resource.id
     listing = seen.listing(SETTING, account)
     if listing is None:
-        told.tell("disabled", None, because=seen.gap(SETTING, account))
+        for member in ("settings", "disabled"):
+            told.tell(member, None, because=seen.gap(SETTING, account))
         return
     settings = seen.children(SETTING, account)
     states = [(text(dig(one.body, "properties", "state")) or "").lower() for one in settings]

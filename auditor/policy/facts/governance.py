@@ -39,17 +39,30 @@ def policy(of: Around) -> Part:
 
 
 def _tell_states(told: Telling, of: Around) -> None:
-    """`violations`: each broken policy, as `assignment: policy`, with the part of the account that breaks it."""
+    """`violations`: each broken policy, as `assignment: policy`, with the part of the account that breaks it.
+
+    `violated` are the display names of those assignments, which the list of assignments alone tells.
+    """
     listing, gap = _listing(of, STATE)
     if listing is None:
         told.tell("violations", None, because=gap)
+        told.tell("violated", None, because=gap)
         return
     found = of.basis.governed.states.get(fold(of.resource.id), ())
     states = [(text(one.body.get("complianceState")) or "").lower() for one in found]
-    violations = [_violation(one, of) for one, state in zip(found, states, strict=True) if state == "noncompliant"]
+    broken = [one for one, state in zip(found, states, strict=True) if state == "noncompliant"]
+    violations = [_violation(one, of) for one in broken]
     known = all(states) and all(violations)
     told.read("violations", _readings(listing, found))
     told.tell("violations", sorted(filter(None, violations)) if known else None, note=None if known else _STRANGE_STATE)
+    assigned, gap = _listing(of, ASSIGNMENT)
+    if assigned is None or not known:
+        told.tell("violated", None, because=gap)
+        return
+    titles = of.basis.governed.titles
+    names = {titles.get(fold(assignment)) for one in broken if (assignment := text(one.body.get("policyAssignmentId")))}
+    told.read("violated", [*listing.readings, *assigned.readings])
+    told.tell("violated", sorted(filter(None, names)))
 
 
 def _violation(state: Resource, of: Around) -> str | None:
@@ -58,9 +71,10 @@ def _violation(state: Resource, of: Around) -> str | None:
     broken = text(body.get("policyDefinitionReferenceId")) or text(body.get("policyDefinitionName"))
     if assignment is None or broken is None:
         return None
-    title = of.basis.governed.titles.get(fold(assignment)) or last(assignment)
     resource = text(body.get("resourceId")) or ""
-    return f"{title}: {broken}" + ("" if fold(resource) == fold(of.resource.id) else f" (on {last(resource)})")
+    return f"{last(assignment)}: {broken}" + (
+        "" if fold(resource) == fold(of.resource.id) else f" (on {last(resource)})"
+    )
 
 
 def _tell_assignments(told: Telling, of: Around) -> None:
