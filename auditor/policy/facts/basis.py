@@ -40,6 +40,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
     """All that is looked up again and again, looked up once."""
     seen = index(snapshot)
     taken = snapshot.taken_at
+    now = taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC)
     return Basis(
         seen=seen,
         settings=settings,
@@ -47,8 +48,8 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
         content_policies=content_policies(seen),
-        governed=governed(seen),
+        governed=governed(seen, now),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
-        now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),
+        now=now,
     )

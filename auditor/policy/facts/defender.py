@@ -42,7 +42,7 @@ def plans(scope: str, seen: Seen) -> Part:
         tier = (text(dig(one.body, "properties", "pricingTier")) or "").lower() if one is not None else ""
         on = _TIERS.get(tier)
         told.tell(member, on, note=(f"not told: the tier of the plan {plan}", _PLANS_PAGE) if on is None else None)
-        told.read(member, one.readings if one is not None else listing.readings)
+        told.read(member, listing.readings)
     return told.done()
 
 
@@ -68,7 +68,7 @@ def _tell_setting(told: Telling, of: Around) -> None:
     told.tell("settings", len(settings))
     told.tell("disabled", "disabled" in states if known else None, note=None if known else _STRANGE_SETTING)
     for member in ("settings", "disabled"):
-        told.read(member, [*listing.readings, *(reading for one in settings for reading in one.readings)])
+        told.read(member, listing.readings)
 
 
 def _tell_recommendations(told: Telling, of: Around) -> None:
@@ -85,5 +85,5 @@ def _tell_recommendations(told: Telling, of: Around) -> None:
         for one, code in zip(found, codes, strict=True)
         if code == "unhealthy"
     }
-    told.read("recommendations", [*listing.readings, *(reading for one in found for reading in one.readings)])
+    told.read("recommendations", listing.readings)
     told.tell("recommendations", sorted(names) if known else None, note=None if known else _STRANGE_STATUS)

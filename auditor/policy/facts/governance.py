@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from auditor.policy.facts.arm_id import fold, last, subscription_scope
 from auditor.policy.facts.around import Around
+from auditor.policy.facts.assigned import ENFORCED, NOT_ENFORCED
 from auditor.policy.facts.governed import above
 from auditor.policy.facts.part import Note, Part, Telling
-from auditor.policy.facts.shape import dig, text, texts
-from auditor.record import JsonObject
+from auditor.policy.facts.shape import text
 from auditor.snapshot import Listing, Resource
 
 ASSIGNMENT: Final = "policy_assignment"
 EXEMPTION: Final = "policy_exemption"
 STATE: Final = "policy_state"
-
-ENFORCED: Final = "default"
-NOT_ENFORCED: Final = "donotenforce"
 
 _ASSIGNMENTS: Final = "https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure"
 _EXEMPTIONS: Final = "https://learn.microsoft.com/azure/governance/policy/concepts/exemption-structure"
@@ -53,7 +48,7 @@ def _tell_states(told: Telling, of: Around) -> None:
     broken = [one for one, state in zip(found, states, strict=True) if state == "noncompliant"]
     violations = [_violation(one, of) for one in broken]
     known = all(states) and all(violations)
-    told.read("violations", _readings(listing, found))
+    told.read("violations", listing.readings)
     told.tell("violations", sorted(filter(None, violations)) if known else None, note=None if known else _STRANGE_STATE)
     assigned, gap = _listing(of, ASSIGNMENT)
     if assigned is None or not known:
@@ -72,9 +67,8 @@ def _violation(state: Resource, of: Around) -> str | None:
     if assignment is None or broken is None:
         return None
     resource = text(body.get("resourceId")) or ""
-    return f"{last(assignment)}: {broken}" + (
-        "" if fold(resource) == fold(of.resource.id) else f" (on {last(resource)})"
-    )
+    part = "" if fold(resource) == fold(of.resource.id) else f" (on {last(resource)})"
+    return f"{text(body.get('policyAssignmentName')) or last(assignment)}: {broken}{part}"
 
 
 def _tell_assignments(told: Telling, of: Around) -> None:
@@ -88,36 +82,14 @@ def _tell_assignments(told: Telling, of: Around) -> None:
         told.tell("enforced", None, because=gap)
         told.tell("not_enforced", None, because=gap)
         return
-    found = [
-        one
-        for one in above(of.basis.governed.assignments, of.resource.id)
-        if not _left_out(one.body, fold(of.resource.id))
-    ]
-    modes = [(_definition(one.body), _mode(one.body)) for one in found]
-    known = all(name and mode in {ENFORCED, NOT_ENFORCED} for name, mode in modes)
-    enforced = sorted({name for name, mode in modes if name and mode == ENFORCED})
-    trials = sorted({name for name, mode in modes if name and mode == NOT_ENFORCED} - set(enforced))
-    note = None if known else _STRANGE_ASSIGNMENT
+    account = fold(of.resource.id)
+    found = [one for one in above(of.basis.governed.assignments, of.resource.id) if one.holds_for(account)]
+    known = all(one.known for one in found)
+    enforced = {one.definition for one in found if one.definition and one.mode == ENFORCED}
+    trials = {one.definition for one in found if one.definition and one.mode == NOT_ENFORCED} - enforced
     for member, names in (("enforced", enforced), ("not_enforced", trials)):
-        told.read(member, _readings(listing, found))
-        told.tell(member, names if known else None, note=note)
-
-
-def _left_out(assignment: JsonObject, account: str) -> bool:
-    """Whether one of its `notScopes` is the account or holds it."""
-    scopes = texts(dig(assignment, "properties", "notScopes") or []) or []
-    return any(f"{account}/".startswith(f"{fold(scope)}/") for scope in scopes)
-
-
-def _definition(assignment: JsonObject) -> str | None:
-    named = text(dig(assignment, "properties", "policyDefinitionId"))
-    return last(named).lower() if named else None
-
-
-def _mode(assignment: JsonObject) -> str:
-    """Absent means Default: https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure."""
-    mode = dig(assignment, "properties", "enforcementMode")
-    return ENFORCED if mode is None else str(mode).lower()
+        told.read(member, listing.readings)
+        told.tell(member, sorted(names) if known else None, note=None if known else _STRANGE_ASSIGNMENT)
 
 
 def _tell_exemptions(told: Telling, of: Around) -> None:
@@ -128,43 +100,12 @@ def _tell_exemptions(told: Telling, of: Around) -> None:
         told.tell("unjustified_exemptions", None, because=gap)
         return
     found = above(of.basis.governed.exemptions, of.resource.id)
-    told.read("exemptions", _readings(listing, found))
-    told.read("unjustified_exemptions", _readings(listing, found))
+    told.read("exemptions", listing.readings)
+    told.read("unjustified_exemptions", listing.readings)
     told.tell("exemptions", len(found))
-    faults = [(one, _faults(one.body, of.basis.now)) for one in found]
-    if any(those is None for _, those in faults):
-        told.tell("unjustified_exemptions", None, note=_STRANGE_EXEMPTION)
-        return
-    named = [f"{_title(one)}: {', '.join(those)}" for one, those in faults if those]
-    told.tell("unjustified_exemptions", sorted(named))
-
-
-def _faults(exemption: JsonObject, now: datetime) -> list[str] | None:
-    """What speaks against an exemption; None where it can't be read."""
-    properties = exemption.get("properties")
-    if not isinstance(properties, dict):
-        return None
-    try:
-        return list(_what_is_wrong(properties, now))
-    except ValueError:
-        return None
-
-
-def _what_is_wrong(properties: JsonObject, now: datetime) -> Iterator[str]:
-    """Raises ValueError for an end that is no time."""
-    end = properties.get("expiresOn")
-    if end is None:
-        yield "has no end"
-    else:
-        until = datetime.fromisoformat(str(end))
-        if (until if until.tzinfo else until.replace(tzinfo=UTC)) < now:
-            yield f"ended on {until.date().isoformat()}"
-    if not (text(properties.get("description")) or "").strip():
-        yield "has no description"
-
-
-def _title(exemption: Resource) -> str:
-    return text(dig(exemption.body, "properties", "displayName")) or last(exemption.id)
+    known = all(one.faults is not None for one in found)
+    named = [f"{one.title}: {', '.join(one.faults)}" for one in found if one.faults]
+    told.tell("unjustified_exemptions", sorted(named) if known else None, note=None if known else _STRANGE_EXEMPTION)
 
 
 def _listing(of: Around, kind: str) -> tuple[Listing | None, str | None]:
@@ -172,7 +113,3 @@ def _listing(of: Around, kind: str) -> tuple[Listing | None, str | None]:
     scope = subscription_scope(of.resource.id) or ""
     listing = of.basis.seen.listing(kind, scope)
     return listing, of.basis.seen.gap(kind, scope) if listing is None else None
-
-
-def _readings(listing: Listing, found: Sequence[Resource]) -> list[str]:
-    return [*listing.readings, *(reading for one in found for reading in one.readings)]

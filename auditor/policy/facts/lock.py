@@ -32,7 +32,7 @@ def locks(of: Around) -> Part:
     names = [f"{name} ({_KEEPS[level]})" for name, level in levels if level in _KEEPS]
     strange = any(level not in {*_KEEPS, "notspecified"} for _, level in levels)
     told = Telling()
-    told.read("", [*listing.readings, *(reading for one in found for reading in one.readings)])
+    told.read("", listing.readings)
     told.tell("names", names)
     unclear = not names and strange
     told.tell("protected", None if unclear else bool(names), note=_NOT_UNDERSTOOD if unclear else None)
