@@ -121,6 +121,17 @@ def test_every_resource_names_readings_that_exist(healthy: Looked) -> None:
             assert set(resource.readings) <= known
 
 
+def test_what_is_of_no_account_is_not_kept(healthy: Looked) -> None:
+    """A subscription's policy states and assessments tell of every resource; those of accounts alone stay."""
+    kept = [one for one in healthy.collected.resources if one.kind in {"policy_state", "security_assessment"}]
+    assert kept
+    assert all("/accounts/" in one.id for one in kept)
+    (violated,) = [
+        one for one in look_at("healthy", ["policy-violated"]).collected.resources if one.kind == "policy_state"
+    ]
+    assert "/accounts/contoso-search-uks/providers/Microsoft.PolicyInsights/policyStates/" in violated.id
+
+
 def test_what_is_made_from_a_sandbox_says_so(healthy: Looked) -> None:
     """The endpoint's own notice reaches the recorder."""
     assert any("sandbox" in notice for notice in healthy.recorder.notices)
