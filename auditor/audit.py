@@ -18,6 +18,7 @@ from auditor.cloud.redaction import bounded_member
 from auditor.collect import COLLECTORS, ESSENTIAL, Collected, collect
 from auditor.collect.confirmation import confirmation
 from auditor.errors import ExitCode
+from auditor.policy.attestations import Attestation, as_seen
 from auditor.policy.calls import calls
 from auditor.policy.dependencies import left_out
 from auditor.policy.evaluate import judge as judge_subjects
@@ -86,6 +87,7 @@ async def audit(
     policy: Policy,
     waivers: Waivers,
     *,
+    attestations: Sequence[Attestation] = (),
     environ: Mapping[str, str],
     run_id: str,
     command: Sequence[str],
@@ -111,7 +113,7 @@ async def audit(
         for line in confirmation(cloud.principal, cloud.endpoints.name, settings.scope, collected.resources):
             announce(line)
         probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
-        snapshot = _snapshot(
+        seen = _snapshot(
             settings,
             cloud,
             collected,
@@ -121,6 +123,7 @@ async def audit(
             interrupted=interrupted,
             passed_over=tuple(sorted(passed_over - {"probe"})),
         )
+    snapshot = _attested(seen, attestations)
     context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     run = judge(
         snapshot,
@@ -247,6 +250,17 @@ def _snapshot(
         listings=collected.listings,
         left_out=passed_over,
         gaps=(*collected.gaps, *gaps),
+    )
+
+
+def _attested(snapshot: Snapshot, attestations: Sequence[Attestation]) -> Snapshot:
+    """The snapshot with what people state beside what was seen."""
+    stated, all_of_them = as_seen(attestations)
+    return snapshot.model_copy(
+        update={
+            "resources": (*snapshot.resources, *stated),
+            "listings": (*snapshot.listings, *((all_of_them,) if stated else ())),
+        }
     )
 
 

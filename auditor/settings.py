@@ -178,6 +178,8 @@ class Settings(Record):
     probes: ProbeSettings = ProbeSettings()
     waivers: Name | None = None
     """A waivers file, relative to this one."""
+    attestations: Name | None = None
+    """A file of statements on what no API can see, relative to this one: by whom, on what evidence, until when."""
     resolver: Name | None = None
     """`host:port` of the DNS server to ask; default: the system's."""
     credentials: tuple[

@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.audit import Audit, audit
+from auditor.policy.attestations import load_attestations
 from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
@@ -45,8 +47,10 @@ def audit_world(
     packs: Sequence[str] = (),
     flags: dict[str, Any] | None = None,
     probe_seconds: float | None = None,
+    *,
+    attestations: Path | None = None,
 ) -> Done:
-    """An audit of a world with its own shipped settings."""
+    """An audit of a world with its own shipped settings, and its own attestations unless others are named."""
     bodies: dict[str, bytes] = {}
     with Sandbox(load_world(world, faults)) as sandbox, environment(sandbox.environment):
         path = settings_path(world)
@@ -62,6 +66,7 @@ def audit_world(
                 settings,
                 policy,
                 NO_WAIVERS,
+                attestations=load_attestations(attestations or path.parent / str(settings.attestations)),
                 environ=dict(os.environ),
                 run_id="test",
                 command=("auditor", "run"),

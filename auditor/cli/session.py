@@ -57,8 +57,10 @@ def perform(order: Order) -> Run:
 
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
+    from auditor.policy.attestations import load_attestations
 
     policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
+    attestations = load_attestations(path.parent / settings.attestations if settings.attestations else None)
     frameworks = _frameworks(order)
     run_id = new_run_id()
     with Bundle(order.output or REPORTS / run_id) as bundle:
@@ -67,6 +69,7 @@ def perform(order: Order) -> Run:
                 settings,
                 policy,
                 waivers,
+                attestations=attestations,
                 environ=dict(os.environ),
                 run_id=run_id,
                 command=_recorded(order.command),
@@ -81,7 +84,10 @@ def perform(order: Order) -> Run:
 
 
 def judge_again(path: Path, order: Order) -> Run:
-    """The run that a saved snapshot gives; printed, and written where the order names a folder or formats."""
+    """The run that a saved snapshot gives; printed, and written where the order names a folder or formats.
+
+    What people attested is part of the snapshot: the statements are those of its day.
+    """
     from auditor.audit import judge
     from auditor.bundle import Bundle
     from auditor.settings_file import load_settings, saved_settings

@@ -11,7 +11,7 @@ from auditor.cloud.clients import Clients
 from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem
-from auditor.cloud.reads import Reads, gap
+from auditor.cloud.reads import Keep, Reads, everything, gap
 from auditor.cloud.telemetry import Telemetry
 from auditor.snapshot import Gap, GapReason
 
@@ -47,16 +47,46 @@ class Arm:
 
         return await self._reads.find(kind, id_, ACTIONS[kind], call)
 
-    async def list(self, kind: str, scope: str, below: str, **query: str) -> Rows | Gap:
+    async def list(self, kind: str, scope: str, below: str, keep: Keep = everything, /, **query: str) -> Rows | Gap:
         """All of a list, where no official client that the auditor stands on offers it.
 
-        `below` is the rest of the path after the scope's id, `query` what stands in the URL beside the api-version.
+        `below` is the rest of the path after the scope's id, `query` what stands in the URL beside the api-version;
+        elements that `keep` does not hold for are dropped as their page comes.
         """
 
         async def call(version: str, exchange: Exchange) -> None:
             await self._clients.get(_quoted(scope) + below, version, exchange, query)
 
-        return await self._reads.list(kind, scope, ACTIONS[kind], call)
+        return await self._reads.list(kind, scope, ACTIONS[kind], call, keep=keep)
+
+    async def policy_states(self, subscription: str, keep: Keep) -> Rows | Gap:
+        """What Azure Policy holds to be non-compliant in a subscription, as far as `keep` holds for it.
+
+        The query is a POST without a body, its further pages too. It is filtered by the state alone: how the service
+        spells a resource's type in a filter, with or without a slash before it, differs from page to page.
+        https://learn.microsoft.com/rest/api/policy/policy-states/list-query-results-for-subscription
+        https://learn.microsoft.com/azure/governance/policy/how-to/get-compliance-data
+        """
+        kind, scope = "policy_state", f"/subscriptions/{subscription}"
+        path = f"{scope}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults"
+
+        async def call(version: str, exchange: Exchange) -> None:
+            query = {"$filter": "ComplianceState eq 'NonCompliant'"}
+            await self._clients.get(path, version, exchange, query, method="POST")
+
+        return await self._reads.list(kind, scope, ACTIONS[kind], call, keep=keep)
+
+    async def defender_settings(self, account_id: str) -> Rows | Gap:
+        """What an account itself says of Defender for AI; none where it says nothing."""
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id("defender_setting", account_id)
+        return await self._cognitive(
+            "defender_setting",
+            account_id,
+            arm_id.subscription,
+            lambda client, how: client.defender_for_ai_settings.list(arm_id.group, arm_id.name, **how),
+        )
 
     async def accounts(self, subscription: str, group: str | None = None) -> Rows | Gap:
         """All accounts of a subscription, or of one of its resource groups; none where there is no such group."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from auditor.cloud.pages import Exchange
 
@@ -58,11 +58,20 @@ class Clients:
         made: MonitorManagementClient = self._made[key]
         return made
 
-    async def get(self, path: str, version: str, exchange: Exchange, query: Mapping[str, str] | None = None) -> None:
+    async def get(
+        self,
+        path: str,
+        version: str,
+        exchange: Exchange,
+        query: Mapping[str, str] | None = None,
+        *,
+        method: Literal["GET", "POST"] = "GET",
+    ) -> None:
         """Asks for what no official client offers, through every page; `query` stands beside the api-version.
 
-        Subscriptions, providers and permissions would each need a package of its own, and azure-mgmt-monitor has no
-        diagnostic settings (https://github.com/Azure/azure-sdk-for-python/issues/42425).
+        POST is for the few queries that only read and are asked so, without a body. Subscriptions, providers and
+        permissions would each need a package of its own, and azure-mgmt-monitor has no diagnostic settings
+        (https://github.com/Azure/azure-sdk-for-python/issues/42425).
         Raises HttpResponseError for an error status.
         """
         from azure.core.rest import HttpRequest
@@ -75,11 +84,11 @@ class Clients:
                 common["base_url"], policies=common["policies"], transport=self._transport
             )
         url = self._rules.endpoints.resource_manager.rstrip("/") + path
-        request: HttpRequest | None = HttpRequest("GET", url, params={"api-version": version, **(query or {})})
+        request: HttpRequest | None = HttpRequest(method, url, params={"api-version": version, **(query or {})})
         while request is not None:
             response = await self._made[key].send_request(request, exchange=exchange)
             response.raise_for_status()
-            request = HttpRequest("GET", exchange.next_link) if exchange.next_link else None
+            request = HttpRequest(method, exchange.next_link) if exchange.next_link else None
 
     def _common(self) -> dict[str, Any]:
         endpoints = self._rules.endpoints

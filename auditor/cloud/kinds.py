@@ -19,7 +19,7 @@ class ArmKind:
     """How one kind of resource is read."""
 
     action: str
-    """The built-in role Reader grants them all.
+    """The built-in role Reader grants them all but those that end in `/action`.
 
     https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
     """
@@ -69,6 +69,14 @@ KINDS: Final[dict[str, ArmKind]] = {
     "quota_tier": ArmKind(f"{_CS}/quotaTiers/read", "2025-09-01"),
     "commitment_plan": ArmKind(f"{_CS}/commitmentPlans/read", "2024-10-01"),
     "model_capacity": ArmKind(f"{_CS}/modelCapacities/read", "2024-10-01"),
+    "lock": ArmKind("Microsoft.Authorization/locks/read", "2020-05-01"),
+    "policy_assignment": ArmKind("Microsoft.Authorization/policyAssignments/read", "2023-04-01"),
+    "policy_exemption": ArmKind("Microsoft.Authorization/policyExemptions/read", "2022-07-01-preview"),
+    # asked by POST, which Resource Manager takes for an action
+    "policy_state": ArmKind("Microsoft.PolicyInsights/policyStates/queryResults/action", "2019-10-01"),
+    "defender_plan": ArmKind("Microsoft.Security/pricings/read", "2024-01-01"),
+    "defender_setting": ArmKind(f"{_CS}/accounts/defenderForAISettings/read", COGNITIVE_SERVICES),
+    "security_assessment": ArmKind("Microsoft.Security/assessments/read", "2021-06-01"),
 }
 """Every kind that Resource Manager tells, as the snapshot names it."""
 

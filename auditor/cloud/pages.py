@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -11,6 +11,10 @@ from auditor.record import JsonObject
 
 MAX_PAGES = 1_000
 """More pages than this are taken for a loop."""
+
+
+NEXT_LINKS = ("nextLink", "@odata.nextLink")
+"""Where a page says that there is a further one: as Resource Manager's own lists do, and as the queries in OData."""
 
 
 class MalformedBodyError(Exception):
@@ -31,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """A list that was read whole, and the readings of all its pages."""
+    """A list that was read whole, as far as it was to be kept, and the readings of all its pages."""
 
     rows: tuple[Row, ...]
     readings: tuple[str, ...]
@@ -40,11 +44,13 @@ class Rows:
 class Exchange:
     """Follows one read through all its requests; given to the client, filled by the recording policy.
 
-    `paged` says whether a page `{"value": […], "nextLink": …}` is expected, or one object.
+    `paged` says whether a page `{"value": […], "nextLink": …}` is expected, or one object. Of a page's elements only
+    those that `keep` holds for stay in memory, so that a list which is mostly about other things costs no more.
     """
 
-    def __init__(self, *, paged: bool) -> None:
+    def __init__(self, *, paged: bool, keep: Callable[[JsonObject], bool] = lambda _: True) -> None:
         self._paged = paged
+        self._keep = keep
         self._links: set[str] = set()
         self.rows: list[Row] = []
         self.readings: list[str] = []
@@ -81,9 +87,9 @@ class Exchange:
         elements = page["value"]
         if not isinstance(elements, list):
             raise MalformedBodyError(f"`value` is {_kind(elements)} instead of a list")
-        self.rows.extend(Row(element, reading) for element in _objects(elements))
+        self.rows.extend(Row(element, reading) for element in _objects(elements) if self._keep(element))
         self.next_link = None
-        link = page.get("nextLink")
+        link = next((page[name] for name in NEXT_LINKS if page.get(name) is not None), None)
         if link is None or link == "":
             self.finished = True
             return

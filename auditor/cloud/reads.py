@@ -11,7 +11,11 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem, error_words, problem_of, problem_of_answer
 from auditor.cloud.versions import Versions
+from auditor.record import JsonObject
 from auditor.snapshot import Gap, GapReason
+
+Keep = Callable[[JsonObject], bool]
+"""Whether an element of a list is worth keeping; what can't be told apart is."""
 
 Call = Callable[[str, Exchange], Awaitable[None]]
 """Asks with an api-version, through every page, letting the Exchange follow."""
@@ -28,6 +32,11 @@ _MOST_VERSIONS = 3
 """How many api-versions one read tries; a service that refuses what it offers gets no fourth."""
 
 
+def everything(_: JsonObject) -> bool:
+    """Keeps each element of a list."""
+    return True
+
+
 class Reads:
     """Makes reads for a whole run; `object_id` is who asks, for the cure of a refusal."""
 
@@ -36,20 +45,25 @@ class Reads:
         self._versions = versions
         self._object_id = object_id
 
-    async def list(self, kind: str, scope: str, action: str, call: Call, *, none_if: str | None = None) -> Rows | Gap:
-        """All elements of a list under `scope`, in its order, or why it could not be read whole; never raises.
+    async def list(
+        self, kind: str, scope: str, action: str, call: Call, *, none_if: str | None = None, keep: Keep = everything
+    ) -> Rows | Gap:
+        """The elements of a list under `scope`, in its order, or why it could not be read whole; never raises.
 
-        `none_if` is an error code by which the service says that there are none.
+        `none_if` is an error code by which the service says that there are none; `keep` says which elements stay.
         """
-        return await self._read(kind, scope, action, call, paged=True, none_if=frozenset({none_if} if none_if else ()))
+        none = frozenset({none_if} if none_if else ())
+        return await self._read(
+            kind, scope, action, call, none_if=none, exchange=lambda: Exchange(paged=True, keep=keep)
+        )
 
     async def find(self, kind: str, scope: str, action: str, call: Call) -> Rows | Gap:
         """The one thing that `scope` names as a list of one, and no row where the service says that it is not there."""
-        return await self._read(kind, scope, action, call, paged=False, none_if=NOT_THERE)
+        return await self._read(kind, scope, action, call, none_if=NOT_THERE, exchange=lambda: Exchange(paged=False))
 
     async def get(self, kind: str, scope: str, action: str, call: Call) -> Row | Gap:
         """The one thing that `scope` names, or why it could not be read; never raises."""
-        found = await self._read(kind, scope, action, call, paged=False)
+        found = await self._read(kind, scope, action, call, exchange=lambda: Exchange(paged=False))
         return found if isinstance(found, Gap) else found.rows[0]
 
     async def _read(
@@ -59,20 +73,20 @@ class Reads:
         action: str,
         call: Call,
         *,
-        paged: bool,
+        exchange: Callable[[], Exchange],
         none_if: frozenset[str] = frozenset(),
     ) -> Rows | Gap:
         readings: list[str] = []
         problem = Problem(GapReason.NOT_OFFERED, "no api-version that was offered is accepted", "update the auditor")
         for _ in range(_MOST_VERSIONS):
-            version, exchange = self._versions.of(kind), Exchange(paged=paged)
-            failure = await self._ask(exchange, call, version)
-            readings += exchange.readings
-            if failure is None or (none_if and error_words(exchange.error_body)[0] in none_if):
+            version, one = self._versions.of(kind), exchange()
+            failure = await self._ask(one, call, version)
+            readings += one.readings
+            if failure is None or (none_if and error_words(one.error_body)[0] in none_if):
                 self._versions.read_with[kind] = version
-                return Rows(tuple(exchange.rows), tuple(exchange.readings))
-            if not self._versions.refused(kind, version, exchange.error_body):
-                problem = self._problem(failure, exchange, action, scope)
+                return Rows(tuple(one.rows), tuple(one.readings))
+            if not self._versions.refused(kind, version, one.error_body):
+                problem = self._problem(failure, one, action, scope)
                 break
         return gap(kind, scope, problem, readings=readings)
 

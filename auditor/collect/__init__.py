@@ -17,10 +17,12 @@ from auditor.collect.budgets import BUDGETS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
+from auditor.collect.defender import ASSESSMENTS, PLANS, SETTINGS
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import ACTIVITY_LOG_EXPORTS, DIAGNOSTICS
 from auditor.collect.encryption_keys import VAULT, VAULT_KEY
 from auditor.collect.entitlements import COMMITMENT_PLANS, QUOTA_TIERS
+from auditor.collect.governance import LOCKS, POLICY_ASSIGNMENTS, POLICY_EXEMPTIONS, POLICY_STATES
 from auditor.collect.health import RESOURCE_HEALTH, SERVICE_EVENTS
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.log_stores import EVENT_HUB_NAMESPACE, STORAGE_ACCOUNT, WORKSPACE
@@ -73,6 +75,13 @@ COLLECTORS: tuple[Collector, ...] = (
     QUOTA_TIERS,
     COMMITMENT_PLANS,
     MODEL_CAPACITIES,
+    LOCKS,
+    POLICY_ASSIGNMENTS,
+    POLICY_EXEMPTIONS,
+    POLICY_STATES,
+    PLANS,
+    SETTINGS,
+    ASSESSMENTS,
 )
 """Every collector, first those that others wait for."""
 

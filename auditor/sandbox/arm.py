@@ -115,7 +115,7 @@ def _page(rows: list[JsonObject], route: Route, ask: Ask, size: int, troubles: l
     if number + 1 < pages:
         token = base64.urlsafe_b64encode(f"page {number + 1}".encode()).decode().rstrip("=")
         query = urlencode({**ask.query, "$skipToken": token}, safe="$")
-        page["nextLink"] = f"https://{ask.host}{ask.path}?{query}"
+        page[route.next_link] = f"https://{ask.host}{ask.path}?{query}"
     return page
 
 

@@ -17,6 +17,7 @@ from auditor.sandbox import (
     arm_metrics,
     arm_monitor,
     arm_network,
+    arm_policy,
     arm_subscriptions,
     stored,
 )
@@ -77,6 +78,8 @@ class Route:
     method: str = "GET"
     provider: str = "Microsoft.CognitiveServices"
     paged: bool = True
+    next_link: str = "nextLink"
+    """Where a page tells of the next one."""
 
 
 S = "/subscriptions/{subscription}"
@@ -90,6 +93,7 @@ CS = "Microsoft.CognitiveServices"
 NET = "Microsoft.Network"
 INS = "Microsoft.Insights"
 RH = "Microsoft.ResourceHealth"
+PI = "Microsoft.PolicyInsights"
 
 
 def _accounts(call: Call) -> Found:
@@ -239,6 +243,10 @@ def _permissions(call: Call) -> Found:
     return list(arm_subscriptions.permissions(call.world))
 
 
+def _policy_states(call: Call) -> Found:
+    return arm_policy.states(call.world, call.subscription.name, call.ask.query.get("$filter", ""))
+
+
 _P = "Microsoft.Authorization/permissions/read"
 
 ROUTES = (
@@ -295,6 +303,8 @@ ROUTES = (
           "resource_health", provider=RH),
     Route(f"{A}/providers/{RH}/availabilityStatuses/current", f"{RH}/availabilityStatuses/read",
           _of_account(_health), "resource_health", provider=RH),
+    Route(f"{S}/providers/{PI}/policyStates/latest/queryResults", f"{PI}/policyStates/queryResults/action",
+          _policy_states, "policy_state", method="POST", provider=PI, next_link="@odata.nextLink"),
 )  # fmt: skip
 """Everything that is served, and nothing else."""
 
@@ -321,7 +331,9 @@ def route_of(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
         if match and route.method == method:
             return route, match.groupdict()
     place = stored.place_of(path)
-    return (_stored_route(place), {"subscription": place.subscription}) if place and method == "GET" else None
+    if place is None or place.told.asked_by or method != "GET":
+        return None
+    return _stored_route(place), {"subscription": place.subscription}
 
 
 def _stored_route(place: stored.Place) -> Route:
@@ -335,4 +347,4 @@ def _stored_route(place: stored.Place) -> Route:
 def actions() -> dict[str, str]:
     """Kind of resource → the action that reading it needs."""
     routes = {route.kind: route.action for route in reversed(ROUTES) if route.kind is not None}
-    return {**routes, **{told.kind: f"{name}/read" for name, told in stored.TYPES.items()}}
+    return {**routes, **{told.kind: f"{name}/{told.asked_by or 'read'}" for name, told in stored.TYPES.items()}}

@@ -38,6 +38,8 @@ class StoredType:
     inherited: bool = False
     """Whether a list holds what stands above its scope too, as role assignments do."""
     paged: bool = True
+    asked_by: str = ""
+    """The action of the POST by which they are queried; such things can't be got."""
 
 
 TYPES: Mapping[str, StoredType] = {
@@ -58,6 +60,13 @@ TYPES: Mapping[str, StoredType] = {
     "Microsoft.KeyVault/vaults/keys": StoredType("vault_key"),
     "Microsoft.OperationalInsights/workspaces": StoredType("workspace"),
     "Microsoft.Storage/storageAccounts": StoredType("storage_account"),
+    "Microsoft.Authorization/locks": StoredType("lock"),
+    "Microsoft.Authorization/policyAssignments": StoredType("policy_assignment", inherited=True),
+    "Microsoft.Authorization/policyExemptions": StoredType("policy_exemption", inherited=True),
+    "Microsoft.CognitiveServices/accounts/defenderForAISettings": StoredType("defender_setting"),
+    "Microsoft.PolicyInsights/policyStates": StoredType("policy_state", asked_by="queryResults/action"),
+    "Microsoft.Security/assessments": StoredType("security_assessment"),
+    "Microsoft.Security/pricings": StoredType("defender_plan", paged=False),
 }
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 
@@ -81,7 +90,7 @@ class Place:
     @property
     def action(self) -> str:
         """What a caller needs to be told."""
-        return f"{self.type}/read"
+        return f"{self.type}/{self.told.asked_by or 'read'}"
 
     @property
     def provider(self) -> str:

@@ -57,6 +57,19 @@ async def test_every_page_of_a_list_is_read_with_its_own_reading(azure: Pretend)
     assert {reading.id for reading in recorder.readings} == set(rows.readings)
 
 
+async def test_the_query_of_policy_states_is_posted_through_all_its_pages(azure: Pretend) -> None:
+    """Filtered by state, led on by OData's link, and only what is asked for is kept."""
+    path = f"{S}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults"
+    link = f"{azure.base}{path}?api-version=2019-10-01&$filter=x&$skiptoken=1"
+    azure.say(path, {"value": [{"resourceId": "a"}], "@odata.nextLink": link}, {"value": [{"resourceId": "b"}]})
+    async with way_in(azure) as cloud:
+        rows = await cloud.arm.policy_states(SUBSCRIPTION, lambda row: row["resourceId"] == "b")
+    assert isinstance(rows, Rows)
+    assert ([row.body for row in rows.rows], len(rows.readings)) == ([{"resourceId": "b"}], 2)
+    assert [request.method for request in azure.seen] == ["POST", "POST"]
+    assert azure.seen[0].query["$filter"] == "ComplianceState eq 'NonCompliant'"
+
+
 async def test_a_next_link_to_another_origin_is_refused(azure: Pretend) -> None:
     """The token never travels to a host that a page names, whichever client would follow it."""
     for path in (f"{P}/accounts", f"{S}/providers/Microsoft.Authorization/permissions"):

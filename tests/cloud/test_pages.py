@@ -47,6 +47,24 @@ def test_endless_pages_end() -> None:
         turn(MAX_PAGES)
 
 
+def test_a_query_in_odata_names_its_next_page_otherwise() -> None:
+    """The link of either manner is followed, and null or nothing in both is the end."""
+    exchange = Exchange(paged=True)
+    for link, expected in (("https://x/1", "https://x/1"), (None, None)):
+        page = {"value": [], "nextLink": None, "@odata.nextLink": link}
+        exchange.answered("r", 200, "application/json", json.dumps(page).encode())
+        assert (exchange.next_link, exchange.finished) == (expected, expected is None)
+
+
+def test_only_what_is_to_be_kept_stays() -> None:
+    """The page is checked whole all the same."""
+    exchange = Exchange(paged=True, keep=lambda element: element["id"] > 1)
+    exchange.answered("r", 200, "application/json", b'{"value": [{"id": 1}, {"id": 2}]}')
+    assert [row.body for row in exchange.rows] == [{"id": 2}]
+    with pytest.raises(MalformedBodyError, match="an element"):
+        Exchange(paged=True, keep=lambda _: False).answered("r", 200, "application/json", b'{"value": [1]}')
+
+
 @pytest.mark.parametrize("body", [b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a": ' + b"9" * 5_000 + b"}", b"\xff\xfe"])
 def test_json_that_can_not_be_written_again_is_malformed(body: bytes) -> None:
     """Lone surrogates, bottomless nesting, endless numbers and foreign encodings."""

@@ -38,6 +38,16 @@ HUB = f"{S}/resourceGroups/rg/providers/Microsoft.EventHub/namespaces/siem"
 VAULT = f"{S}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv"
 CAPACITY = f"{P}/locations/swedencentral/models/OpenAI.m.1/skuCapacities/ProvisionedManaged"
 GONE = Answer({"error": {"code": "ResourceNotFound", "message": "was not found"}}, 404)
+GOVERNANCE = {
+    "lock": "Microsoft.Authorization/locks",
+    "policy_assignment": "Microsoft.Authorization/policyAssignments",
+    "policy_exemption": "Microsoft.Authorization/policyExemptions",
+    "policy_state": "Microsoft.PolicyInsights/policyStates/latest/queryResults",
+    "defender_plan": "Microsoft.Security/pricings",
+    "security_assessment": "Microsoft.Security/assessments",
+}
+"""Kind → where a subscription lists what governs it."""
+
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -97,6 +107,9 @@ def fill(azure: Pretend) -> None:
         sent = {"workspaceId": WORKSPACE, "storageAccountId": STORAGE.upper(), "eventHubAuthorizationRuleId": None}
         told = {"value": [{"id": setting, "properties": sent}]}
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", told)
+        azure.say(f"{id_}/defenderForAISettings", {"value": []})
+    for below in GOVERNANCE.values():
+        azure.say(f"{S}/providers/{below}", {"value": []})
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
@@ -194,6 +207,8 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("quota_tier", S, 1),
         ("commitment_plan", S, 0),
         ("model_capacity", f"{P}/modelCapacities/OpenAI.m.1".lower(), 1),
+        *((kind, S, 0) for kind in GOVERNANCE),
+        *(("defender_setting", id_.lower(), 0) for id_ in (A, B)),
     }
     ids = {resource.id for resource in collected.resources}
     assert f"{P}/locations/swedencentral/models/AIServices.OpenAI.m.1" in ids
@@ -203,7 +218,9 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
     assert f"{S}/providers/Microsoft.Authorization/permissions/1" in ids
     assert all(resource.readings for resource in collected.resources if resource.kind != "required_actions")
     assert max(Counter(request.path_qs.lower() for request in azure.seen).values()) == 1
-    assert {request.method for request in azure.seen} == {"GET"}
+    assert {request.path for request in azure.seen if request.method != "GET"} == {
+        f"{S}/providers/{GOVERNANCE['policy_state']}"
+    }
 
 
 async def test_the_whole_account_wins_over_how_the_list_told_it(azure: Pretend) -> None:
@@ -367,11 +384,12 @@ async def test_a_workload_outside_the_scope_is_not_read(azure: Pretend) -> None:
 
 
 def test_the_required_actions_are_the_collectors_own() -> None:
-    """Every kind that is read stands under an action, all of them reads, and never the one that lists keys."""
+    """Every kind stands under an action: one that reads or a query asked by POST, and never the one that lists keys."""
     actions = required_actions().body["actions"]
     needing = {collector.kind for collector in COLLECTORS if collector.needs}
     assert {kind for kinds in actions.values() for kind in kinds} == needing
-    assert all(action.endswith("/read") for action in actions)
+    asked = {"Microsoft.PolicyInsights/policyStates/queryResults/action"}
+    assert {action for action in actions if not action.endswith("/read")} == asked
 
 
 def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:

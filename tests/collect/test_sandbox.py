@@ -101,6 +101,12 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "role_eligibility",
         "deny_assignment",
         "required_actions",
+        "lock",
+        "policy_assignment",
+        "policy_exemption",
+        "defender_plan",
+        "defender_setting",
+        "security_assessment",
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}
     for account in (resource for resource in collected.resources if resource.kind == "account"):
@@ -110,10 +116,10 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
 
 
 def test_no_url_is_read_twice_and_nothing_is_asked_that_is_not_a_read(healthy: Looked) -> None:
-    """One list per scope, GET alone, never a key, and no route that the sandbox does not know."""
+    """One list per scope, GET or the queries that read by POST, never a key, and no route that the sandbox lacks."""
     urls = Counter((seen.host, seen.path.lower(), str(seen.query)) for seen in healthy.reads)
     assert [url for url, times in urls.items() if times > 1] == []
-    assert {seen.method for seen in healthy.reads} == {"GET"}
+    assert {seen.path.rpartition("/")[2] for seen in healthy.reads if seen.method != "GET"} == {"queryResults"}
     assert [seen.path for seen in healthy.sandbox.requests if "listkey" in seen.path.lower()] == []
     assert healthy.sandbox.unknown_routes == []
 
@@ -139,6 +145,17 @@ def test_every_resource_names_readings_that_exist(healthy: Looked) -> None:
         if resource.kind not in {"required_actions", "host_name"}:  # ours, and an answer that came by no HTTP
             assert resource.readings
             assert set(resource.readings) <= known
+
+
+def test_what_is_of_no_account_is_not_kept(healthy: Looked) -> None:
+    """A subscription's policy states and assessments tell of every resource; those of accounts alone stay."""
+    kept = [one for one in healthy.collected.resources if one.kind in {"policy_state", "security_assessment"}]
+    assert kept
+    assert all("/accounts/" in one.id for one in kept)
+    (violated,) = [
+        one for one in look_at("healthy", ["policy-violated"]).collected.resources if one.kind == "policy_state"
+    ]
+    assert "/accounts/contoso-search-uks/providers/Microsoft.PolicyInsights/policyStates/" in violated.id
 
 
 def test_what_is_made_from_a_sandbox_says_so(healthy: Looked) -> None:

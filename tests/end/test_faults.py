@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from auditor.finding import Outcome
+from auditor.audit import judge
+from auditor.finding import Finding, Outcome
+from auditor.policy.attestations import as_seen, load_attestations
 from auditor.policy.pack import load_policy
+from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import FAULTS, settings_path
-from tests.conftest import audit_world
+from auditor.settings import Settings
+from tests.conftest import Done, audit_world
 
-EVERY_CHECK = sorted(
-    applied.check.id for applied in load_policy(("regulated",), {}, settings_path("healthy").parent).checks
-)
+STATED: dict[str, str] = {
+    "conditional-access-not-attested": "conditional-access",
+    "gateway-not-attested": "gateway",
+    "key-custody-not-attested": "key-custody",
+    "lockbox-not-attested": "lockbox",
+}
+"""Check → the control that people state: no world can change that, and another attestations file proves it."""
+
+REGULATED = load_policy(("regulated",), {}, settings_path("healthy").parent)
+
+EVERY_CHECK = sorted({applied.check.id for applied in REGULATED.checks} - STATED.keys())
 
 ALSO_FAILS: dict[str, set[str]] = {
     # an account without any alert has none on each of the things to be watched
@@ -56,3 +70,69 @@ def test_the_fault_fails_its_check_and_nothing_else(check: str) -> None:
     assert check in failed
     assert failed - {check} <= ALSO_FAILS.get(check, set())
     assert done.sandbox.unknown_routes == []
+
+
+def judged(done: Done, path: Path) -> tuple[Finding, ...]:
+    """The findings on what is stated in a file, of the healthy world whose workloads all use keys."""
+    seen, stated = done.audit.snapshot, as_seen(load_attestations(path))
+    settings = Settings.model_validate(seen.settings)
+    keyed = [one.model_copy(update={"authentication": "keys-allowed"}) for one in settings.workloads]
+    found = [one for one in seen.resources if one.kind != "attestation"]
+    snapshot = seen.model_copy(update={"resources": (*found, *stated[0]), "listings": (*seen.listings, stated[1])})
+    return judge(
+        snapshot, settings.model_copy(update={"workloads": tuple(keyed)}), REGULATED, NO_WAIVERS, run_id="test"
+    ).findings
+
+
+def statements(path: Path, *, but: str = "", line: str = "") -> Path:
+    """A file in which all is stated and holds; of `but` there is another line, or without one no statement."""
+    for control in STATED.values():
+        if control == but and not line:
+            continue
+        said = "expires: 2035-12-31" if control != but else line
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"- {{control: {control}, statement: so, owner: desk, evidence: 'https://wiki.contoso.com/x', ")
+            file.write(f"stated: 2026-01-01, {said}}}\n")
+    path.touch()
+    return path
+
+
+def outcomes(findings: tuple[Finding, ...], outcome: Outcome) -> set[str]:
+    return {finding.check for finding in findings if finding.outcome is outcome}
+
+
+def test_what_is_stated_of_every_control_passes(healthy: Done, tmp_path: Path) -> None:
+    found = judged(healthy, statements(tmp_path / "attestations.yaml"))
+    assert STATED.keys() <= outcomes(found, Outcome.PASS)
+    assert outcomes(found, Outcome.FAIL) | outcomes(found, Outcome.UNKNOWN) == set()
+
+
+@pytest.mark.parametrize("check", STATED)
+def test_a_statement_that_it_does_not_hold_fails_its_check_and_nothing_else(
+    check: str, healthy: Done, tmp_path: Path
+) -> None:
+    """The finding quotes who said so, when, and where the proof lies."""
+    path = statements(tmp_path / "attestations.yaml", but=STATED[check], line="expires: 2035-12-31, holds: false")
+    found = judged(healthy, path)
+    assert outcomes(found, Outcome.FAIL) == {check}
+    failed = next(finding for finding in found if finding.check == check)
+    assert {"desk", "2026-01-01", "https://wiki.contoso.com/x", "so"} <= {str(fact.value) for fact in failed.facts}
+
+
+@pytest.mark.parametrize("check", STATED)
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", "nobody attested it in attestations.yaml"),
+        ("expires: 2026-02-28", "the statement of desk expired on 2026-02-28"),
+        ("expires: 2026-02-28, holds: false", "the statement of desk expired on 2026-02-28"),
+    ],
+)
+def test_without_a_statement_that_counts_its_check_is_unknown(
+    check: str, line: str, words: str, healthy: Done, tmp_path: Path
+) -> None:
+    """Absent or expired: never a pass, and it says which."""
+    found = judged(healthy, statements(tmp_path / "attestations.yaml", but=STATED[check], line=line))
+    assert outcomes(found, Outcome.UNKNOWN) == {check}
+    assert check not in outcomes(found, Outcome.PASS)
+    assert all(words in finding.message for finding in found if finding.check == check)

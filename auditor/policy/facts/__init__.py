@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from auditor.policy.facts.account import Home, unread_account
 from auditor.policy.facts.arm_id import fold, is_arm_id, last, subscription_scope
+from auditor.policy.facts.attested import attested
 from auditor.policy.facts.basis import basis
 from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.expectation import Expectation, expectation
@@ -81,9 +82,10 @@ class _Subjects:
 
     def _workload(self, found: Target) -> SubjectFacts:
         told = workload_account(found, self._of.places)
-        own = Part(facts=workload_facts(found.workload)).and_also(told).under("workload")
         name = found.workload.name
-        roots = {"workload": own, "subscription": self._subscription_part(found.subscription)}
+        stated = attested(name, self._of.basis.seen, self._of.basis.now.date())
+        own = Part(facts=workload_facts(found.workload)).and_also(told).with_member("attested", stated)
+        roots = {"workload": own.under("workload"), "subscription": self._subscription_part(found.subscription)}
         return _subject(_Who("workload", f"workloads/{name}", name, name), roots)
 
     def _account(self, key: str, home: Home) -> SubjectFacts:

@@ -13,11 +13,14 @@ from auditor.policy.facts.arm_id import last, location_scope, region, subscripti
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.defender import defender
 from auditor.policy.facts.diagnostics import diagnostics
 from auditor.policy.facts.encryption_key import encryption_key
+from auditor.policy.facts.governance import policy
 from auditor.policy.facts.health import health, service_events
 from auditor.policy.facts.intent import strictest
 from auditor.policy.facts.keys import keys
+from auditor.policy.facts.lock import locks
 from auditor.policy.facts.network import host, network
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.shape import dig, text
@@ -89,6 +92,9 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "alerts": alerts,
     "access": access,
     "encryption_key": encryption_key,
+    "locks": locks,
+    "policy": policy,
+    "defender": defender,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

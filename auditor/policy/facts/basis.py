@@ -11,6 +11,7 @@ from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.clock import clock_trouble
 from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.entitlements import AccountQuotas, account_quotas
+from auditor.policy.facts.governed import Governed, governed
 from auditor.policy.facts.grants import Grants, grants_by_subscription
 from auditor.policy.facts.health import Incidents, incidents
 from auditor.policy.facts.intent import Intents, intents
@@ -46,6 +47,7 @@ class Basis:
     account_quotas: AccountQuotas
     vaults: Vaults
     key_roles: KeyRoles
+    governed: Governed
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -63,6 +65,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
     seen = index(snapshot)
     taken = snapshot.taken_at
     rules = alert_rules(seen)
+    now = taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC)
     return Basis(
         seen=seen,
         settings=settings,
@@ -82,5 +85,6 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         clock_trouble=clock_trouble(snapshot.readings),
-        now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),
+        now=now,
+        governed=governed(seen, now),
     )

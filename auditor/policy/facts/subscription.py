@@ -10,6 +10,7 @@ from auditor.policy.facts.arm_id import PROVIDER, last
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.budget import budget
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.defender import plans
 from auditor.policy.facts.entitlements import entitlements
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.permissions import missing_actions
@@ -37,10 +38,15 @@ def _activity_log(scope: str, basis: Basis) -> Part:
     return activity_log(scope, basis.seen)
 
 
+def _defender(scope: str, basis: Basis) -> Part:
+    return plans(scope, basis.seen)
+
+
 ASPECTS: Final[Mapping[str, Callable[[str, Basis], Part]]] = {
     "access": _access,
     "activity_log": _activity_log,
     "budget": _budget,
+    "defender": _defender,
     "service_health": _service_health,
 }
 """Member of `subscription` → what tells it, given the subscription's scope."""
