@@ -10,11 +10,19 @@ from auditor.cloud.door import Cloud
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
+from auditor.collect.blocklists import BLOCKLISTS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import DIAGNOSTICS
+from auditor.collect.foundry import (
+    CAPABILITY_HOSTS,
+    CONNECTIONS,
+    PROJECT_CAPABILITY_HOSTS,
+    PROJECT_CONNECTIONS,
+    PROJECTS,
+)
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
@@ -38,10 +46,16 @@ COLLECTORS: tuple[Collector, ...] = (
     ACCOUNT,
     DEPLOYMENTS,
     CONTENT_POLICIES,
+    BLOCKLISTS,
     DIAGNOSTICS,
     HOST_NAMES,
+    PROJECTS,
+    CONNECTIONS,
+    CAPABILITY_HOSTS,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
+    PROJECT_CONNECTIONS,
+    PROJECT_CAPABILITY_HOSTS,
 )
 """Every collector, first those that others wait for."""
 

@@ -1,4 +1,4 @@
-"""The four kinds of things that collectors look at, and what one of each is."""
+"""The kinds of things that collectors look at, and what one of each is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Per(StrEnum):
     LOCATION = "location"
     ACCOUNT = "account"
     PRIVATE_ENDPOINT = "private_endpoint"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Target:
     location: str = ""
     """Of a location or an account: the region's name, lower case and without spaces."""
     owner: str | None = None
-    """Of a private endpoint: the account through which it was found."""
+    """Of a private endpoint or a project: the account through which it was found."""
     body: JsonObject = field(default_factory=dict, compare=False)
     """Of an account: how the list told it."""
 

@@ -13,6 +13,9 @@ from auditor.snapshot import Gap, GapReason
 
 _WHAT = {
     "account": "the account",
+    "blocklist": "the list of blocklists",
+    "capability_host": "the list of capability hosts",
+    "connection": "the list of connections",
     "content_policy": "the list of content policies",
     "deleted_account": "the list of deleted accounts",
     "deployment": "the list of deployments",
@@ -23,6 +26,9 @@ _WHAT = {
     "permission": "the list of the caller's permissions",
     "private_dns_zone_group": "the list of private DNS zone groups",
     "private_endpoint": "the private endpoint",
+    "project": "the list of Foundry projects",
+    "project_capability_host": "the list of a project's capability hosts",
+    "project_connection": "the list of a project's connections",
     "provider": "the resource provider",
     "resource_sku": "the list of account SKUs",
     "subscription": "the subscription",

@@ -40,7 +40,16 @@ class StoredType:
     paged: bool = True
 
 
-TYPES: Mapping[str, StoredType] = {}
+_CS = "Microsoft.CognitiveServices/accounts"
+
+TYPES: Mapping[str, StoredType] = {
+    f"{_CS}/raiBlocklists": StoredType("blocklist"),
+    f"{_CS}/projects": StoredType("project"),
+    f"{_CS}/connections": StoredType("connection"),
+    f"{_CS}/capabilityHosts": StoredType("capability_host"),
+    f"{_CS}/projects/connections": StoredType("project_connection"),
+    f"{_CS}/projects/capabilityHosts": StoredType("project_capability_host"),
+}
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 
 _BY_TYPE = {name.lower(): (name, told) for name, told in TYPES.items()}

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from auditor.policy.facts.account_data import account_data, lost_identities
 from auditor.policy.facts.account_sku import account_sku
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.diagnostics import diagnostics
+from auditor.policy.facts.foundry import foundry
 from auditor.policy.facts.intent import strictest
 from auditor.policy.facts.network import host, network
 from auditor.policy.facts.part import Part, Telling
@@ -65,11 +67,23 @@ def _diagnostics(of: Around) -> Part:
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "network": _network,
     "diagnostics": _diagnostics,
+    "foundry": foundry,
+    "data": account_data,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 
 DERIVED: Final = frozenset(
-    {"declared", "host", "identity_types", "missing_tags", "region", "sku_offered", "sku_restrictions", *ASPECTS}
+    {
+        "declared",
+        "host",
+        "identity_types",
+        "lost_identities",
+        "missing_tags",
+        "region",
+        "sku_offered",
+        "sku_restrictions",
+        *ASPECTS,
+    }
 )
 """Members that are ours; should the service ever send one of these names, it does not pass for ours."""
 
@@ -109,6 +123,7 @@ def _told_by_body(body: JsonObject, declaring: Workload | None, basis: Basis) ->
     told.tell("region", region(body.get("location")))
     told.tell("host", host(body, basis.settings))
     told.tell("identity_types", _identity_types(text(dig(body, "identity", "type"))))
+    told.tell("lost_identities", lost_identities(body))
     tags = body.get("tags")
     if isinstance(tags, dict):
         told.tell("missing_tags", _missing_tags(tags, declaring.tags if declaring is not None else ()))

@@ -127,7 +127,9 @@ def content(resource: Resource, body: JsonObject, read: dict[str, dict[str, Poli
     `harms` holds a filter for each harm on prompts and on completions, with the severities that it `blocks`, which are
     none where it is off or only annotates; `missing` are those that block nothing. `jailbreak` and `indirect_attack`
     say whether such prompts are blocked, `protected_material` whether completions are looked through for known text
-    and for known code, blocked or only annotated, as the default policy does with code.
+    and for known code, blocked or only annotated, as the default policy does with code. `profanity` says for prompts
+    and for completions whether it is blocked, `blocklists` which lists of words are looked for, on which of the two.
+    `root` is the system's own policy that this one is, or is made from; empty where there is none.
     """
     told = Telling()
     said = dig(resource.body, "properties", "raiPolicyName")
@@ -146,6 +148,7 @@ def content(resource: Resource, body: JsonObject, read: dict[str, dict[str, Poli
     absent = None if listing is None or system else False
     note = _UNLISTED if system and listing is not None and found is None else None
     told.tell("listed", True if found is not None else absent, because=because, note=note)
+    told.tell("root", name if system else _root(found), because=because)
     return told.done().and_also(found.part if found is not None else _filtered(None, because))
 
 
@@ -162,6 +165,28 @@ def _policy(found: Resource, read: dict[str, Resource], gap: str | None, depth: 
     below = read.get(named.lower()) if named is not None and depth < len(LEVELS) else None
     base = _policy(below, read, gap, depth + 1) if below is not None else None
     return Policy(found, body, named, base, gap)
+
+
+def _root(policy: Policy | None) -> str | None:
+    """The system's policy at the end of the chain of base policies; empty where the chain ends without one."""
+    if policy is None:
+        return None
+    if policy.base is not None:
+        return _root(policy.base)
+    own = last(policy.resource.id)
+    if policy.base_name is None:
+        return own if own.lower().startswith(_SYSTEM) else ""
+    return policy.base_name if policy.base_name.lower().startswith(_SYSTEM) else None
+
+
+def _blocklists(policy: Policy | None) -> list[JsonObject] | None:
+    """Each with the source that it is looked for in; not known where a base policy may add to them."""
+    if policy is None or _root(policy) is None or (policy.base is not None and _blocklists(policy.base) != []):
+        return None
+    said = dig(policy.resource.body, "properties", "customBlocklists")
+    rows = [] if said is None else objects(dig(policy.body, "properties", "customBlocklists"))
+    named = {"name": "blocklistName", "source": "source", "blocking": "blocking"}
+    return None if rows is None else [{ours: row[its] for ours, its in named.items() if its in row} for row in rows]
 
 
 def _hangs_on_base(policy: Policy) -> bool:
@@ -189,7 +214,16 @@ def _filtered(policy: Policy | None, because: str | None) -> Part:
     materials = [("Protected Material Text", "Completion"), ("Protected Material Code", "Completion")]
     looked = [_flag(policy.filter(*one) if policy is not None else None, "enabled") for one in materials]
     told.tell("protected_material", _all(*looked), because=because, note=_inherited(policy, materials))
+    swearing = [("Profanity", source) for source in SOURCES]
+    found = [_source(policy, *one) for one in swearing] if filters is not None else None
+    told.tell("profanity", found, because=because, note=_inherited(policy, swearing))
+    told.tell("blocklists", _blocklists(policy), because=because)
     return told.done()
+
+
+def _source(policy: Policy | None, name: str, source: str) -> JsonObject:
+    blocked = _acts(policy.filter(name, source)) if policy is not None else None
+    return {"source": source, **({"blocked": blocked} if blocked is not None else {})}
 
 
 def _harm(policy: Policy | None, name: str, source: str) -> JsonObject:
