@@ -148,7 +148,7 @@ def content(resource: Resource, body: JsonObject, read: dict[str, dict[str, Poli
     absent = None if listing is None or system else False
     note = _UNLISTED if system and listing is not None and found is None else None
     told.tell("listed", True if found is not None else absent, because=because, note=note)
-    told.tell("root", name if system else _root(found), because=because)
+    told.tell("root", name if system else "" if absent is False and found is None else _root(found), because=because)
     return told.done().and_also(found.part if found is not None else _filtered(None, because))
 
 
