@@ -88,11 +88,17 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "private_endpoint",
         "private_dns_zone_group",
         "diagnostic_setting",
+        "blocklist",
+        "project",
+        "connection",
+        "project_connection",
+        "capability_host",
+        "project_capability_host",
         "required_actions",
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}
     for account in (resource for resource in collected.resources if resource.kind == "account"):
-        kinds = ("deployment", "content_policy", "diagnostic_setting")
+        kinds = ("deployment", "content_policy", "blocklist", "diagnostic_setting")
         assert {(kind, account.id.lower()) for kind in kinds} <= listed
     assert {reading.body_sha256 for reading in healthy.recorder.readings} == healthy.bodies.keys()
 
