@@ -104,7 +104,7 @@ def account(resource: Resource, basis: Basis) -> Part:
     )
     place = region(body.get("location"))
     skus = account_sku(body, place, subscription_scope(resource.id), basis.account_skus, seen)
-    settled = part.and_also(_told_by_body(body, declaring, basis)).and_also(skus)
+    settled = part.and_also(_told_by_body(resource.body, body, declaring, basis)).and_also(skus)
     around = Around(resource, body, declaring, basis)
     for name, aspect in ASPECTS.items():
         settled = settled.with_member(name, aspect(around))
@@ -117,13 +117,14 @@ def unread_account(declaring: Workload | None, gap: str | None) -> Part:
     return Part(facts={"declared": declaring is not None, **intent}, absences={"": gap} if gap is not None else {})
 
 
-def _told_by_body(body: JsonObject, declaring: Workload | None, basis: Basis) -> Part:
+def _told_by_body(raw: JsonObject, body: JsonObject, declaring: Workload | None, basis: Basis) -> Part:
     told = Telling()
     told.tell("declared", declaring is not None)
     told.tell("region", region(body.get("location")))
     told.tell("host", host(body, basis.settings))
-    told.tell("identity_types", _identity_types(text(dig(body, "identity", "type"))))
-    told.tell("lost_identities", lost_identities(body))
+    kinds = _identity_types(text(dig(body, "identity", "type")))
+    told.tell("identity_types", kinds)
+    told.tell("lost_identities", lost_identities(raw, kinds))
     tags = body.get("tags")
     if isinstance(tags, dict):
         told.tell("missing_tags", _missing_tags(tags, declaring.tags if declaring is not None else ()))

@@ -48,21 +48,19 @@ def account_data(of: Around) -> Part:
     return told.done()
 
 
-def lost_identities(account: JsonObject) -> list[str] | None:
+def lost_identities(raw: JsonObject, kinds: list[str] | None) -> list[str] | None:
     """Names of user-assigned identities that the account names and of which Entra ID has no principal any more.
 
+    Of the body as it came, since such an identity may be told as null; `kinds` are the account's identity types.
     Deleting such an identity leaves it on what it was assigned to:
     https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-manage-user-assigned-managed-identities
     """
-    kind = text(dig(account, "identity", "type"))
-    if kind is None:
+    if kinds is None or "UserAssigned" not in kinds:
+        return None if kinds is None else []
+    named = dig(raw, "identity", "userAssignedIdentities")
+    if not isinstance(named, dict) or not all(told is None or isinstance(told, dict) for told in named.values()):
         return None
-    named = dig(account, "identity", "userAssignedIdentities")
-    if named is None and "UserAssigned" not in kind:
-        return []
-    if not isinstance(named, dict) or not all(isinstance(told, dict) for told in named.values()):
-        return None
-    return sorted(last(arm_id) for arm_id, told in named.items() if not told.get("principalId"))
+    return sorted(last(arm_id) for arm_id, told in named.items() if not (told or {}).get("principalId"))
 
 
 def _flag(said: JsonObject, *, default_known: bool) -> bool | None:

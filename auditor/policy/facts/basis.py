@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
-from auditor.policy.facts.content import Policy, content_policies
+from auditor.policy.facts.content_policy import Policy, content_policies
 from auditor.policy.facts.intent import Intents, intents
 from auditor.policy.facts.seen import Seen, index
 from auditor.settings import Settings

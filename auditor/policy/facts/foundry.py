@@ -31,20 +31,24 @@ https://learn.microsoft.com/azure/foundry/observability/how-to/trace-agent-setup
 
 _BARE_HOST = re.compile(r"(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?::\d+)?/?")
 
+_AMBIGUOUS = re.compile(r"[\\\s\x00-\x1f\x7f]")
+"""Browsers take a backslash for a slash and leave out white space, so that the host is not what others read."""
+
 
 def foundry(of: Around) -> Part:
     """`account.foundry`, of an account of any kind; one that can't have projects has none of all this.
 
-    `projects` holds for each its `name`, its `state`, whether it has an `identity`, and whether its traces go to
-    Application Insights (`insights`). `connections` holds those of the account and of its projects: `name`, `project`
-    (empty for the account's own), `category`, `auth`, `shared` with all users, `host` of its target (empty where the
-    target is an Azure resource by its id, or none), `error` (empty for none), whether it `expires` and in how many
-    whole days (`days_left`). What one of them does not tell, or tells in words that no page explains, is left out.
+    `projects` holds for each its `name`, its `state` and whether it has an `identity`; `untraced_projects` are the
+    names of those that are not connected to Application Insights. `connections` holds those of the account and of its
+    projects: `name`, `project` (empty for the account's own), `category`, `auth`, `shared` with all users, `host` of
+    its target (empty where the target is an Azure resource by its id, or none), `error` (empty for none), whether it
+    `expires` and in how many whole days (`days_left`). `capability_hosts` holds `name`, `project` and `state`. What one
+    of them does not tell, or tells in words that no page explains, is left out of its row.
     """
     told = Telling()
     managed = _may_have_projects(of.body)
     if managed is False:
-        for name in ("projects", "connections", "capability_hosts"):
+        for name in ("projects", "untraced_projects", "connections", "capability_hosts"):
             told.tell(name, [])
         told.tell("offered", value=False)
         told.read("", of.resource.readings)
@@ -56,8 +60,7 @@ def foundry(of: Around) -> Part:
     connections = _below(seen, account_id, projects, CONNECTION, PROJECT_CONNECTION)
     hosts = _below(seen, account_id, projects, HOST, PROJECT_HOST)
     gap = seen.gap(PROJECT, account_id)
-    rows = [_project(one, seen, account_id) for one in projects]
-    told.tell("projects", rows if listing is not None else None, because=gap)
+    told.tell("projects", [_project(one) for one in projects] if listing is not None else None, because=gap)
     told.read("projects", [*_listed(seen, [(PROJECT, account_id)]), *_readings(projects)])
     for name, kinds, found, row in (
         ("connections", (CONNECTION, PROJECT_CONNECTION), connections, _connection),
@@ -68,6 +71,10 @@ def foundry(of: Around) -> Part:
         shown = [row(one, of.basis.now) for one in found]
         told.tell(name, shown if whole else None, because=None if whole else seen.why(*reads))
         told.read(name, [*_listed(seen, reads), *_readings(found)])
+        if name == "connections":
+            untraced = _untraced(projects, seen, account_id) if listing is not None else None
+            told.tell("untraced_projects", untraced, because=None if whole else seen.why(*reads))
+            told.read("untraced_projects", [*_listed(seen, reads), *_readings([*projects, *found])])
     return told.done()
 
 
@@ -100,15 +107,19 @@ def _readings(found: Iterable[Resource]) -> Iterator[str]:
         yield from one.readings
 
 
-def _project(found: Resource, seen: Seen, account_id: str) -> JsonObject:
+def _project(found: Resource) -> JsonObject:
     body, _ = fill(PROJECT, found.body)
     kind = text(dig(body, "identity", "type"))
     return _told(
         name=last(found.id),
         state=text(dig(body, "properties", "provisioningState")),
         identity=None if kind is None else kind != "None",
-        insights=_has_insights(found, seen, account_id),
     )
+
+
+def _untraced(projects: list[Resource], seen: Seen, account_id: str) -> list[str] | None:
+    said = {last(one.id): _has_insights(one, seen, account_id) for one in projects}
+    return None if None in said.values() else [name for name, traced in said.items() if not traced]
 
 
 def _has_insights(project: Resource, seen: Seen, account_id: str) -> bool | None:
@@ -157,19 +168,18 @@ def _project_of(arm_id: str) -> str:
 def host_of(target: Any) -> str | None:
     """The host name in a target, in lower case; empty for an Azure resource by its id, and for none.
 
-    None where the target is something else, such as a connection string, and nobody knows where it leads.
+    None where the target is something else, such as a connection string, or an address that one reads in two ways, and
+    nobody knows where it leads.
     """
-    if target is None or target == "":
+    if target is None or target == "" or (isinstance(target, str) and is_arm_id(target)):
         return ""
-    if not isinstance(target, str):
+    if not isinstance(target, str) or _AMBIGUOUS.search(target):
         return None
-    if is_arm_id(target):
-        return ""
     if "://" not in target:
-        bare = _BARE_HOST.fullmatch(target.strip())
+        bare = _BARE_HOST.fullmatch(target)
         return bare["host"].lower() if bare else None
     try:
-        return (urlsplit(target.strip()).hostname or "").rstrip(".").lower() or None
+        return (urlsplit(target).hostname or "").rstrip(".").lower() or None
     except ValueError:
         return None
 
