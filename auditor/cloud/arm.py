@@ -144,6 +144,32 @@ class Arm:
             lambda client, how: client.rai_policies.list(arm_id.group, arm_id.name, **how),
         )
 
+    async def below_account(
+        self, kind: str, account_id: str, ask: Callable[[Any, str, str, dict[str, Any]], AsyncIterable[Any]]
+    ) -> Rows | Gap:
+        """All of a list that hangs on an account; `ask` names the client's operation, given group and name."""
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id(kind, account_id)
+        return await self._cognitive(
+            kind, account_id, arm_id.subscription, lambda client, how: ask(client, arm_id.group, arm_id.name, how)
+        )
+
+    async def below_project(
+        self, kind: str, project_id: str, ask: Callable[[Any, str, str, str, dict[str, Any]], AsyncIterable[Any]]
+    ) -> Rows | Gap:
+        """All of a list that hangs on a Foundry project; `ask` is given group, account and project."""
+        above, _, project = project_id.rpartition("/")
+        account = parse_arm_id(above.rpartition("/")[0], ACCOUNT_TYPE)
+        if account is None or not above.lower().endswith("/projects"):
+            return _not_an_id(kind, project_id)
+        return await self._cognitive(
+            kind,
+            project_id,
+            account.subscription,
+            lambda client, how: ask(client, account.group, account.name, project, how),
+        )
+
     async def models(self, subscription: str, location: str) -> Rows | Gap:
         """The model catalogue of a location."""
         scope = location_scope(subscription, location)

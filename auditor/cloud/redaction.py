@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from auditor.cloud.credentials import without_credentials
 from auditor.cloud.secret import BARE, FORMS, IDENTIFIER
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _BEFORE = 48
 def redact(body: bytes) -> tuple[bytes, bool]:
     """The body with each secret's value replaced, and whether there was one; every other byte stays as it was sent."""
     text = body.decode("latin-1")
-    masked = mask(text)
+    masked = mask(without_credentials(text))
     return (masked.encode("latin-1"), True) if masked != text else (body, False)
 
 

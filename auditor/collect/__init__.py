@@ -13,6 +13,7 @@ from auditor.collect.access import DENY_ASSIGNMENTS, ROLE_ASSIGNMENTS, ROLE_DEFI
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.activity import ACTIVITY
 from auditor.collect.alerts import ACTION_GROUPS, ACTIVITY_LOG_ALERTS, METRIC_ALERTS
+from auditor.collect.blocklists import BLOCKLISTS
 from auditor.collect.budgets import BUDGETS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
@@ -22,6 +23,13 @@ from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import ACTIVITY_LOG_EXPORTS, DIAGNOSTICS
 from auditor.collect.encryption_keys import VAULT, VAULT_KEY
 from auditor.collect.entitlements import COMMITMENT_PLANS, QUOTA_TIERS
+from auditor.collect.foundry import (
+    CAPABILITY_HOSTS,
+    CONNECTIONS,
+    PROJECT_CAPABILITY_HOSTS,
+    PROJECT_CONNECTIONS,
+    PROJECTS,
+)
 from auditor.collect.governance import LOCKS, POLICY_ASSIGNMENTS, POLICY_EXEMPTIONS, POLICY_STATES
 from auditor.collect.health import RESOURCE_HEALTH, SERVICE_EVENTS
 from auditor.collect.host_names import HOST_NAMES
@@ -54,12 +62,16 @@ COLLECTORS: tuple[Collector, ...] = (
     ACCOUNT,
     DEPLOYMENTS,
     CONTENT_POLICIES,
+    BLOCKLISTS,
     DIAGNOSTICS,
     ROLE_ASSIGNMENTS,
     ROLE_DEFINITIONS,
     ROLE_ELIGIBILITIES,
     DENY_ASSIGNMENTS,
     HOST_NAMES,
+    PROJECTS,
+    CONNECTIONS,
+    CAPABILITY_HOSTS,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
     METRICS,
@@ -82,6 +94,8 @@ COLLECTORS: tuple[Collector, ...] = (
     PLANS,
     SETTINGS,
     ASSESSMENTS,
+    PROJECT_CONNECTIONS,
+    PROJECT_CAPABILITY_HOSTS,
 )
 """Every collector, first those that others wait for."""
 

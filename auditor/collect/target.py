@@ -22,6 +22,7 @@ class Per(StrEnum):
     EVENT_HUB_NAMESPACE = "event_hub_namespace"
     MODEL = "model"
     """A version of a model whose free capacity somebody needs to know, in one subscription."""
+    PROJECT = "project"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Target:
     location: str = ""
     """Of a location or an account: the region's name, lower case and without spaces."""
     owner: str | None = None
-    """Of a private endpoint: the account through which it was found."""
+    """Of a private endpoint or a project: the account through which it was found."""
     body: JsonObject = field(default_factory=dict, compare=False)
     """Of an account: how the list told it; of a key or a model: its names."""
 

@@ -54,6 +54,8 @@ class ContentPolicy(Record):
     mode: Literal["Default", "Deferred", "Blocking", "Asynchronous_filter"] = "Blocking"
     filters: dict[str, ContentFilter] = {}
     """By what they filter and where: `Hate on Prompt`."""
+    blocklists: tuple[str, ...] = ()
+    """Names of blocklists that it refuses, on prompts and on completions."""
 
 
 class Traffic(Record):
@@ -104,6 +106,8 @@ class Account(Record):
     state: str = "Succeeded"
     tags: dict[str, str] = {}
     identity: tuple[Literal["SystemAssigned", "UserAssigned"], ...] = ()
+    identity_deleted: bool = False
+    """Whether its user-assigned identity was deleted, and is still named."""
     tenant: str | None = None
     """Another tenant than the world's."""
     health: Literal["Available", "Degraded", "Unavailable", "Unknown"] = "Available"

@@ -52,6 +52,7 @@ def deployment_body(world: World, account: Account, deployment: Deployment, api_
         "model": {"format": deployment.format, "name": deployment.model, "version": deployment.version},
         **({"versionUpgradeOption": deployment.upgrade} if deployment.upgrade else {}),
         "currentCapacity": deployment.capacity,
+        "dynamicThrottlingEnabled": True,
         "capabilities": {} if model is None else model.capabilities,
         **({"raiPolicyName": deployment.policy} if deployment.policy else {}),
         "provisioningState": deployment.state,
@@ -160,7 +161,7 @@ def _identity(world: World, account: Account) -> JsonObject:
             f"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{account.name}"
         )
         ids = {"principalId": str(uuid5(NAMESPACE_URL, name)), "clientId": str(uuid5(NAMESPACE_URL, f"{name} client"))}
-        told["userAssignedIdentities"] = {name: ids}
+        told["userAssignedIdentities"] = {name: {} if account.identity_deleted else ids}
     return {"identity": told}
 
 

@@ -52,6 +52,11 @@ def _body(policy: ContentPolicy, owner: str, managed: str) -> JsonObject:
             "mode": policy.mode,
             **({"basePolicyName": policy.base} if policy.base else {}),
             "contentFilters": [_filter(what, one) for what, one in policy.filters.items()],
+            "customBlocklists": [
+                {"blocklistName": name, "blocking": True, "source": source}
+                for name in policy.blocklists
+                for source in ("Prompt", "Completion")
+            ],
         },
     }
 

@@ -67,6 +67,15 @@ TYPES: Mapping[str, StoredType] = {
     "Microsoft.PolicyInsights/policyStates": StoredType("policy_state", asked_by="queryResults/action"),
     "Microsoft.Security/assessments": StoredType("security_assessment"),
     "Microsoft.Security/pricings": StoredType("defender_plan", paged=False),
+_CS = "Microsoft.CognitiveServices/accounts"
+
+TYPES: Mapping[str, StoredType] = {
+    f"{_CS}/raiBlocklists": StoredType("blocklist"),
+    f"{_CS}/projects": StoredType("project"),
+    f"{_CS}/connections": StoredType("connection"),
+    f"{_CS}/capabilityHosts": StoredType("capability_host"),
+    f"{_CS}/projects/connections": StoredType("project_connection"),
+    f"{_CS}/projects/capabilityHosts": StoredType("project_capability_host"),
 }
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 

@@ -71,10 +71,12 @@ def account(id_: str, location: str, *endpoints: str, **more: Any) -> dict[str, 
 
 
 def fill(azure: Pretend) -> None:
-    """Two accounts in one location; both stand behind one private endpoint of another subscription."""
+    """Two accounts in one location, the second with a Foundry project; both stand behind one private endpoint of
+    another subscription.
+    """
     first, second = (
         account(A, "Sweden Central", ENDPOINT, tags={"App": "x"}),
-        account(B, "swedencentral", ENDPOINT.upper()),
+        account(B, "swedencentral", ENDPOINT.upper(), kind="AIServices"),
     )
     azure.say(S, {"subscriptionId": SUBSCRIPTION, "state": "Enabled"})
     azure.say(P, {"registrationState": "Registered"})
@@ -101,6 +103,7 @@ def fill(azure: Pretend) -> None:
         azure.say(id_, body | {"etag": "whole"})
         azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d", **RESERVED}]})
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
+        azure.say(f"{id_}/raiBlocklists", {"value": [{"id": f"{id_}/raiBlocklists/words"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
         azure.say(f"{id_}/providers/Microsoft.Insights/metrics", {"timespan": "", "value": []})
@@ -110,6 +113,10 @@ def fill(azure: Pretend) -> None:
         azure.say(f"{id_}/defenderForAISettings", {"value": []})
     for below in GOVERNANCE.values():
         azure.say(f"{S}/providers/{below}", {"value": []})
+    azure.say(f"{B}/projects", {"value": [{"id": f"{B}/projects/p"}]})
+    for above in (B, f"{B}/projects/p"):
+        azure.say(f"{above}/connections", {"value": [{"id": f"{above}/connections/c"}]})
+        azure.say(f"{above}/capabilityHosts", {"value": []})
     for location in ("swedencentral", "westus3"):
         model = {"format": "OpenAI", "name": "m", "version": "1"}
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
@@ -162,6 +169,10 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "account": 2,
         "deployment": 2,
         "content_policy": 2,
+        "blocklist": 2,
+        "project": 1,
+        "connection": 1,
+        "project_connection": 1,
         "diagnostic_setting": 2,
         "metric": 6,
         "activity_event": 1,
@@ -197,7 +208,16 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("service_event", S, 1),
         ("metric", A.lower(), 3),
         ("metric", B.lower(), 3),
-        *((kind, id_.lower(), 1) for kind in ("deployment", "content_policy", "diagnostic_setting") for id_ in (A, B)),
+        *(
+            (kind, id_.lower(), 1)
+            for kind in ("deployment", "content_policy", "blocklist", "diagnostic_setting")
+            for id_ in (A, B)
+        ),
+        ("project", B.lower(), 1),
+        ("connection", B.lower(), 1),
+        ("capability_host", B.lower(), 0),
+        ("project_connection", f"{B}/projects/p".lower(), 1),
+        ("project_capability_host", f"{B}/projects/p".lower(), 0),
         ("model", f"{P}/locations/swedencentral".lower(), 2),
         ("usage", f"{P}/locations/swedencentral".lower(), 1),
         ("private_dns_zone_group", ENDPOINT.lower(), 1),

@@ -100,6 +100,12 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "role_definition",
         "role_eligibility",
         "deny_assignment",
+        "blocklist",
+        "project",
+        "connection",
+        "project_connection",
+        "capability_host",
+        "project_capability_host",
         "required_actions",
         "lock",
         "policy_assignment",
@@ -110,7 +116,7 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
     }
     listed = {(listing.kind, listing.scope.lower()) for listing in collected.listings}
     for account in (resource for resource in collected.resources if resource.kind == "account"):
-        kinds = ("deployment", "content_policy", "diagnostic_setting")
+        kinds = ("deployment", "content_policy", "blocklist", "diagnostic_setting")
         assert {(kind, account.id.lower()) for kind in kinds} <= listed
     assert {reading.body_sha256 for reading in healthy.recorder.readings} == healthy.bodies.keys()
 

@@ -48,13 +48,18 @@ ACCOUNT_KEY = f"{_some(40)}+/{_some(44)}=="
 CLIENT_SECRET = f"{_some(3)}8Q~{_some(34)}"
 PASSWORD = _some(20)
 TOKEN = f"{_part({'alg': 'RS256'})}.{_part({'sub': _some(30)})}.{_some(86)}"
+CREDENTIAL = " ".join(_some(9) for _ in range(4))
+"""Of a connection: in no form of a secret, and under a name that tells nothing."""
 THROTTLING_KEY = f"oai-{_some(32, '0123456789abcdef')}"
 
 SAS = f"https://stcontoso.blob.core.windows.net/logs?sv=2024-11-04&sp=rl&sig={SIGNATURE}&se=2030-01-01"
 CONNECTION = f"DefaultEndpointsProtocol=https;AccountName=st;AccountKey={ACCOUNT_KEY};EndpointSuffix=core.windows.net"
 ADDRESS = f"https://robot:{PASSWORD}@git.contoso.com/x"
 
-PLANTED = (KEY, MARKED_KEY, SIGNATURE, ACCOUNT_KEY, CLIENT_SECRET, PASSWORD, TOKEN.partition(".")[2], THROTTLING_KEY)
+PLANTED = (
+    *(KEY, MARKED_KEY, SIGNATURE, ACCOUNT_KEY, CLIENT_SECRET, PASSWORD, CREDENTIAL),
+    *(TOKEN.partition(".")[2], THROTTLING_KEY),
+)
 """What must be found nowhere."""
 
 WORDS = (
@@ -172,6 +177,8 @@ def _fertile(value: Any) -> Any:
     grown = {name: _fertile(member) for name, member in value.items()}
     if isinstance(grown.get("properties"), dict):
         grown["properties"] |= {"plantedMember": {"deep": [MEMBERS]}}
+        if "authType" in grown["properties"]:
+            grown["properties"]["credentials"] = {"key": CREDENTIAL, "keys": {"anything": [CREDENTIAL]}}
     if isinstance(grown.get("tags"), dict):
         grown["tags"] |= {f"planted-{number}": word for number, word in enumerate(WORDS)}
     if isinstance(grown.get("description"), str):

@@ -107,7 +107,9 @@ def test_nothing_that_azure_says_is_left(tmp_path: Path, sown: Field) -> None:
     assert done.run.verdict == "pass"
     assert {call.outcome for call in done.run.calls} == {"completed", "not_applicable"}
     assert any(reading.redacted for reading in done.run.readings)
-    assert "plantedMember" in (folder / "snapshot.json").read_text(encoding="utf-8"), "it was heard"
+    snapshot = (folder / "snapshot.json").read_text(encoding="utf-8")
+    assert "plantedMember" in snapshot, "it was heard"
+    assert snapshot.count('"credentials":"***"') + snapshot.count('"credentials": "***"') >= 5, "each connection's"
     assert "sig=***" in json.dumps(done.run.command)
 
 

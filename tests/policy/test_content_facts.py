@@ -82,20 +82,22 @@ def test_names_compare_without_case() -> None:
 
 def test_a_named_policy_that_a_whole_list_lacks_does_not_exist() -> None:
     """Nothing more is known of it."""
-    assert told(content_policy(DEFAULT)) == {"policy": "own", "listed": False}
+    assert told(content_policy(DEFAULT)) == {"policy": "own", "listed": False, "root": ""}
 
 
 def test_a_policy_of_the_system_that_is_not_shown_is_not_known_to_be_missing() -> None:
     """The system manages it, whatever an account's list shows."""
-    assert told(content_policy("own"), name="Microsoft.DefaultV3") == {"policy": "Microsoft.DefaultV3"}
-    assert told(content_policy("own"), name=None) == {"policy": DEFAULT}
+    newer = "Microsoft.DefaultV3"
+    assert told(content_policy("own"), name=newer) == {"policy": newer, "root": newer}
+    assert told(content_policy("own"), name=None) == {"policy": DEFAULT, "root": DEFAULT}
 
 
 def test_a_gap_hides_all_but_the_name() -> None:
-    """And each key that is absent leads to it."""
+    """And each key that is absent leads to it; a policy of the system stands on itself."""
     facts = estate().hidden("content_policy", ACCOUNT).of("deployment", CHAT)
-    assert facts.variables["deployment"]["content"] == {"policy": DEFAULT}
-    for key in ("listed", "mode", "filters", "harms", "missing", "jailbreak", "indirect_attack", "protected_material"):
+    assert facts.variables["deployment"]["content"] == {"policy": DEFAULT, "root": DEFAULT}
+    shields = ("jailbreak", "indirect_attack", "protected_material", "profanity", "blocklists")
+    for key in ("listed", "mode", "filters", "harms", "missing", *shields):
         assert facts.absences[f"deployment.content.{key}"] == f"gap content_policy {ACCOUNT}"
 
 
@@ -180,3 +182,61 @@ def test_a_stricter_filter_never_blocks_less(threshold: str, stricter: str, enab
     strong = content_filter("Hate", "Prompt", stricter)
     less, more = (set(harm(told(own(one)), "Hate on Prompt")["blocks"]) for one in (weak, strong))
     assert less <= more
+
+
+@pytest.mark.parametrize(
+    ("base", "more", "root"),
+    [
+        (None, (), ""),
+        (DEFAULT, (), DEFAULT),
+        ("Microsoft.Nil", (), "Microsoft.Nil"),  # hidden, and still the system's
+        ("other", (), None),
+        ("other", (content_policy("other", basePolicyName="Microsoft.Nil"),), "Microsoft.Nil"),
+        ("other", (content_policy("other"),), ""),
+        (7, (), None),
+    ],
+)
+def test_the_root_is_the_systems_policy_at_the_end_of_the_chain(
+    base: Any, more: tuple[Resource, ...], root: str | None
+) -> None:
+    """Empty where there is none, and not known where the chain leads out of sight."""
+    assert told(own(basePolicyName=base), content_policy(DEFAULT), *more).get("root") == root
+
+
+def blocklist(name: Any, **members: Any) -> JsonObject:
+    return {"blocklistName": name, "blocking": True, "source": "Prompt", **members}
+
+
+@pytest.mark.parametrize(
+    ("said", "rows"),
+    [
+        (None, []),
+        ([], []),
+        ([blocklist("words")], [{"name": "words", "source": "Prompt", "blocking": True}]),
+        ([blocklist("words", blocking=None)], [{"name": "words", "source": "Prompt"}]),
+        ([blocklist("words", blocking="true")], [{"name": "words", "source": "Prompt"}]),
+        (["words"], None),
+        ("words", None),
+        ([blocklist(7)], [{"source": "Prompt", "blocking": True}]),
+    ],
+)
+def test_blocklists_are_told_with_where_they_are_looked_for(said: Any, rows: list[JsonObject] | None) -> None:
+    """None said is none; what is not understood is left out."""
+    assert told(own(customBlocklists=said)).get("blocklists") == rows
+
+
+def test_blocklists_that_a_base_policy_may_add_are_not_known() -> None:
+    """The system's policies have none."""
+    own_list = [blocklist("words")]
+    assert told(own(customBlocklists=own_list, basePolicyName=DEFAULT))["blocklists"] != []
+    other = content_policy("other", customBlocklists=own_list)
+    assert "blocklists" not in told(own(basePolicyName="other"), other)
+    assert "blocklists" not in told(own(basePolicyName="gone"))
+
+
+def test_profanity_is_told_for_prompts_and_for_completions() -> None:
+    """Only annotating is not blocking."""
+    filters = (content_filter("profanity", "Completion"), content_filter("Profanity", "Prompt", blocking=False))
+    expected = [{"source": "Prompt", "blocked": False}, {"source": "Completion", "blocked": True}]
+    assert told(own(*filters))["profanity"] == expected
+    assert told(own(basePolicyName="gone"))["profanity"] == [{"source": "Prompt"}, {"source": "Completion"}]

@@ -205,3 +205,18 @@ def _with_sku(name: str) -> Estate:
 def _listing_capabilities(bent: Estate, capabilities: Any) -> Estate:
     name = f"{PLACE}/models/AIServices.OpenAI.gpt-4.1.2025-04-14"
     return bent.changed("model", name, lambda body: body["model"].update(capabilities=capabilities))
+
+
+@pytest.mark.parametrize(
+    ("model", "publisher"),
+    [
+        ({"format": "OpenAI"}, "OpenAI"),
+        ({"format": "OpenAI", "publisher": "Contoso Labs"}, "Contoso Labs"),
+        ({"format": "OpenAI", "publisher": 7}, "OpenAI"),
+        ({"publisher": ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_publisher_is_told_or_is_the_models_format(model: dict[str, Any], publisher: str | None) -> None:
+    """Most deployments tell the format alone."""
+    assert estate().with_deployment(model=model).deployment().get("publisher") == publisher

@@ -29,6 +29,7 @@ from tests.policy.estate import (
 from tests.policy.monitoring import KINDS as MONITORING
 from tests.policy.monitoring import all_watched
 from tests.policy.test_defaults import JSON
+from tests.policy.test_foundry_facts import connection, foundry, project
 
 CHAT = f"{ACCOUNT}/deployments/chat"
 EXPLANATION = "failure"
@@ -45,6 +46,12 @@ READS = (
     ("resource_sku", SUB),
     ("deployment", ACCOUNT),
     ("content_policy", ACCOUNT),
+    ("blocklist", ACCOUNT),
+    ("project", ACCOUNT),
+    ("connection", ACCOUNT),
+    ("capability_host", ACCOUNT),
+    ("project_connection", f"{ACCOUNT}/projects/agents"),
+    ("project_capability_host", f"{ACCOUNT}/projects/agents"),
     ("diagnostic_setting", ACCOUNT),
     ("private_endpoint", ENDPOINT),
     ("private_dns_zone_group", ENDPOINT),
@@ -73,6 +80,7 @@ def _estates() -> tuple[Estate, ...]:
         base.expecting(account="aif-gone", location="swedencentral"),
         base.changed("probe", f"{CHAT}/probes/text", lambda body: body.update(refused)),
         base.with_account(customSubDomainName=None, disableLocalAuth=None, networkAcls=None),
+        foundry(project(), connection("files", ACCOUNT), connection("traces", category="AppInsights")),
         replace(base, settings={**base.settings, "workloads": [*base.settings["workloads"], workload]}),
         base.plus(
             deployment("new", {"name": "gpt-4.1", "version": "2024-01-01"}, {"name": "GlobalStandard", "capacity": 1}),

@@ -11,6 +11,7 @@ from auditor.sandbox import load_world
 from auditor.sandbox.arm_routes import ROUTES
 from tests.sandbox.asking import COGNITIVE, MATTER, SUBSCRIPTION, ask_arm, body
 from tests.sandbox.official import (
+    EXAMPLES,
     SHARED,
     cognitive_paths,
     example_paths,
@@ -39,6 +40,8 @@ COGNITIVE_OPERATIONS = {
     f"{MATTER}/deployments/matter-chat": f"{A}/deployments/{{deploymentName}}",
     f"{MATTER}/raiPolicies": f"{A}/raiPolicies",
     f"{MATTER}/raiPolicies/contoso-guarded": f"{A}/raiPolicies/{{raiPolicyName}}",
+    f"{MATTER}/raiBlocklists": f"{A}/raiBlocklists",
+    f"{MATTER}/raiBlocklists/contoso-blocked-terms": f"{A}/raiBlocklists/{{raiBlocklistName}}",
     f"{MATTER}/privateEndpointConnections": f"{A}/privateEndpointConnections",
     f"{OURS}/deletedAccounts": f"{L}/deletedAccounts",
     f"{OURS}/skus": f"{L}/skus",
@@ -61,6 +64,22 @@ def test_cognitive_services_answers_in_its_own_shapes(path: str, operation: str)
     told = _whole(path, COGNITIVE, modelFormat="OpenAI", modelName="gpt-5.4", modelVersion="2026-03-05")
     assert unknown(told, known) == []
     assert told.get("value") != [] or path.endswith("deletedAccounts")
+
+
+def test_foundrys_lists_are_in_the_shapes_of_recorded_answers() -> None:
+    """Projects and connections as they came; capability hosts by the names of the newest description."""
+    need_shared()
+    told = json.loads((SHARED / "recorded" / "arm" / "projects_connections_20251024.json").read_text(encoding="utf-8"))
+    lists = [one["response"]["body"] for one in told["interactions"] if "value" in (one["response"]["body"] or ())]
+    known = {path for one in lists for path in key_paths(one)}
+    for path in ("projects", "connections", "projects/matter-review/connections"):
+        answer = _whole(f"{MATTER}/{path}", COGNITIVE)
+        assert answer["value"] != []
+        assert unknown(answer, known) == []
+    written = (EXAMPLES / "cognitiveservices-2026-07-01.types.md").read_text(encoding="utf-8")
+    for path in ("capabilityHosts", "projects/matter-review/capabilityHosts"):
+        (host,) = _whole(f"{MATTER}/{path}", COGNITIVE)["value"]
+        assert [name for name in host["properties"] if f"* **{name}**" not in written] == []
 
 
 def test_every_way_of_a_deployment_is_in_its_own_shape() -> None:

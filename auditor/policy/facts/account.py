@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from auditor.policy.facts.access import access
+from auditor.policy.facts.account_data import account_data, lost_identities
 from auditor.policy.facts.account_sku import account_sku
 from auditor.policy.facts.alerts import alerts, has_provisioned
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
@@ -16,6 +17,7 @@ from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.defender import defender
 from auditor.policy.facts.diagnostics import diagnostics
 from auditor.policy.facts.encryption_key import encryption_key
+from auditor.policy.facts.foundry import foundry
 from auditor.policy.facts.governance import policy
 from auditor.policy.facts.health import health, service_events
 from auditor.policy.facts.intent import strictest
@@ -95,6 +97,8 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "locks": locks,
     "policy": policy,
     "defender": defender,
+    "foundry": foundry,
+    "data": account_data,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 
@@ -104,6 +108,7 @@ DERIVED: Final = frozenset(
         "has_provisioned_deployment",
         "host",
         "identity_types",
+        "lost_identities",
         "missing_tags",
         "region",
         "sku_offered",
@@ -132,6 +137,7 @@ def account(resource: Resource, basis: Basis) -> Part:
     skus = account_sku(body, place, subscription_scope(resource.id), basis.account_skus, seen)
     settled = part.and_also(_told_by_body(body, declaring, basis)).and_also(skus)
     settled = settled.and_also(has_provisioned(resource.id, seen))
+    settled = part.and_also(_told_by_body(resource.body, body, declaring, basis)).and_also(skus)
     around = Around(resource, body, declaring, basis)
     for name, aspect in ASPECTS.items():
         settled = settled.with_member(name, aspect(around))
@@ -144,12 +150,14 @@ def unread_account(declaring: Workload | None, gap: str | None) -> Part:
     return Part(facts={"declared": declaring is not None, **intent}, absences={"": gap} if gap is not None else {})
 
 
-def _told_by_body(body: JsonObject, declaring: Workload | None, basis: Basis) -> Part:
+def _told_by_body(raw: JsonObject, body: JsonObject, declaring: Workload | None, basis: Basis) -> Part:
     told = Telling()
     told.tell("declared", declaring is not None)
     told.tell("region", region(body.get("location")))
     told.tell("host", host(body, basis.settings))
-    told.tell("identity_types", _identity_types(text(dig(body, "identity", "type"))))
+    kinds = _identity_types(text(dig(body, "identity", "type")))
+    told.tell("identity_types", kinds)
+    told.tell("lost_identities", lost_identities(raw, kinds))
     tags = body.get("tags")
     if isinstance(tags, dict):
         told.tell("missing_tags", _missing_tags(tags, declaring.tags if declaring is not None else ()))

@@ -9,7 +9,7 @@ from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.clock import clock_trouble
-from auditor.policy.facts.content import Policy, content_policies
+from auditor.policy.facts.content_policy import Policy, content_policies
 from auditor.policy.facts.entitlements import AccountQuotas, account_quotas
 from auditor.policy.facts.governed import Governed, governed
 from auditor.policy.facts.grants import Grants, grants_by_subscription

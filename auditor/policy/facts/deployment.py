@@ -44,6 +44,7 @@ DERIVED: Final = frozenset(
         "model",
         "probe",
         "provisioned",
+        "publisher",
         "residency",
         "rpm",
         "speaks_responses",
@@ -148,12 +149,22 @@ def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Ba
     provisioned = sku.capacity == "provisioned" if sku is not None else None
     told.tell("provisioned", provisioned)
     told.tell("stops_at_retirement", _stops(provisioned, text(dig(body, "properties", "versionUpgradeOption"))))
+    told.tell("publisher", _publisher(body))
     limits = dig(body, "properties", "rateLimits")
     told.tell("rpm", per_minute(limits, "request"))
     told.tell("tpm", per_minute(limits, "token"))
     told.tell("speaks_responses", _speaks_responses(body, found), because=None if found.certain else found.gap)
     told.read("speaks_responses", (*resource.readings, *found.readings))
     return told.done()
+
+
+def _publisher(body: JsonObject) -> str | None:
+    """Who made the model: what the deployment says, else the model's format, which is its publisher's name.
+
+    https://learn.microsoft.com/azure/foundry/how-to/model-deployment-policy
+    """
+    names = (text(dig(body, "properties", "model", member)) for member in ("publisher", "format"))
+    return next((name for name in names if name is not None), None)
 
 
 def per_minute(limits: Any, key: str) -> int | None:

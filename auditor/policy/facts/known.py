@@ -20,6 +20,9 @@ _ABUSE = f"{_LEARN}azure/foundry/openai/concepts/abuse-monitoring"
 _TAGS = f"{_LEARN}azure/azure-resource-manager/management/tag-resources"
 _UPGRADE = f"{_LEARN}azure/foundry/openai/how-to/working-with-models"
 _POLICY = f"{_LEARN}rest/api/aiservices/accountmanagement/rai-policies/get"
+_PROJECT = f"{_LEARN}azure/templates/microsoft.cognitiveservices/accounts/projects"
+_CONNECTION = f"{_LEARN}azure/templates/microsoft.cognitiveservices/accounts/connections"
+_HOST = f"{_LEARN}azure/templates/microsoft.cognitiveservices/accounts/capabilityhosts"
 _SUBSCRIPTION = f"{_LEARN}rest/api/resources/subscriptions/get"
 _PROVIDER = f"{_LEARN}rest/api/resources/providers/get"
 _ASSIGNMENT = f"{_LEARN}rest/api/authorization/role-assignments/list-for-subscription"
@@ -121,6 +124,9 @@ KNOWN: tuple[Known, ...] = (
         _UPGRADE,
         "OnceCurrentVersionExpired",
     ),
+    Known("deployment", "properties.model.publisher", str, _DEPLOYMENT),
+    Known("deployment", "properties.currentCapacity", int, _DEPLOYMENT),
+    Known("deployment", "properties.dynamicThrottlingEnabled", bool, _DEPLOYMENT),
     Known("deployment", "properties.spilloverDeploymentName", str, _DEPLOYMENT),
     Known("deployment", "properties.raiPolicyName", str, _DEPLOYMENT),
     Known("deployment", "properties.capabilities", dict, _DEPLOYMENT),
@@ -136,6 +142,39 @@ KNOWN: tuple[Known, ...] = (
     Known("content_policy", "properties.contentFilters[].enabled", bool, _POLICY),
     Known("content_policy", "properties.contentFilters[].blocking", bool, _POLICY),
     Known("content_policy", "properties.contentFilters[].severityThreshold", ("Low", "Medium", "High"), _POLICY),
+    Known("content_policy", "properties.type", ("SystemManaged", "UserManaged"), _POLICY),
+    Known("content_policy", "properties.customBlocklists", list, _POLICY),
+    Known("content_policy", "properties.customBlocklists[].blocklistName", str, _POLICY),
+    Known("content_policy", "properties.customBlocklists[].blocking", bool, _POLICY),
+    Known("content_policy", "properties.customBlocklists[].source", str, _POLICY),
+    Known("project", "identity.type", ("None", "SystemAssigned", "UserAssigned"), _PROJECT, "None", several=True),
+    Known(
+        "project",
+        "properties.provisioningState",
+        ("Succeeded", "Accepted", "Creating", "Deleting", "Moving", "Failed", "Canceled", "ResolvingDNS"),
+        _PROJECT,
+    ),
+    Known(
+        "connection",
+        "properties.authType",
+        (
+            *("AAD", "AccessKey", "AccountKey", "ApiKey", "CustomKeys", "ManagedIdentity", "None", "OAuth2", "PAT"),
+            *("SAS", "ServicePrincipal", "UsernamePassword"),
+            # of tools and agents, told by newer api-versions: https://learn.microsoft.com/azure/foundry/agents/how-to/mcp-authentication
+            *("ProjectManagedIdentity", "UserEntraToken", "AgenticIdentityToken", "AgenticUser"),
+            *("AgentUserImpersonation", "UserTokenAndProjectManagedIdentity", "DeveloperConnection"),
+        ),
+        _CONNECTION,
+    ),
+    Known("connection", "properties.category", str, _CONNECTION),
+    Known("connection", "properties.isSharedToAll", bool, _CONNECTION),
+    Known("connection", "properties.error", str, _CONNECTION, ""),
+    Known(
+        "capability_host",
+        "properties.provisioningState",
+        ("Succeeded", "Creating", "Updating", "Deleting", "Failed", "Canceled"),
+        _HOST,
+    ),
     Known(
         "model",
         "model.lifecycleStatus",
