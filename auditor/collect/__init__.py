@@ -18,10 +18,13 @@ from auditor.collect.diagnostics import DIAGNOSTICS
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
-from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
+from auditor.collect.perimeters import PERIMETERS
+from auditor.collect.private_dns import DNS_RECORDS, NETWORK_LINKS, PRIVATE_DNS_ZONE
+from auditor.collect.private_endpoints import NETWORK_INTERFACE, PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
 from auditor.collect.skus import SKUS
 from auditor.collect.target import Per, Target
+from auditor.collect.tls_ports import TLS_PORTS
 from auditor.collect.usages import USAGES
 from auditor.settings import Settings
 from auditor.snapshot import Gap, GapReason, Listing, Resource
@@ -40,8 +43,14 @@ COLLECTORS: tuple[Collector, ...] = (
     CONTENT_POLICIES,
     DIAGNOSTICS,
     HOST_NAMES,
+    TLS_PORTS,
+    PERIMETERS,
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
+    NETWORK_INTERFACE,
+    PRIVATE_DNS_ZONE,
+    NETWORK_LINKS,
+    DNS_RECORDS,
 )
 """Every collector, first those that others wait for."""
 
@@ -97,7 +106,7 @@ class _Run:
     def __init__(
         self, cloud: Cloud, selection: Selection, progress: Progress, collectors: tuple[Collector, ...]
     ) -> None:
-        self.look = Look(cloud.arm, cloud.names, selection, progress, self._found)
+        self.look = Look(cloud.arm, cloud.names, cloud.ports, selection=selection, progress=progress, found=self._found)
         self._collectors = collectors
         self._owed: dict[tuple[Per, str], set[Collector]] = {}
         self._targets: dict[tuple[Per, str], Target] = {}

@@ -1,4 +1,4 @@
-"""The four kinds of things that collectors look at, and what one of each is."""
+"""The kinds of things that collectors look at, and what one of each is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ class Per(StrEnum):
     LOCATION = "location"
     ACCOUNT = "account"
     PRIVATE_ENDPOINT = "private_endpoint"
+    NETWORK_INTERFACE = "network_interface"
+    PRIVATE_DNS_ZONE = "private_dns_zone"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Target:
     location: str = ""
     """Of a location or an account: the region's name, lower case and without spaces."""
     owner: str | None = None
-    """Of a private endpoint: the account through which it was found."""
+    """Of a private endpoint the account, and of a network interface the endpoint, through which it was found."""
     body: JsonObject = field(default_factory=dict, compare=False)
     """Of an account: how the list told it."""
 

@@ -18,15 +18,21 @@ _WHAT = {
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
+    "dns_record": "the list of A records",
     "host_name": "what the host names lead to",
     "model": "the list of models",
+    "network_interface": "the network interface of the private endpoint",
+    "perimeter_configuration": "the list of network security perimeters",
     "permission": "the list of the caller's permissions",
+    "private_dns_zone": "the private DNS zone",
     "private_dns_zone_group": "the list of private DNS zone groups",
     "private_endpoint": "the private endpoint",
     "provider": "the resource provider",
     "resource_sku": "the list of account SKUs",
     "subscription": "the subscription",
+    "tls_port": "what the host names answer on port 443",
     "usage": "the list of quotas",
+    "virtual_network_link": "the list of virtual networks that a private DNS zone is linked to",
 }
 _TOLD = 3
 """Gaps named in one sentence."""

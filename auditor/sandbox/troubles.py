@@ -14,7 +14,7 @@ ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage",
 ]  # fmt: skip
-ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
+ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
 
 class ArmTrouble(Record):

@@ -25,7 +25,7 @@ ALSO_FAILS: dict[str, set[str]] = {
     # more is declared than is deployed, and the pool has no room for it
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
     # public access is off, so that without an approved endpoint nobody can call
-    "private-endpoint-not-approved": {"account-unreachable"},
+    "private-endpoint-not-approved": {"account-unreachable", "private-endpoint-rejected"},
 }
 """Fault → further checks that the same bad state rightly fails."""
 

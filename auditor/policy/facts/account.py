@@ -52,18 +52,13 @@ class Home:
         return location_scope(subscription, self.region) if subscription and self.region else None
 
 
-def _network(of: Around) -> Part:
-    intent = of.declaring.network if of.declaring is not None else None
-    return network(of.body, of.resource.id, of.basis.settings, of.basis.seen, intent)
-
-
 def _diagnostics(of: Around) -> Part:
     logs = of.declaring.logs if of.declaring is not None else LogIntent()
     return diagnostics(of.resource.id, logs, of.basis.seen)
 
 
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
-    "network": _network,
+    "network": network,
     "diagnostics": _diagnostics,
 }
 """Member of `account` → what tells it from all that was seen around the account."""

@@ -9,6 +9,7 @@ from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.content import Policy, content_policies
 from auditor.policy.facts.intent import Intents, intents
+from auditor.policy.facts.private_dns import ZoneLinks, zone_links
 from auditor.policy.facts.seen import Seen, index
 from auditor.settings import Settings
 from auditor.snapshot import Principal, Snapshot
@@ -24,6 +25,7 @@ class Basis:
     catalogues: dict[str, Catalogue]
     account_skus: AccountSkus
     content_policies: dict[str, dict[str, Policy]]
+    zone_links: ZoneLinks
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -45,6 +47,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         catalogues=catalogues(seen),
         account_skus=account_skus(seen),
         content_policies=content_policies(seen),
+        zone_links=zone_links(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         now=taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC),
