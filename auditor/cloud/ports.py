@@ -141,5 +141,7 @@ def _ended(error: OSError) -> bool:
 
 
 def _words(error: OSError) -> str:
+    if isinstance(error, _CLOSED):
+        return "the other side closed the connection"
     reason = error.reason if isinstance(error, ssl.SSLError) else None
-    return reason.replace("_", " ").lower() if reason else str(error) or "the connection was closed"
+    return reason.replace("_", " ").lower() if reason else str(error)

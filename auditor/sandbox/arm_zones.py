@@ -106,7 +106,6 @@ def record_bodies(world: World, zone: Zone) -> list[JsonObject]:  # noqa: ARG001
             "type": "Microsoft.Network/privateDnsZones/A",
             "etag": _etag(f"{zone.id} {name}"),
             "properties": {
-                "metadata": {"creator": "created by private endpoint"},
                 "fqdn": f"{name}.{zone.name}.",
                 "ttl": TTL,
                 "aRecords": [{"ipv4Address": address} for address in addresses],

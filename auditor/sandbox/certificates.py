@@ -9,6 +9,9 @@ from pathlib import Path
 
 from auditor.sandbox.hosts import CERTIFICATE_NAMES
 
+_UNIT = "made for the occasion"
+"""Said, because the default is another in each run, and reports quote it."""
+
 
 @dataclass(frozen=True)
 class Identities:
@@ -26,9 +29,9 @@ def authorities(folder: Path) -> tuple[Path, Identities]:
     import trustme
 
     bundle = folder / "sandbox-ca.pem"
-    trusted = trustme.CA(organization_name="sandbox: not Azure")
+    trusted = trustme.CA(organization_name="sandbox: not Azure", organization_unit_name=_UNIT)
     trusted.cert_pem.write_to_path(str(bundle))
-    stranger = trustme.CA(organization_name="a proxy that opens TLS")
+    stranger = trustme.CA(organization_name="a proxy that opens TLS", organization_unit_name=_UNIT)
     old = _context(trusted)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that these versions are old is the point

@@ -22,6 +22,8 @@ OTHER = "/subscriptions/00000000-0000-4000-8000-0000000000ee"
 A = f"{S}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
 B = f"{S}/resourceGroups/RG2/providers/Microsoft.CognitiveServices/accounts/b"
 ENDPOINT = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints/pe"
+INTERFACE = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/networkInterfaces/pe.nic.1"
+ZONE = f"{OTHER}/resourceGroups/dns/providers/Microsoft.Network/privateDnsZones/privatelink.openai.azure.com"
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -37,7 +39,7 @@ def account(id_: str, location: str, *endpoints: str, **more: Any) -> dict[str, 
 
 
 def fill(azure: Pretend) -> None:
-    """Two accounts in one location; both stand behind one private endpoint of another subscription."""
+    """Two accounts in one location; both stand behind one private endpoint of another subscription, and its zone."""
     first, second = (
         account(A, "Sweden Central", ENDPOINT, tags={"App": "x"}),
         account(B, "swedencentral", ENDPOINT.upper()),
@@ -53,6 +55,7 @@ def fill(azure: Pretend) -> None:
         azure.say(id_, body | {"etag": "whole"})
         azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d"}]})
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
+        azure.say(f"{id_}/networkSecurityPerimeterConfigurations", {"value": [{"id": id_, "name": "guid.association"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
     for location in ("swedencentral", "westus3"):
@@ -60,8 +63,14 @@ def fill(azure: Pretend) -> None:
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
         azure.say(f"{P}/locations/{location}/models", {"value": kinds})
         azure.say(f"{P}/locations/{location}/usages", {"value": [{"name": {"value": "OpenAI.Standard.m"}}]})
-    azure.say(ENDPOINT, {"id": ENDPOINT})
-    azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
+    azure.say(ENDPOINT, {"id": ENDPOINT, "properties": {"networkInterfaces": [{"id": INTERFACE}]}})
+    configs = [{"properties": {"privateDnsZoneId": zone}} for zone in (ZONE, ZONE.upper(), "/elsewhere", None)]
+    group = {"id": f"{ENDPOINT}/privateDnsZoneGroups/default", "properties": {"privateDnsZoneConfigs": [*configs, 7]}}
+    azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [group]})
+    azure.say(INTERFACE, {"id": INTERFACE})
+    azure.say(ZONE, {"id": ZONE})
+    azure.say(f"{ZONE}/virtualNetworkLinks", {"value": [{"id": f"{ZONE}/virtualNetworkLinks/hub"}]})
+    azure.say(f"{ZONE}/A", {"value": [{"id": f"{ZONE}/A/a"}, {"id": f"{ZONE}/A/b"}]})
 
 
 async def look_at(azure: Pretend, collectors: tuple[Collector, ...] = COLLECTORS, **changes: Any) -> Collected:
@@ -96,11 +105,22 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "resource_sku": 1,
         "private_endpoint": 1,
         "private_dns_zone_group": 1,
+        "network_interface": 1,
+        "private_dns_zone": 1,
+        "virtual_network_link": 1,
+        "dns_record": 2,
+        "perimeter_configuration": 2,
         "required_actions": 1,
     }
     assert {(listing.kind, listing.scope.lower(), listing.count) for listing in collected.listings} == {
         ("host_name", A.lower(), 0),
         ("host_name", B.lower(), 0),
+        ("tls_port", A.lower(), 0),
+        ("tls_port", B.lower(), 0),
+        ("virtual_network_link", ZONE.lower(), 1),
+        ("dns_record", ZONE.lower(), 2),
+        ("perimeter_configuration", A.lower(), 1),
+        ("perimeter_configuration", B.lower(), 1),
         ("permission", S, 2),
         ("account", S, 2),
         ("deleted_account", S, 0),

@@ -25,6 +25,8 @@ A = S + "/resourceGroups/{resourceGroupName}/providers/Microsoft.CognitiveServic
 OURS = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices"
 HUB = f"{SUBSCRIPTION}/resourceGroups/rg-network-hub/providers/Microsoft.Network"
 
+ZONE = f"{HUB}/privateDnsZones/privatelink.openai.azure.com"
+
 COGNITIVE_OPERATIONS = {
     f"{OURS}/accounts": f"{L}/accounts",
     f"{SUBSCRIPTION}/resourceGroups/rg-matter-prod/providers/Microsoft.CognitiveServices/accounts": A.rpartition("/")[
@@ -38,6 +40,7 @@ COGNITIVE_OPERATIONS = {
     f"{MATTER}/deployments/matter-chat": f"{A}/deployments/{{deploymentName}}",
     f"{MATTER}/raiPolicies": f"{A}/raiPolicies",
     f"{MATTER}/raiPolicies/contoso-guarded": f"{A}/raiPolicies/{{raiPolicyName}}",
+    f"{MATTER}/networkSecurityPerimeterConfigurations": f"{A}/networkSecurityPerimeterConfigurations",
     f"{MATTER}/privateEndpointConnections": f"{A}/privateEndpointConnections",
     f"{OURS}/deletedAccounts": f"{L}/deletedAccounts",
     f"{OURS}/skus": f"{L}/skus",
@@ -104,6 +107,9 @@ OTHERS = {
         "network-2024-05-01",
         ["PrivateEndpointDnsZoneGroupList.json"],
     ),
+    ZONE: ("2024-06-01", "privatedns-2024-06-01", ["PrivateZoneGet.json"]),
+    f"{ZONE}/virtualNetworkLinks": ("2024-06-01", "privatedns-2024-06-01", ["VirtualNetworkLinkList.json"]),
+    f"{ZONE}/A": ("2024-06-01", "privatedns-2024-06-01", ["RecordSetAList.json"]),
     f"{MATTER}/providers/Microsoft.Insights/diagnosticSettings": (
         "2021-05-01-preview",
         "monitor-2021-05-01-preview",
