@@ -46,7 +46,6 @@ KINDS: Final[dict[str, ArmKind]] = {
     "private_endpoint": ArmKind("Microsoft.Network/privateEndpoints/read", NETWORK),
     "private_dns_zone_group": ArmKind("Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read", NETWORK),
     "network_interface": ArmKind("Microsoft.Network/networkInterfaces/read", NETWORK),
-    "private_dns_zone": ArmKind(f"{_ZONES}/read", PRIVATE_DNS),
     "virtual_network_link": ArmKind(f"{_ZONES}/virtualNetworkLinks/read", PRIVATE_DNS),
     "dns_record": ArmKind(f"{_ZONES}/A/read", PRIVATE_DNS),
     "perimeter_configuration": ArmKind(

@@ -19,7 +19,7 @@ from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
 from auditor.collect.perimeters import PERIMETERS
-from auditor.collect.private_dns import DNS_RECORDS, NETWORK_LINKS, PRIVATE_DNS_ZONE
+from auditor.collect.private_dns import DNS_RECORDS, NETWORK_LINKS
 from auditor.collect.private_endpoints import NETWORK_INTERFACE, PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
 from auditor.collect.skus import SKUS
@@ -48,7 +48,6 @@ COLLECTORS: tuple[Collector, ...] = (
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
     NETWORK_INTERFACE,
-    PRIVATE_DNS_ZONE,
     NETWORK_LINKS,
     DNS_RECORDS,
 )

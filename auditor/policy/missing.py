@@ -24,7 +24,6 @@ _WHAT = {
     "network_interface": "the network interface of the private endpoint",
     "perimeter_configuration": "the list of network security perimeters",
     "permission": "the list of the caller's permissions",
-    "private_dns_zone": "the private DNS zone",
     "private_dns_zone_group": "the list of private DNS zone groups",
     "private_endpoint": "the private endpoint",
     "provider": "the resource provider",

@@ -277,7 +277,7 @@ ROUTES = (
           "private_dns_zone_group", provider=NET),
     Route(f"{G}{N}/networkInterfaces/{{interface}}", f"{NET}/networkInterfaces/read", _interface,
           "network_interface", provider=NET),
-    Route(Z, f"{NET}/privateDnsZones/read", _of_zone(arm_zones.zone_body), "private_dns_zone", provider=NET),
+    Route(Z, f"{NET}/privateDnsZones/read", _of_zone(arm_zones.zone_body), provider=NET),
     Route(f"{Z}/virtualNetworkLinks", f"{NET}/privateDnsZones/virtualNetworkLinks/read",
           _of_zone(arm_zones.link_bodies), "virtual_network_link", provider=NET),
     Route(f"{Z}/A", f"{NET}/privateDnsZones/A/read", _of_zone(arm_zones.record_bodies), "dns_record", provider=NET),
