@@ -125,6 +125,9 @@ class Workload(Record):
     """Where the account is expected; needed only while it does not exist yet."""
     network: Literal["private", "restricted", "public"] = "restricted"
     """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
+    virtual_networks: tuple[Name, ...] = ()
+    """ARM ids of the virtual networks from which the application calls; where a DNS server in another network answers
+    for them, that network's. Empty: not said, and links of private DNS zones are not judged."""
     authentication: Literal["entra-only", "keys-allowed"] = "entra-only"
     identities: tuple[Guid, ...] = ()
     """Object ids (not client ids) of the principals by which the application calls its models; empty: not said."""

@@ -17,6 +17,8 @@ from auditor.snapshot import Gap, GapReason
 
 ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
+INTERFACE_TYPE = "Microsoft.Network/networkInterfaces"
+ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 PROVIDER = "Microsoft.CognitiveServices"
 
 
@@ -170,6 +172,18 @@ class Arm:
             lambda client, how: ask(client, account.group, account.name, project, how),
         )
 
+    async def perimeter_configurations(self, account_id: str) -> Rows | Gap:
+        """What the network security perimeter that an account is associated with says of it; none without one."""
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id("perimeter_configuration", account_id)
+        return await self._cognitive(
+            "perimeter_configuration",
+            account_id,
+            arm_id.subscription,
+            lambda client, how: client.network_security_perimeter_configurations.list(arm_id.group, arm_id.name, **how),
+        )
+
     async def models(self, subscription: str, location: str) -> Rows | Gap:
         """The model catalogue of a location."""
         scope = location_scope(subscription, location)
@@ -251,6 +265,18 @@ class Arm:
             await _drain(ask(client, {"api_version": version, "exchange": exchange}))
 
         return await self._reads.list(kind, f"/subscriptions/{subscription}", ACTIONS[kind], call)
+
+    async def network_interface(self, interface_id: str) -> Row | Gap:
+        """One network interface, in whatever subscription it is."""
+        arm_id = parse_arm_id(interface_id, INTERFACE_TYPE)
+        if arm_id is None:
+            return _not_an_id("network_interface", interface_id)
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.network(arm_id.subscription)
+            await client.network_interfaces.get(arm_id.group, arm_id.name, api_version=version, exchange=exchange)
+
+        return await self._reads.get("network_interface", interface_id, ACTIONS["network_interface"], call)
 
     async def _cognitive(
         self,

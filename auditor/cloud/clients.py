@@ -41,7 +41,7 @@ class Clients:
         return made
 
     async def network(self, subscription: str) -> NetworkManagementClient:
-        """The client of private endpoints; its package is large and only imported where there is one."""
+        """The client of private endpoints and interfaces; its package is large and only imported where there is one."""
         key = ("network", subscription)
         if key not in self._made:
             module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio")

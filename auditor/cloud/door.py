@@ -13,6 +13,7 @@ from auditor.cloud.clouds import endpoints_of
 from auditor.cloud.deadline import Deadline
 from auditor.cloud.limiter import Limiter
 from auditor.cloud.names import Names
+from auditor.cloud.ports import Ports
 from auditor.cloud.reads import Reads
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.transport import open_transport
@@ -41,6 +42,7 @@ class Cloud:
     arm: Arm
     models: Models
     names: Names
+    ports: Ports
 
 
 @asynccontextmanager
@@ -79,4 +81,5 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
             arm=Arm(Clients(rules, transport), reads, versions.read_with),
             models=models,
             names=Names(endpoints, settings.resolver),
+            ports=Ports(limiter.in_flight, deadline),
         )

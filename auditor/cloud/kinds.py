@@ -11,7 +11,11 @@ COGNITIVE_SERVICES: Final = "2026-07-01"
 NETWORK: Final = "2026-03-01"
 """What azure-mgmt-network 33 sends by itself."""
 
+PRIVATE_DNS: Final = "2024-06-01"
+"""The version with `resolutionPolicy`; no client that the auditor stands on offers private DNS zones."""
+
 _CS: Final = "Microsoft.CognitiveServices"
+_ZONES: Final = "Microsoft.Network/privateDnsZones"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ KINDS: Final[dict[str, ArmKind]] = {
     "resource_sku": ArmKind(f"{_CS}/skus/read", COGNITIVE_SERVICES),
     "private_endpoint": ArmKind("Microsoft.Network/privateEndpoints/read", NETWORK),
     "private_dns_zone_group": ArmKind("Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read", NETWORK),
+    "network_interface": ArmKind("Microsoft.Network/networkInterfaces/read", NETWORK),
+    "virtual_network_link": ArmKind(f"{_ZONES}/virtualNetworkLinks/read", PRIVATE_DNS),
+    "dns_record": ArmKind(f"{_ZONES}/A/read", PRIVATE_DNS),
+    "perimeter_configuration": ArmKind(
+        f"{_CS}/accounts/networkSecurityPerimeterConfigurations/read", COGNITIVE_SERVICES
+    ),
     # the list of 2017-05-01-preview is reported to come back empty where there are settings
     # (https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it
     "diagnostic_setting": ArmKind("Microsoft.Insights/diagnosticSettings/read", "2021-05-01-preview", pinned=True),

@@ -48,6 +48,11 @@ class Limiter:
         self._in_flight = asyncio.Semaphore(in_flight)
         self._buckets: defaultdict[str, TokenBucket] = defaultdict(lambda: TokenBucket(burst=burst, rate=rate))
 
+    @property
+    def in_flight(self) -> asyncio.Semaphore:
+        """The right to have one more connection open, for what no bucket counts."""
+        return self._in_flight
+
     @asynccontextmanager
     async def turn(self, url: str) -> AsyncIterator[None]:
         """The right to send one request to this URL, until the block ends."""

@@ -38,10 +38,13 @@ from auditor.collect.look import Look, Progress
 from auditor.collect.metrics import METRICS
 from auditor.collect.model_capacities import MODEL_CAPACITIES
 from auditor.collect.models import MODELS
-from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
+from auditor.collect.perimeters import PERIMETERS
+from auditor.collect.private_dns import DNS_RECORDS, NETWORK_LINKS
+from auditor.collect.private_endpoints import NETWORK_INTERFACE, PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
 from auditor.collect.skus import SKUS
 from auditor.collect.target import Per, Target
+from auditor.collect.tls_ports import TLS_PORTS
 from auditor.collect.usages import USAGES
 from auditor.settings import Settings
 from auditor.snapshot import Gap, GapReason, Listing, Resource
@@ -96,6 +99,13 @@ COLLECTORS: tuple[Collector, ...] = (
     ASSESSMENTS,
     PROJECT_CONNECTIONS,
     PROJECT_CAPABILITY_HOSTS,
+    TLS_PORTS,
+    PERIMETERS,
+    PRIVATE_ENDPOINT,
+    ZONE_GROUPS,
+    NETWORK_INTERFACE,
+    NETWORK_LINKS,
+    DNS_RECORDS,
 )
 """Every collector, first those that others wait for."""
 
@@ -155,7 +165,7 @@ class _Run:
     def __init__(
         self, cloud: Cloud, selection: Selection, progress: Progress, collectors: tuple[Collector, ...]
     ) -> None:
-        self.look = Look(cloud.arm, cloud.names, selection, progress, self._found)
+        self.look = Look(cloud.arm, cloud.names, cloud.ports, selection=selection, progress=progress, found=self._found)
         self._collectors = collectors
         self._owed: dict[tuple[Per, str], set[Collector]] = {}
         self._targets: dict[tuple[Per, str], Target] = {}

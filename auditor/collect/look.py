@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from auditor.cloud.arm import Arm, location_scope
 from auditor.cloud.names import Names
 from auditor.cloud.pages import Row, Rows
+from auditor.cloud.ports import Ports
 from auditor.cloud.problems import NEXT_STEPS, Problem
 from auditor.cloud.reads import gap
 from auditor.cloud.redaction import bounded
@@ -32,10 +33,18 @@ class Look:
     """
 
     def __init__(
-        self, arm: Arm, names: Names, selection: Selection, progress: Progress, found: Callable[[Target], None]
+        self,
+        arm: Arm,
+        names: Names,
+        ports: Ports,
+        *,
+        selection: Selection,
+        progress: Progress,
+        found: Callable[[Target], None],
     ) -> None:
         self.arm = arm
         self.names = names
+        self.ports = ports
         self.selection = selection
         self.found = found
         self.now = datetime.now(UTC).replace(second=0, microsecond=0)

@@ -23,6 +23,8 @@ class Per(StrEnum):
     MODEL = "model"
     """A version of a model whose free capacity somebody needs to know, in one subscription."""
     PROJECT = "project"
+    NETWORK_INTERFACE = "network_interface"
+    PRIVATE_DNS_ZONE = "private_dns_zone"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Target:
     location: str = ""
     """Of a location or an account: the region's name, lower case and without spaces."""
     owner: str | None = None
-    """Of a private endpoint or a project: the account through which it was found."""
+    """Through what it was found: of a private endpoint or project the account, of a network interface the endpoint."""
     body: JsonObject = field(default_factory=dict, compare=False)
     """Of an account: how the list told it; of a key or a model: its names."""
 

@@ -30,12 +30,15 @@ _WHAT = {
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
     "event_hub_namespace": "the event hub namespace",
+    "dns_record": "the list of A records",
     "host_name": "what the host names lead to",
     "metric": "the metrics of the account",
     "metric_alert": "the list of metric alerts",
     "lock": "the list of locks",
     "model": "the list of models",
     "model_capacity": "the free capacity of the model",
+    "network_interface": "the network interface of the private endpoint",
+    "perimeter_configuration": "the list of network security perimeters",
     "permission": "the list of the caller's permissions",
     "policy_assignment": "the list of policy assignments",
     "policy_exemption": "the list of policy exemptions",
@@ -61,6 +64,8 @@ _WHAT = {
     "vault": "the list of key vaults",
     "vault_key": "the key in its vault",
     "workspace": "the Log Analytics workspace",
+    "tls_port": "what the host names answer on port 443",
+    "virtual_network_link": "the list of virtual networks that a private DNS zone is linked to",
 }
 _TOLD = 3
 """Gaps named in one sentence."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from auditor.sandbox.wire import Seen
 from auditor.sandbox.world import World
 
 if TYPE_CHECKING:
+    from auditor.sandbox.certificates import Identities
     from auditor.sandbox.server import Services
 
 FAULTS: Mapping[str, Fault] = load_faults()
@@ -74,10 +74,9 @@ class Sandbox:
         from auditor.sandbox.certificates import authorities
 
         self._folder = tempfile.TemporaryDirectory(prefix="sandbox-")
-        bundle, *contexts = authorities(Path(self._folder.name))
+        bundle, identities = authorities(Path(self._folder.name))
         ready: Future[str] = Future()
-        arguments = (ready, (contexts[0], contexts[1]))
-        self._thread = threading.Thread(target=self._run, args=arguments, name="sandbox", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(ready, identities), name="sandbox", daemon=True)
         self._thread.start()
         try:
             proxy = ready.result()
@@ -139,15 +138,15 @@ class Sandbox:
         path.write_text(assertion(issuer, "system:serviceaccount:release:gate", "api://AzureADTokenExchange"))
         return path
 
-    def _run(self, ready: Future[str], contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+    def _run(self, ready: Future[str], identities: Identities) -> None:
         try:
-            asyncio.run(self._serve(ready, contexts))
+            asyncio.run(self._serve(ready, identities))
         except BaseException as error:
             if ready.done():
                 raise
             ready.set_exception(error)
 
-    async def _serve(self, ready: Future[str], contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+    async def _serve(self, ready: Future[str], identities: Identities) -> None:
         from auditor.sandbox.dns import Resolver
         from auditor.sandbox.listening import stop
         from auditor.sandbox.proxy import Proxy
@@ -161,7 +160,7 @@ class Sandbox:
         self._local = f"http://127.0.0.1:{identity.sockets[0].getsockname()[1]}"
         resolver = Resolver(self.world)
         self.resolver = await resolver.serve()
-        proxy = Proxy(self.world, azure, contexts, self.refused_hosts, services.closing)
+        proxy = Proxy(self.world, azure, identities, self.refused_hosts, services.closing)
         ready.set_result(await proxy.serve())
         await services.closing.wait()
         await proxy.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from auditor.record import JsonObject, Record
 from auditor.sandbox.named import Named
 
@@ -20,6 +22,28 @@ class Endpoint(Record):
     address: str
     zones: tuple[str, ...] = ()
     """Private DNS zones that its zone group registers the account in."""
+    zones_in: str = ""
+    """Their resource group; empty: its own."""
+    networks: tuple[str, ...] = Field(default=("vnet-hub",), min_length=1)
+    """Virtual networks of its resource group that its zones are linked to; the runner's DNS server is in the first."""
+    record: str | None = None
+    """What its zones' records hold where that is not its address."""
+
+    @property
+    def zone_group(self) -> str:
+        """The resource group of its zones."""
+        return self.zones_in or self.group
+
+
+class Perimeter(Record):
+    """A network security perimeter that an account is associated with."""
+
+    name: str
+    group: str
+    mode: Literal["Learning", "Enforced", "Audit"] = "Enforced"
+    state: str = "Succeeded"
+    issues: tuple[str, ...] = ()
+    """What is wrong with the association, in words."""
 
 
 class Diagnostic(Record):
@@ -115,6 +139,7 @@ class Account(Record):
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
     endpoints: Named[Endpoint] = {}
+    perimeters: Named[Perimeter] = {}
     diagnostics: Named[Diagnostic] = {}
     policies: Named[ContentPolicy] = {}
     """The owner's own, beside those that the system manages in every account."""

@@ -97,9 +97,13 @@ def interface_id(world: World, account: Account, endpoint: Endpoint) -> str:
     )
 
 
+INTERFACE_MARK = ".nic."
+"""Between an endpoint's name and the GUID, in the name of its interface."""
+
+
 def interface_name(endpoint: Endpoint) -> str:
     """As the service names it when nobody chooses a name."""
-    return f"{endpoint.name}.nic.{uuid5(NAMESPACE_URL, f'nic {endpoint.name}')}"
+    return f"{endpoint.name}{INTERFACE_MARK}{uuid5(NAMESPACE_URL, f'nic {endpoint.name}')}"
 
 
 def interface_body(world: World, account: Account, endpoint: Endpoint) -> JsonObject:
@@ -135,7 +139,7 @@ def _zone_config(world: World, account: Account, endpoint: Endpoint, zone: str) 
     return {
         "properties": {
             "privateDnsZoneId": (
-                f"/subscriptions/{world.subscription_of(account)}/resourceGroups/{endpoint.group}"
+                f"/subscriptions/{world.subscription_of(account)}/resourceGroups/{endpoint.zone_group}"
                 f"/providers/Microsoft.Network/privateDnsZones/{zone}"
             ),
             "recordSets": [
@@ -160,7 +164,50 @@ def _state(endpoint: Endpoint) -> JsonObject:
 
 
 def _subnet(world: World, account: Account, endpoint: Endpoint) -> str:
+    return f"{network_id(world, account, endpoint, endpoint.networks[0])}/subnets/private-endpoints"
+
+
+def network_id(world: World, account: Account, endpoint: Endpoint, name: str) -> str:
+    """ARM id of a virtual network in an endpoint's resource group."""
     return (
         f"/subscriptions/{world.subscription_of(account)}/resourceGroups/{endpoint.group}"
-        f"/providers/Microsoft.Network/virtualNetworks/vnet-hub/subnets/private-endpoints"
+        f"/providers/Microsoft.Network/virtualNetworks/{name}"
     )
+
+
+def perimeter_bodies(world: World, account: Account, owner: str) -> list[JsonObject]:
+    """What the perimeters say of the account whose id is `owner`."""
+    return [
+        {
+            "id": f"{owner}/networkSecurityPerimeterConfigurations/{uuid5(NAMESPACE_URL, one.name)}.{one.name}",
+            "name": f"{uuid5(NAMESPACE_URL, one.name)}.{one.name}",
+            "type": "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations",
+            "properties": {
+                "provisioningState": one.state,
+                "provisioningIssues": [
+                    {
+                        "name": f"issue-{number}",
+                        "properties": {
+                            "issueType": "ConfigurationPropagationFailure",
+                            "severity": "Error",
+                            "description": words,
+                            "suggestedResourceIds": [],
+                            "suggestedAccessRules": [],
+                        },
+                    }
+                    for number, words in enumerate(one.issues)
+                ],
+                "networkSecurityPerimeter": {
+                    "id": (
+                        f"/subscriptions/{world.subscription_of(account)}/resourceGroups/{one.group}"
+                        f"/providers/Microsoft.Network/networkSecurityPerimeters/{one.name}"
+                    ),
+                    "perimeterGuid": str(uuid5(NAMESPACE_URL, one.name)),
+                    "location": account.region,
+                },
+                "resourceAssociation": {"name": f"{account.name}-association", "accessMode": one.mode},
+                "profile": {"name": "default", "accessRulesVersion": 1, "accessRules": []},
+            },
+        }
+        for one in account.perimeters.values()
+    ]

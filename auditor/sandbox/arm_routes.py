@@ -19,6 +19,7 @@ from auditor.sandbox import (
     arm_network,
     arm_policy,
     arm_subscriptions,
+    arm_zones,
     stored,
 )
 from auditor.sandbox.account import Account, Endpoint
@@ -87,6 +88,7 @@ G = S + "/resourceGroups/{group}"
 C = "/providers/Microsoft.CognitiveServices"
 A = G + C + "/accounts/{account}"
 N = "/providers/Microsoft.Network"
+Z = G + N + "/privateDnsZones/{zone}"
 E = G + N + "/privateEndpoints/{endpoint}"
 R = "Microsoft.Resources"
 CS = "Microsoft.CognitiveServices"
@@ -177,11 +179,28 @@ def _zone_groups(call: Call) -> Found:
 
 
 def _interface(call: Call) -> Found:
-    wanted = (call.names["group"].lower(), call.names["interface"].lower())
-    for account, endpoint in call.world.by_endpoint.values():
-        if (endpoint.group.lower(), arm_network.interface_name(endpoint)) == wanted:
-            return arm_network.interface_body(call.world, account, endpoint)
-    return None
+    wanted = call.names["interface"].lower()
+    endpoint, _, _ = wanted.partition(arm_network.INTERFACE_MARK)
+    subscription, group = call.names["subscription"].lower(), call.names["group"].lower()
+    found = call.world.by_endpoint.get((subscription, group, endpoint))
+    if found is None or arm_network.interface_name(found[1]).lower() != wanted:
+        return None
+    return arm_network.interface_body(call.world, *found)
+
+
+def _of_zone(tell: Callable[[World, arm_zones.Zone], Found]) -> Callable[[Call], Found]:
+    """What is told of the private DNS zone in the path; nothing where there is none."""
+
+    def find(call: Call) -> Found:
+        zone = arm_zones.zone_of(call.world, call.names["subscription"], call.names["group"], call.names["zone"])
+        return None if zone is None else tell(call.world, zone)
+
+    return find
+
+
+def _perimeters(call: Call, account: Account) -> Found:
+    owner = arm_accounts.account_id(call.world, account)
+    return list(arm_network.perimeter_bodies(call.world, account, owner))
 
 
 def _diagnostics(call: Call, account: Account) -> Found:
@@ -288,7 +307,14 @@ ROUTES = (
     Route(E, f"{NET}/privateEndpoints/read", _endpoint, "private_endpoint", provider=NET),
     Route(f"{E}/privateDnsZoneGroups", f"{NET}/privateEndpoints/privateDnsZoneGroups/read", _zone_groups,
           "private_dns_zone_group", provider=NET),
-    Route(f"{G}{N}/networkInterfaces/{{interface}}", f"{NET}/networkInterfaces/read", _interface, provider=NET),
+    Route(f"{G}{N}/networkInterfaces/{{interface}}", f"{NET}/networkInterfaces/read", _interface,
+          "network_interface", provider=NET),
+    Route(Z, f"{NET}/privateDnsZones/read", _of_zone(arm_zones.zone_body), provider=NET),
+    Route(f"{Z}/virtualNetworkLinks", f"{NET}/privateDnsZones/virtualNetworkLinks/read",
+          _of_zone(arm_zones.link_bodies), "virtual_network_link", provider=NET),
+    Route(f"{Z}/A", f"{NET}/privateDnsZones/A/read", _of_zone(arm_zones.record_bodies), "dns_record", provider=NET),
+    Route(f"{A}/networkSecurityPerimeterConfigurations", f"{CS}/accounts/networkSecurityPerimeterConfigurations/read",
+          _of_account(_perimeters), "perimeter_configuration"),
     Route(f"{A}/providers/{INS}/diagnosticSettings", f"{INS}/diagnosticSettings/read", _of_account(_diagnostics),
           "diagnostic_setting", provider=INS, paged=False),
     Route(f"{A}/providers/{INS}/diagnosticSettings/{{setting}}", f"{INS}/diagnosticSettings/read",

@@ -126,12 +126,13 @@ def resolve(world: World, name: str) -> tuple[list[str], str | None, dns.rcode.R
 
 def _behind(world: World, account: Account, suffix: str) -> str | None:
     """What the privatelink name of an account has as its address; None for no record."""
-    if not world.runner.inside or suffix in account.unlinked:
+    zone = f"privatelink.{suffix}"
+    keys = {world.zone_key(account, endpoint, zone) for endpoint in account.approved}
+    if not world.runner.inside or suffix in account.unlinked or keys & world.unlinked:
         return _public(f"{account.subdomain}.{suffix}")
     if suffix in account.unresolved:
         return None
-    zone = f"privatelink.{suffix}"
-    registered = (endpoint.address for endpoint in account.approved if zone in endpoint.zones)
+    registered = (endpoint.record or endpoint.address for endpoint in account.approved if zone in endpoint.zones)
     return next(registered, _public(f"{account.subdomain}.{suffix}"))
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 from weakref import WeakSet
 
+from auditor.sandbox.certificates import Identities
 from auditor.sandbox.hosts import REGIONAL, service_of
 from auditor.sandbox.listening import stop
 from auditor.sandbox.world import World
 
-Way = Literal["lead", "unknown host", "unresolved", "refuse", "untrusted", "reset", "hang"]
+Way = Literal["lead", "unknown host", "unresolved", "refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
 HTTPS = "443"
 HEAD_SECONDS = 10
@@ -23,7 +24,7 @@ _END = b"\r\n\r\n"
 class Proxy:
     """Accepts CONNECT and gives the connection, once TLS stands on it, to an HTTP server of this process.
 
-    `protocol` makes the server's side of one connection; `contexts` are a trusted and an untrusted TLS identity;
+    `protocol` makes the server's side of one connection; `identities` are its sides of TLS;
     `refused` gets the name of each host that is not ours.
     """
 
@@ -31,13 +32,13 @@ class Proxy:
         self,
         world: World,
         protocol: Callable[[], asyncio.Protocol],
-        contexts: tuple[ssl.SSLContext, ssl.SSLContext],
+        identities: Identities,
         refused: list[str],
         closing: asyncio.Event,
     ) -> None:
         self._world = world
         self._protocol = protocol
-        self._trusted, self._untrusted = contexts
+        self._identities = identities
         self._refused = refused
         self._closing = closing
         self._troubles: Mapping[str, Way] = {one.account: one.way for one in world.connect_troubles}
@@ -92,7 +93,11 @@ class Proxy:
             _answer(transport, "502 Bad Gateway", f"{host} does not resolve")
         else:
             transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await self._hand_over(transport, self._untrusted if way == "untrusted" else self._trusted)
+            await self._hand_over(transport, self._shown(way))
+
+    def _shown(self, way: Way) -> ssl.SSLContext:
+        ways = {"untrusted": self._identities.untrusted, "legacy-tls": self._identities.old}
+        return ways.get(way, self._identities.trusted)
 
     async def _hand_over(self, transport: asyncio.Transport, context: ssl.SSLContext) -> None:
         """Puts TLS on the connection and gives it to the HTTP server."""

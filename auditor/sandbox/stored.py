@@ -42,6 +42,8 @@ class StoredType:
     """The action of the POST by which they are queried; such things can't be got."""
 
 
+_CS = "Microsoft.CognitiveServices/accounts"
+
 TYPES: Mapping[str, StoredType] = {
     "Microsoft.ResourceHealth/events": StoredType("service_event"),
     "Microsoft.Insights/metricAlerts": StoredType("metric_alert", paged=False),
@@ -67,9 +69,6 @@ TYPES: Mapping[str, StoredType] = {
     "Microsoft.PolicyInsights/policyStates": StoredType("policy_state", asked_by="queryResults/action"),
     "Microsoft.Security/assessments": StoredType("security_assessment"),
     "Microsoft.Security/pricings": StoredType("defender_plan", paged=False),
-_CS = "Microsoft.CognitiveServices/accounts"
-
-TYPES: Mapping[str, StoredType] = {
     f"{_CS}/raiBlocklists": StoredType("blocklist"),
     f"{_CS}/projects": StoredType("project"),
     f"{_CS}/connections": StoredType("connection"),

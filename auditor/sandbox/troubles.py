@@ -15,7 +15,7 @@ ModelWay = Literal[
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
     "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
 ]  # fmt: skip
-ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
+ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
 
 class ArmTrouble(Record):

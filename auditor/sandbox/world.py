@@ -152,6 +152,30 @@ class World(Record):
         }
 
     @cached_property
+    def by_zone(self) -> dict[tuple[str, str, str], tuple[tuple[Account, Endpoint], ...]]:
+        """Private DNS zones by subscription, resource group and name, in lower case, each with what registers in it."""
+        found: defaultdict[tuple[str, str, str], list[tuple[Account, Endpoint]]] = defaultdict(list)
+        for account in self.accounts.values():
+            for endpoint in account.endpoints.values():
+                for zone in endpoint.zones:
+                    found[self.zone_key(account, endpoint, zone)].append((account, endpoint))
+        return {key: tuple(members) for key, members in found.items()}
+
+    @cached_property
+    def unlinked(self) -> frozenset[tuple[str, str, str]]:
+        """The zones that are not linked to the runner's network; one that any account says so of is so for all."""
+        return frozenset(
+            self.zone_key(account, endpoint, f"privatelink.{suffix}")
+            for account in self.accounts.values()
+            for suffix in account.unlinked
+            for endpoint in account.endpoints.values()
+        )
+
+    def zone_key(self, account: Account, endpoint: Endpoint, zone: str) -> tuple[str, str, str]:
+        """Where a zone that an endpoint registers in stands in `by_zone`."""
+        return self.subscription_of(account), endpoint.zone_group.lower(), zone.lower()
+
+    @cached_property
     def held(self) -> dict[tuple[str, str, str], int]:
         """Units that deployments hold, by subscription, region and pool."""
         held: defaultdict[tuple[str, str, str], int] = defaultdict(int)

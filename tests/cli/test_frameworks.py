@@ -20,6 +20,7 @@ def test_a_run_states_the_controls(tmp_path: Path) -> None:
     assert list(found) == ["mcsb-v1", "nist-800-53-r5"]
     assert found["mcsb-v1"] == {
         "DP-2": "met",
+        "DP-3": "met",
         "DP-5": "met",
         "IM-1": "not_met",
         "IM-3": "met",

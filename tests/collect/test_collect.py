@@ -48,6 +48,8 @@ GOVERNANCE = {
 }
 """Kind → where a subscription lists what governs it."""
 
+INTERFACE = f"{OTHER}/resourceGroups/net/providers/Microsoft.Network/networkInterfaces/pe.nic.1"
+ZONE = f"{OTHER}/resourceGroups/dns/providers/Microsoft.Network/privateDnsZones/privatelink.openai.azure.com"
 DENIED = Answer({"error": {"code": "AuthorizationFailed", "message": "no"}}, 403)
 
 
@@ -72,7 +74,7 @@ def account(id_: str, location: str, *endpoints: str, **more: Any) -> dict[str, 
 
 def fill(azure: Pretend) -> None:
     """Two accounts in one location, the second with a Foundry project; both stand behind one private endpoint of
-    another subscription.
+    another subscription, and its zone.
     """
     first, second = (
         account(A, "Sweden Central", ENDPOINT, tags={"App": "x"}),
@@ -104,6 +106,7 @@ def fill(azure: Pretend) -> None:
         azure.say(f"{id_}/deployments", {"value": [{"id": f"{id_}/deployments/d", **RESERVED}]})
         azure.say(f"{id_}/raiPolicies", {"value": [{"id": f"{id_}/raiPolicies/Microsoft.DefaultV2"}]})
         azure.say(f"{id_}/raiBlocklists", {"value": [{"id": f"{id_}/raiBlocklists/words"}]})
+        azure.say(f"{id_}/networkSecurityPerimeterConfigurations", {"value": [{"id": id_, "name": "guid.association"}]})
         setting = f"{id_}/providers/microsoft.insights/diagnosticSettings/d".lower()
         azure.say(f"{id_}/providers/Microsoft.Insights/diagnosticSettings", {"value": [{"id": setting}]})
         azure.say(f"{id_}/providers/Microsoft.Insights/metrics", {"timespan": "", "value": []})
@@ -122,6 +125,12 @@ def fill(azure: Pretend) -> None:
         kinds = [{"kind": kind, "model": model} for kind in ("OpenAI", "AIServices")]
         azure.say(f"{P}/locations/{location}/models", {"value": kinds})
         azure.say(f"{P}/locations/{location}/usages", {"value": [{"name": {"value": "OpenAI.Standard.m"}}]})
+    fill_around(azure)
+    fill_network(azure)
+
+
+def fill_around(azure: Pretend) -> None:
+    """Where logs go, what accounts encrypt with, and what the subscription may have."""
     rule = {"eventHubAuthorizationRuleId": f"{HUB}/authorizationrules/all", "workspaceId": WORKSPACE.lower()}
     export = {
         "id": "subscriptions/x/providers/AzureResourceManager/diagnosticSettings/e",
@@ -139,8 +148,17 @@ def fill(azure: Pretend) -> None:
     azure.say(f"{P}/quotaTiers", {"value": [{"id": f"{P}/quotaTiers/default"}]})
     azure.say(f"{P}/commitmentPlans", {"value": []})
     azure.say(f"{P}/modelCapacities", {"value": [{"id": CAPACITY}]})
-    azure.say(ENDPOINT, {"id": ENDPOINT})
-    azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
+
+
+def fill_network(azure: Pretend) -> None:
+    """The private endpoint, its interface, its zone."""
+    azure.say(ENDPOINT, {"id": ENDPOINT, "properties": {"networkInterfaces": [{"id": INTERFACE}]}})
+    configs = [{"properties": {"privateDnsZoneId": zone}} for zone in (ZONE, ZONE.upper(), "/elsewhere", None)]
+    group = {"id": f"{ENDPOINT}/privateDnsZoneGroups/default", "properties": {"privateDnsZoneConfigs": [*configs, 7]}}
+    azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [group]})
+    azure.say(INTERFACE, {"id": INTERFACE})
+    azure.say(f"{ZONE}/virtualNetworkLinks", {"value": [{"id": f"{ZONE}/virtualNetworkLinks/hub"}]})
+    azure.say(f"{ZONE}/A", {"value": [{"id": f"{ZONE}/A/a"}, {"id": f"{ZONE}/A/b"}]})
 
 
 async def look_at(azure: Pretend, collectors: tuple[Collector, ...] = COLLECTORS, **changes: Any) -> Collected:
@@ -184,6 +202,10 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "resource_sku": 1,
         "private_endpoint": 1,
         "private_dns_zone_group": 1,
+        "network_interface": 1,
+        "virtual_network_link": 1,
+        "dns_record": 2,
+        "perimeter_configuration": 2,
         "required_actions": 1,
         "subscription_diagnostic_setting": 1,
         "workspace": 1,
@@ -196,6 +218,12 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
     assert {(listing.kind, listing.scope.lower(), listing.count) for listing in collected.listings} == {
         ("host_name", A.lower(), 0),
         ("host_name", B.lower(), 0),
+        ("tls_port", A.lower(), 0),
+        ("tls_port", B.lower(), 0),
+        ("virtual_network_link", ZONE.lower(), 1),
+        ("dns_record", ZONE.lower(), 2),
+        ("perimeter_configuration", A.lower(), 1),
+        ("perimeter_configuration", B.lower(), 1),
         ("permission", S, 2),
         *((kind, S, 0) for kind in ("role_assignment", "role_definition", "role_eligibility", "deny_assignment")),
         ("account", S, 2),

@@ -148,7 +148,7 @@ def test_every_resource_names_readings_that_exist(healthy: Looked) -> None:
     """From each body one finds the exchange that it came from."""
     known = {reading.id for reading in healthy.recorder.readings}
     for resource in healthy.collected.resources:
-        if resource.kind not in {"required_actions", "host_name"}:  # ours, and an answer that came by no HTTP
+        if resource.kind not in {"required_actions", "host_name", "tls_port"}:  # ours, and answers that came by no HTTP
             assert resource.readings
             assert set(resource.readings) <= known
 

@@ -54,7 +54,7 @@ ALSO_FAILS: dict[str, set[str]] = {
     # more is declared than is deployed, and the region has no hardware for it
     "provisioned-capacity-unavailable": {"deployment-capacity-below-declared"},
     # public access is off, so that without an approved endpoint nobody can call
-    "private-endpoint-not-approved": {"account-unreachable"},
+    "private-endpoint-not-approved": {"account-unreachable", "private-endpoint-rejected"},
 }
 """Fault → further checks that the same bad state rightly fails."""
 

@@ -27,6 +27,8 @@ A = S + "/resourceGroups/{resourceGroupName}/providers/Microsoft.CognitiveServic
 OURS = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices"
 HUB = f"{SUBSCRIPTION}/resourceGroups/rg-network-hub/providers/Microsoft.Network"
 
+ZONE = f"{HUB}/privateDnsZones/privatelink.openai.azure.com"
+
 COGNITIVE_OPERATIONS = {
     f"{OURS}/accounts": f"{L}/accounts",
     f"{SUBSCRIPTION}/resourceGroups/rg-matter-prod/providers/Microsoft.CognitiveServices/accounts": A.rpartition("/")[
@@ -42,6 +44,7 @@ COGNITIVE_OPERATIONS = {
     f"{MATTER}/raiPolicies/contoso-guarded": f"{A}/raiPolicies/{{raiPolicyName}}",
     f"{MATTER}/raiBlocklists": f"{A}/raiBlocklists",
     f"{MATTER}/raiBlocklists/contoso-blocked-terms": f"{A}/raiBlocklists/{{raiBlocklistName}}",
+    f"{MATTER}/networkSecurityPerimeterConfigurations": f"{A}/networkSecurityPerimeterConfigurations",
     f"{MATTER}/privateEndpointConnections": f"{A}/privateEndpointConnections",
     f"{OURS}/deletedAccounts": f"{L}/deletedAccounts",
     f"{OURS}/skus": f"{L}/skus",
@@ -124,6 +127,9 @@ OTHERS = {
         "network-2024-05-01",
         ["PrivateEndpointDnsZoneGroupList.json"],
     ),
+    ZONE: ("2024-06-01", "privatedns-2024-06-01", ["PrivateZoneGet.json"]),
+    f"{ZONE}/virtualNetworkLinks": ("2024-06-01", "privatedns-2024-06-01", ["VirtualNetworkLinkList.json"]),
+    f"{ZONE}/A": ("2024-06-01", "privatedns-2024-06-01", ["RecordSetAList.json"]),
     f"{MATTER}/providers/Microsoft.Insights/diagnosticSettings": (
         "2021-05-01-preview",
         "monitor-2021-05-01-preview",

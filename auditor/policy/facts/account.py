@@ -62,11 +62,6 @@ class Home:
         return location_scope(subscription, self.region) if subscription and self.region else None
 
 
-def _network(of: Around) -> Part:
-    intent = of.declaring.network if of.declaring is not None else None
-    return network(of.body, of.resource.id, of.basis.settings, of.basis.seen, intent)
-
-
 def _diagnostics(of: Around) -> Part:
     logs = of.declaring.logs if of.declaring is not None else LogIntent()
     return diagnostics(of.resource.id, logs, of.basis.seen)
@@ -86,7 +81,7 @@ def _keys(of: Around) -> Part:
 
 
 ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
-    "network": _network,
+    "network": network,
     "diagnostics": _diagnostics,
     "health": _health,
     "service_events": _service_events,
@@ -135,9 +130,8 @@ def account(resource: Resource, basis: Basis) -> Part:
     )
     place = region(body.get("location"))
     skus = account_sku(body, place, subscription_scope(resource.id), basis.account_skus, seen)
-    settled = part.and_also(_told_by_body(body, declaring, basis)).and_also(skus)
-    settled = settled.and_also(has_provisioned(resource.id, seen))
     settled = part.and_also(_told_by_body(resource.body, body, declaring, basis)).and_also(skus)
+    settled = settled.and_also(has_provisioned(resource.id, seen))
     around = Around(resource, body, declaring, basis)
     for name, aspect in ASPECTS.items():
         settled = settled.with_member(name, aspect(around))

@@ -20,6 +20,7 @@ from auditor.policy.facts.key_events import key_alerts
 from auditor.policy.facts.keys import Activity, activity
 from auditor.policy.facts.metrics import Metrics, metrics
 from auditor.policy.facts.part import Note
+from auditor.policy.facts.private_dns import ZoneLinks, zone_links
 from auditor.policy.facts.seen import Seen, index
 from auditor.policy.facts.vaults import Vaults, vaults
 from auditor.settings import Settings
@@ -48,6 +49,7 @@ class Basis:
     vaults: Vaults
     key_roles: KeyRoles
     governed: Governed
+    zone_links: ZoneLinks
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
@@ -82,6 +84,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         account_quotas=account_quotas(seen),
         vaults=vaults(seen),
         key_roles=key_roles(seen),
+        zone_links=zone_links(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,
         clock_trouble=clock_trouble(snapshot.readings),

@@ -1,4 +1,4 @@
-"""Who can reach an account: its address, its private endpoints and their zones, and how wide its IP rules are."""
+"""Who can reach an account: its address, its private endpoints and zones, its rules, its perimeter and its ports."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from ipaddress import ip_network
 from typing import Final
 
+from auditor.policy.facts.around import Around
 from auditor.policy.facts.host_names import tell_host_names
 from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.perimeter import tell_perimeter
+from auditor.policy.facts.private_dns import Registered, tell_private_dns
 from auditor.policy.facts.private_endpoint import connections, tell_health, tell_zones
-from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig, objects, text
+from auditor.policy.facts.tls_ports import tell_ports
 from auditor.record import Json, JsonObject
 from auditor.settings import Endpoints, Settings
 
@@ -69,10 +72,24 @@ def host(account: JsonObject, settings: Settings) -> str | None:
     return f"{subdomain.lower()}.{suffix}"
 
 
-def network(account: JsonObject, account_id: str, settings: Settings, seen: Seen, intent: str | None) -> Part:
-    """`account.network`: `account` is the filled body; `intent` the strictest of the workloads that use it."""
+REJECTED: Final = {"Rejected", "Disconnected"}
+"""What a connection says that somebody refused or took away; no traffic goes through it, and it never heals by itself.
+
+https://learn.microsoft.com/azure/private-link/manage-private-endpoint#private-endpoint-connections
+"""
+
+
+def network(of: Around) -> Part:
+    """`account.network`, for the strictest of the workloads that use the account."""
+    account, account_id, declaring = of.body, of.resource.id, of.declaring
+    settings, seen = of.basis.settings, of.basis.seen
     told = Telling()
-    told.tell("intent", intent)
+    told.tell("intent", declaring.network if declaring is not None else None)
+    networks = declaring.virtual_networks if declaring is not None else ()
+    told.tell("virtual_networks", list(networks))
+    tell_perimeter(told, account_id, seen)
+    tell_ports(told, account_id, seen)
+    _tell_rules(told, account)
     zones = expected_zones(text(account.get("kind")), settings)
     told.tell("expected_zones", list(zones) if zones is not None else None)
     rules, note = broad_ip_rules(dig(account, "properties", "networkAcls", "ipRules"))
@@ -87,10 +104,34 @@ def network(account: JsonObject, account_id: str, settings: Settings, seen: Seen
     told.tell("unreachable", _unreachable(text(dig(account, "properties", "publicNetworkAccess")), count))
     if count is not None:
         told.tell("pending_endpoints", [one.name for one in found if one.status == "Pending"])
+        told.tell("rejected_endpoints", [one.name for one in found if one.status in REJECTED])
         tell_health(told, approved, account_id, seen)
         if zones is not None:
             tell_zones(told, approved, zones, account_id, seen)
+        subdomain = text(dig(account, "properties", "customSubDomainName")) or ""
+        here = Registered(account_id, subdomain.lower(), zones, tuple(approved))
+        tell_private_dns(told, here, networks, of.basis.zone_links, seen)
     return told.done()
+
+
+def _tell_rules(told: Telling, account: JsonObject) -> None:
+    """`virtual_network_rules`, `trusted_services` and `injections`: subnets let in, Azure's own let past, joined."""
+    rules = objects(dig(account, "properties", "networkAcls", "virtualNetworkRules"))
+    subnets = None if rules is None else [text(rule.get("id")) for rule in rules]
+    told.tell("virtual_network_rules", None if subnets is None or None in subnets else subnets)
+    bypass = text(dig(account, "properties", "networkAcls", "bypass"))
+    told.tell("trusted_services", None if bypass is None else bypass == "AzureServices")
+    injections = objects(dig(account, "properties", "networkInjections"))
+    told.tell("injections", None if injections is None else [*filter(None, map(_injection, injections))])
+
+
+def _injection(body: JsonObject) -> JsonObject | None:
+    """Which of the account's features runs in which network; None for one that joins nothing."""
+    scenario, subnet = text(body.get("scenario")), text(body.get("subnetArmId"))
+    managed = body.get("useMicrosoftManagedNetwork") is True
+    if scenario is None or scenario == "none" or not (subnet or managed):
+        return None
+    return {"scenario": scenario, "subnet": subnet or "Microsoft's managed network"}
 
 
 def expected_zones(kind: str | None, settings: Settings) -> tuple[str, ...] | None:

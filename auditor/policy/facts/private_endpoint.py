@@ -17,7 +17,7 @@ GROUP: Final = "account"
 https://learn.microsoft.com/azure/private-link/private-endpoint-dns (column subresource)
 """
 
-_GROUPS: Final = "private_dns_zone_group"
+GROUPS: Final = "private_dns_zone_group"
 _ENDPOINT: Final = "private_endpoint"
 
 
@@ -58,9 +58,9 @@ def tell_zones(told: Telling, approved: list[Connection], zones: tuple[str, ...]
     missing = [zone for zone in zones if zone not in covered] if approved else []
     unknown = bool(missing and unread)
     told.tell(
-        "missing_zones", None if unknown else missing, because=_why((_GROUPS, _ENDPOINT), unread, account_id, seen)
+        "missing_zones", None if unknown else missing, because=_why((GROUPS, _ENDPOINT), unread, account_id, seen)
     )
-    groups = [group for one in approved if one.endpoint for group in seen.children(_GROUPS, one.endpoint)]
+    groups = [group for one in approved if one.endpoint for group in seen.children(GROUPS, one.endpoint)]
     told.read("missing_zones", [reading for group in groups for reading in group.readings])
 
 
@@ -103,10 +103,10 @@ def _leads_to_account(groups: list[str]) -> bool:
 
 def _zones(connection: Connection, seen: Seen) -> set[str] | None:
     """The zones that an endpoint registers itself in; None where its groups were not read whole."""
-    if connection.endpoint is None or seen.listing(_GROUPS, connection.endpoint) is None:
+    if connection.endpoint is None or seen.listing(GROUPS, connection.endpoint) is None:
         return None
     zones: set[str] = set()
-    for group in seen.children(_GROUPS, connection.endpoint):
+    for group in seen.children(GROUPS, connection.endpoint):
         configs = objects(dig(group.body, "properties", "privateDnsZoneConfigs"))
         if configs is None:
             return None
