@@ -92,7 +92,7 @@ class Workload(Record):
     account: Name
     """The account's name, or its ARM id where names repeat."""
     location: Name | None = None
-    """Where the account is expected; needed only while it does not exist yet."""
+    """Where the account is expected while it does not exist yet; default: the only one of `regions`."""
     network: Literal["private", "restricted", "public"] = "restricted"
     """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
     authentication: Literal["entra-only", "keys-allowed"] = "entra-only"
@@ -106,6 +106,11 @@ class Workload(Record):
     """Tag names that the account must carry."""
     logs: LogIntent = LogIntent()
     deployments: tuple[ExpectedDeployment, ...] = Field(min_length=1)
+
+    @property
+    def planned_location(self) -> str | None:
+        """Where the account would be made, as written: `location`, else the only approved region."""
+        return self.location or (self.regions[0] if len(self.regions) == 1 else None)
 
 
 class GateSettings(Record):

@@ -45,6 +45,7 @@ def audit_world(
     packs: Sequence[str] = (),
     flags: dict[str, Any] | None = None,
     probe_seconds: float | None = None,
+    plan: bool = False,
 ) -> Done:
     """An audit of a world with its own shipped settings."""
     bodies: dict[str, bytes] = {}
@@ -65,6 +66,7 @@ def audit_world(
                 environ=dict(os.environ),
                 run_id="test",
                 command=("auditor", "run"),
+                plan=plan,
                 keep=bodies.__setitem__,
                 progress=lambda text: None,  # noqa: ARG005 - nobody watches
                 announce=lambda text: None,  # noqa: ARG005 - nobody listens

@@ -46,6 +46,8 @@ class Order:
     command: tuple[str, ...]
     frameworks: tuple[str, ...] = ()
     """Names of those whose controls the run is to state."""
+    plan: bool = False
+    """Whether only what is planned is to be judged."""
 
 
 def perform(order: Order) -> Run:
@@ -71,6 +73,7 @@ def perform(order: Order) -> Run:
                 run_id=run_id,
                 command=_recorded(order.command),
                 frameworks=frameworks,
+                plan=order.plan,
                 keep=bundle.keep,
                 progress=show.now,
                 announce=show.line,

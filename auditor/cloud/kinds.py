@@ -19,7 +19,7 @@ class ArmKind:
     """How one kind of resource is read."""
 
     action: str
-    """The built-in role Reader grants them all.
+    """The built-in role Reader grants all that end with `/read`.
 
     https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
     """
@@ -36,6 +36,8 @@ KINDS: Final[dict[str, ArmKind]] = {
     "deleted_account": ArmKind(f"{_CS}/deletedAccounts/read", COGNITIVE_SERVICES),
     "deployment": ArmKind(f"{_CS}/accounts/deployments/read", COGNITIVE_SERVICES),
     "content_policy": ArmKind(f"{_CS}/accounts/raiPolicies/read", COGNITIVE_SERVICES),
+    # a POST that only reads; the service makes it an action, which Reader lacks and Contributor has
+    "domain_availability": ArmKind(f"{_CS}/checkDomainAvailability/action", COGNITIVE_SERVICES),
     "model": ArmKind(f"{_CS}/locations/models/read", COGNITIVE_SERVICES),
     "usage": ArmKind(f"{_CS}/locations/usages/read", COGNITIVE_SERVICES),
     "resource_sku": ArmKind(f"{_CS}/skus/read", COGNITIVE_SERVICES),

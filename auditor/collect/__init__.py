@@ -18,9 +18,10 @@ from auditor.collect.diagnostics import DIAGNOSTICS
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
+from auditor.collect.names import NAMES
 from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
-from auditor.collect.skus import SKUS
+from auditor.collect.skus import PLANNED_SKUS, REGIONS, SKUS
 from auditor.collect.target import Per, Target
 from auditor.collect.usages import USAGES
 from auditor.settings import Settings
@@ -43,7 +44,25 @@ COLLECTORS: tuple[Collector, ...] = (
     PRIVATE_ENDPOINT,
     ZONE_GROUPS,
 )
-"""Every collector, first those that others wait for."""
+"""Every collector of a whole audit, first those that others wait for."""
+
+PLAN_COLLECTORS: tuple[Collector, ...] = (
+    ACCOUNTS,
+    SUBSCRIPTION,
+    PROVIDER_REGISTRATION,
+    PERMISSIONS,
+    DELETED_ACCOUNTS,
+    PLANNED_SKUS,
+    MODELS,
+    USAGES,
+    ACCOUNT,
+    DEPLOYMENTS,
+    NAMES,
+)
+"""What decides whether something can be made: nothing of how that which exists is set up."""
+
+REGION_COLLECTORS: tuple[Collector, ...] = (ACCOUNTS, PROVIDER_REGISTRATION, REGIONS, MODELS, USAGES, DEPLOYMENTS)
+"""What decides in which regions something can be made."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ _WHAT = {
     "deployment": "the list of deployments",
     "deployment_detail": "routing, state and service tier of the deployments",
     "diagnostic_setting": "the list of diagnostic settings",
+    "domain_availability": "whether the account's name is free",
     "host_name": "what the host names lead to",
     "model": "the list of models",
     "permission": "the list of the caller's permissions",

@@ -97,6 +97,8 @@ class World(Record):
     """Region → pool → what differs from the catalogue."""
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
+    taken_names: tuple[str, ...] = ()
+    """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}
     arm_troubles: tuple[ArmTrouble, ...] = ()
     model_troubles: tuple[ModelTrouble, ...] = ()

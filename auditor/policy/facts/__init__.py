@@ -12,6 +12,7 @@ from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.expectation import Expectation, expectation
 from auditor.policy.facts.intent import strictest, strictest_expectation, workload_facts
 from auditor.policy.facts.joined import NOTHING, Joined, beside, joined
+from auditor.policy.facts.new_account import new_account
 from auditor.policy.facts.part import Part
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
@@ -80,7 +81,7 @@ class _Subjects:
         return _subject(_Who("subscription", scope, name), {"subscription": part})
 
     def _workload(self, found: Target) -> SubjectFacts:
-        told = workload_account(found, self._of.places)
+        told = workload_account(found, self._of.places).and_also(new_account(found, self._of.basis))
         own = Part(facts=workload_facts(found.workload)).and_also(told).under("workload")
         name = found.workload.name
         roots = {"workload": own, "subscription": self._subscription_part(found.subscription)}

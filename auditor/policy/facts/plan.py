@@ -8,6 +8,7 @@ from typing import Any
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.deployment import Deployment
+from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.quota import Demand, Pool, pool, usage_name
 from auditor.policy.facts.shape import dig, text, whole
@@ -44,6 +45,10 @@ def plan(case: Case, basis: Basis) -> tuple[Part, Demand]:
         told.read(name, found.readings)
     sku = found.entry.sku(case.sku_name) if found.entry is not None else None
     _tell_range(told, case.expected, dig(sku, "capacity"), found)
+    ends = model(found, case.sku_name, None, basis.now).facts
+    for name in ("lifecycle", "replacement", "retired", "retirement"):
+        told.tell(name, ends.get(name), because=found.gap)
+        told.read(name, found.readings)
     extra = extra_capacity(case, found)
     told.tell("extra_capacity", extra, because=case.gap or found.gap)
     drawn_from = usage_name(sku)
@@ -147,11 +152,14 @@ def _same_pool(case: Case, there: Deployment, found: Lookup) -> bool | None:
 
 
 def _tell_headroom(told: Telling, drawn: Pool | None, extra: int | None, gap: str | None) -> None:
-    """`headroom` and `fits`; `gap` is why the pool, or what is asked of it, is not known."""
+    """`headroom`, `pool_limit` and `fits`; `gap` is why the pool, or what is asked of it, is not known."""
     if drawn is None:
         told.tell("headroom", None, because=gap)
+        told.tell("pool_limit", None, because=gap)
         told.tell("fits", True if extra == 0 else None, because=gap)
         return
     told.tell("headroom", drawn.headroom, because=drawn.gap, note=drawn.note)
+    told.tell("pool_limit", drawn.limit, because=drawn.gap, note=drawn.note)
     told.tell("fits", drawn.fits(extra), because=drawn.gap or gap)
     told.read("headroom", drawn.readings)
+    told.read("pool_limit", drawn.readings)
