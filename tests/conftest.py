@@ -45,6 +45,7 @@ def audit_world(
     packs: Sequence[str] = (),
     flags: dict[str, Any] | None = None,
     probe_seconds: float | None = None,
+    *,
     plan: bool = False,
 ) -> Done:
     """An audit of a world with its own shipped settings."""

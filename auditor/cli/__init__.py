@@ -11,7 +11,19 @@ from auditor import __version__
 from auditor.cli.errors import ending, usage
 from auditor.cli.options import conversation_options, write_exit_codes
 
-COMMANDS = ("run", "demo", "evaluate", "report", "permissions", "checks", "frameworks", "policy", "sandbox", "schema")
+COMMANDS = (
+    "run",
+    "regions",
+    "demo",
+    "evaluate",
+    "report",
+    "permissions",
+    "checks",
+    "frameworks",
+    "policy",
+    "sandbox",
+    "schema",
+)
 """In the order of the help; each is the command of that name in the module of that name."""
 
 
@@ -65,5 +77,6 @@ def cli() -> None:
     Examples:
       auditor demo                               see it work, on a pretend Azure on this machine
       auditor run --settings auditor.yaml        audit what the settings name
+      auditor run --before-provision             judge what they plan, where nothing is deployed yet
       auditor evaluate snapshot.json --pack regulated
     """

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor.cli.console import colored, output, progress, redacted, say, width
 from auditor.errors import ExitCode
 
 if TYPE_CHECKING:
-    from auditor.audit import Audit
     from auditor.bundle import Bundle
     from auditor.policy.frameworks import Framework
     from auditor.policy.pack import Policy
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from auditor.run import Run
     from auditor.settings import Settings
     from auditor.snapshot import Snapshot
+
+Seen = TypeVar("Seen")
 
 REPORTS = Path("reports")
 """Where runs lie, each in a folder of its own, unless --output says otherwise."""
@@ -78,7 +79,7 @@ def perform(order: Order) -> Run:
                 progress=show.now,
                 announce=show.line,
             )
-            done = _until_interrupted(looking)
+            done = until_interrupted(looking)
         _deliver(bundle, done.snapshot, done.run, order)
     return done.run
 
@@ -145,10 +146,10 @@ def _recorded(command: Sequence[str]) -> tuple[str, ...]:
     return tuple(redacted(part.encode(errors="backslashreplace").decode(), os.environ) for part in command)
 
 
-def _until_interrupted(looking: Coroutine[None, None, Audit]) -> Audit:
-    """What the audit gives; Ctrl-C and a request to terminate cancel it, and it then gives what was seen until then."""
+def until_interrupted(looking: Coroutine[None, None, Seen]) -> Seen:
+    """What looking gives; Ctrl-C and a request to terminate cancel it, and it then gives what was seen until then."""
 
-    async def whole() -> Audit:
+    async def whole() -> Seen:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         if task and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))

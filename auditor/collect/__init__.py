@@ -61,7 +61,7 @@ PLAN_COLLECTORS: tuple[Collector, ...] = (
 )
 """What decides whether something can be made: nothing of how that which exists is set up."""
 
-REGION_COLLECTORS: tuple[Collector, ...] = (ACCOUNTS, PROVIDER_REGISTRATION, REGIONS, MODELS, USAGES, DEPLOYMENTS)
+REGION_COLLECTORS: tuple[Collector, ...] = (ACCOUNTS, PERMISSIONS, REGIONS, MODELS, USAGES, DEPLOYMENTS)
 """What decides in which regions something can be made."""
 
 

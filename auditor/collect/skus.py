@@ -14,7 +14,6 @@ from auditor.collect.target import Per, Target
 from auditor.record import JsonObject
 from auditor.snapshot import Gap, Resource
 
-
 NEW_KINDS = frozenset({"aiservices", "openai"})
 """Kinds, in lower case, that an account which is still to be made may have."""
 
@@ -28,7 +27,7 @@ async def _to_make(look: Look, target: Target) -> None:
 
 
 async def _to_make_anywhere(look: Look, target: Target) -> None:
-    """The approved regions are worth looking at even where the SKUs can't be read; without any, all that are sold in."""
+    """Approved regions are worth looking at even where the SKUs can't be read; without any, all that are sold in."""
     for location in look.selection.approved_locations(target.subscription):
         look.found_location(target.subscription, location)
     rows = await look.arm.resource_skus(target.subscription)

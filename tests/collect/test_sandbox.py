@@ -20,7 +20,6 @@ from auditor.sandbox import Sandbox, Seen, load_world, settings_path
 from auditor.settings_file import load_settings
 from auditor.snapshot import GapReason
 
-
 READ = sorted({collector.kind for collector in COLLECTORS if collector.needs})
 """The kinds that a whole audit reads of Resource Manager."""
 

@@ -115,7 +115,7 @@ def test_a_name_that_cannot_be_asked_for_is_unknown_and_blocks() -> None:
 
 @pytest.mark.parametrize("kind", ["usage", "model", "account", "resource-sku"])
 def test_what_cannot_be_read_is_never_a_pass(kind: str) -> None:
-    """A plan whose quota, models, neighbours or offers nobody could see does not pass, even if that gap is all there is."""
+    """A plan whose quota, models, neighbours or offers nobody could see does not pass."""
     done = planned(f"arm-denied-{kind}")
     assert checks_with(done, Outcome.UNKNOWN)
     assert checks_with(done, Outcome.FAIL) == {"runner-cannot-read"}
