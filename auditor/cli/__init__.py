@@ -75,8 +75,9 @@ def cli() -> None:
 
     \b
     Examples:
-      auditor demo                               see it work, on a pretend Azure on this machine
-      auditor run --settings auditor.yaml        audit what the settings name
-      auditor run --before-provision             judge what they plan, where nothing is deployed yet
+      auditor demo                          see it work, on a pretend Azure
+      auditor run --settings auditor.yaml   audit what the settings name
+      auditor run --before-provision        judge what they plan, before it exists
+      auditor regions                       tell in which regions that would fit
       auditor evaluate snapshot.json --pack regulated
     """

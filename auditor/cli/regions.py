@@ -21,7 +21,7 @@ _EPILOG = """\
 Examples:
   auditor regions
   auditor regions --settings plan.yaml --workload checkout
-  auditor regions --json | jq -r '.workloads[0].regions[] | select(.fits == "yes").region'
+  auditor regions --json | jq -r '.workloads[0].regions[0].region'
 
 Exit codes of this command:
   0  each workload fits into some region
