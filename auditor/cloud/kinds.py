@@ -43,6 +43,7 @@ KINDS: Final[dict[str, ArmKind]] = {
     "resource_sku": ArmKind(f"{_CS}/skus/read", COGNITIVE_SERVICES),
     "private_endpoint": ArmKind("Microsoft.Network/privateEndpoints/read", NETWORK),
     "private_dns_zone_group": ArmKind("Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read", NETWORK),
+    "policy_assignment": ArmKind("Microsoft.Authorization/policyAssignments/read", "2023-04-01"),
     # the list of 2017-05-01-preview is reported to come back empty where there are settings
     # (https://github.com/Azure/azure-sdk-for-js/issues/26347), so no older version is ever taken for it
     "diagnostic_setting": ArmKind("Microsoft.Insights/diagnosticSettings/read", "2021-05-01-preview", pinned=True),

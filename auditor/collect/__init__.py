@@ -10,6 +10,7 @@ from auditor.cloud.door import Cloud
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
+from auditor.collect.assignments import PLANNED_POLICIES
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
@@ -58,6 +59,7 @@ PLAN_COLLECTORS: tuple[Collector, ...] = (
     ACCOUNT,
     DEPLOYMENTS,
     NAMES,
+    PLANNED_POLICIES,
 )
 """What decides whether something can be made: nothing of how that which exists is set up."""
 

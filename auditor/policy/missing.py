@@ -22,6 +22,7 @@ _WHAT = {
     "host_name": "what the host names lead to",
     "model": "the list of models",
     "permission": "the list of the caller's permissions",
+    "policy_assignment": "the list of policy assignments",
     "private_dns_zone_group": "the list of private DNS zone groups",
     "private_endpoint": "the private endpoint",
     "provider": "the resource provider",

@@ -40,7 +40,9 @@ class StoredType:
     paged: bool = True
 
 
-TYPES: Mapping[str, StoredType] = {}
+TYPES: Mapping[str, StoredType] = {
+    "Microsoft.Authorization/policyAssignments": StoredType("policy_assignment", inherited=True),
+}
 """Resource type → how it is told; a list at a scope always holds what stands below that scope."""
 
 _BY_TYPE = {name.lower(): (name, told) for name, told in TYPES.items()}

@@ -14,6 +14,7 @@ from auditor.policy.facts.intent import strictest, strictest_expectation, worklo
 from auditor.policy.facts.joined import NOTHING, Joined, beside, joined
 from auditor.policy.facts.new_account import new_account
 from auditor.policy.facts.part import Part
+from auditor.policy.facts.plan_policies import plan_policies
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
 from auditor.policy.facts.target import Target, workload_account
@@ -81,7 +82,9 @@ class _Subjects:
         return _subject(_Who("subscription", scope, name), {"subscription": part})
 
     def _workload(self, found: Target) -> SubjectFacts:
-        told = workload_account(found, self._of.places).and_also(new_account(found, self._of.basis))
+        basis = self._of.basis
+        told = workload_account(found, self._of.places).and_also(new_account(found, basis))
+        told = told.and_also(plan_policies(found, basis))
         own = Part(facts=workload_facts(found.workload)).and_also(told).under("workload")
         name = found.workload.name
         roots = {"workload": own, "subscription": self._subscription_part(found.subscription)}
