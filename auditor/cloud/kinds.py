@@ -39,6 +39,7 @@ KINDS: Final[dict[str, ArmKind]] = {
     # a POST that only reads; the service makes it an action, which Reader lacks and Contributor has
     "domain_availability": ArmKind(f"{_CS}/checkDomainAvailability/action", COGNITIVE_SERVICES),
     "model": ArmKind(f"{_CS}/locations/models/read", COGNITIVE_SERVICES),
+    "model_capacity": ArmKind(f"{_CS}/modelCapacities/read", COGNITIVE_SERVICES),
     "usage": ArmKind(f"{_CS}/locations/usages/read", COGNITIVE_SERVICES),
     "resource_sku": ArmKind(f"{_CS}/skus/read", COGNITIVE_SERVICES),
     "private_endpoint": ArmKind("Microsoft.Network/privateEndpoints/read", NETWORK),

@@ -21,6 +21,7 @@ from auditor.collect.look import Look, Progress
 from auditor.collect.models import MODELS
 from auditor.collect.names import NAMES
 from auditor.collect.private_endpoints import PRIVATE_ENDPOINT, ZONE_GROUPS
+from auditor.collect.reserved import RESERVED
 from auditor.collect.scope import Selection
 from auditor.collect.skus import PLANNED_SKUS, REGIONS, SKUS
 from auditor.collect.target import Per, Target
@@ -63,7 +64,15 @@ PLAN_COLLECTORS: tuple[Collector, ...] = (
 )
 """What decides whether something can be made: nothing of how that which exists is set up."""
 
-REGION_COLLECTORS: tuple[Collector, ...] = (ACCOUNTS, PERMISSIONS, REGIONS, MODELS, USAGES, DEPLOYMENTS)
+REGION_COLLECTORS: tuple[Collector, ...] = (
+    ACCOUNTS,
+    PERMISSIONS,
+    REGIONS,
+    MODELS,
+    USAGES,
+    DEPLOYMENTS,
+    RESERVED,
+)
 """What decides in which regions something can be made."""
 
 

@@ -53,6 +53,17 @@ class Selection:
             not workload.regions for workload in self._workloads if subscription in self._subscriptions_of(workload)
         )
 
+    def reserved_models(self, subscription: str) -> tuple[tuple[str, str, str], ...]:
+        """Format, name and version of each model that such a workload wants by a provisioned SKU."""
+        found = (
+            (one.format, one.model, one.version)
+            for workload in self._workloads
+            if subscription in self._subscriptions_of(workload)
+            for one in workload.deployments
+            if one.version is not None and "provisioned" in (one.sku or "").lower()
+        )
+        return tuple(dict.fromkeys(found))
+
     def planned_names(self, subscription: str) -> tuple[str, ...]:
         """Account names of the workloads for whose account that subscription is the first that it may be in."""
         found = (

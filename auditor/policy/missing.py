@@ -21,6 +21,7 @@ _WHAT = {
     "domain_availability": "whether the account's name is free",
     "host_name": "what the host names lead to",
     "model": "the list of models",
+    "model_capacity": "the free capacity of the model",
     "permission": "the list of the caller's permissions",
     "policy_assignment": "the list of policy assignments",
     "private_dns_zone_group": "the list of private DNS zone groups",

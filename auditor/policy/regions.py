@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -15,6 +16,7 @@ from auditor.policy.facts.new_account import offered_kinds
 from auditor.policy.facts.part import Part
 from auditor.policy.facts.plan import Case, plan
 from auditor.policy.facts.quota import Demand, Demands, Pool, pool
+from auditor.policy.facts.reserved import Reservation, free_capacity, is_reserved
 from auditor.policy.facts.shape import dig, text, whole
 from auditor.policy.facts.target import NEW_KINDS, Target
 from auditor.policy.missing import gap_phrase
@@ -100,6 +102,7 @@ class _Bench:
             planned = [(case, *plan(case, self._basis)) for case in self._elsewhere(target, subscription, place)]
         for case, part, _ in planned:
             self._weigh(verdict, case, part)
+        self._weigh_reserved(verdict, subscription, place, [(case, part) for case, part, _ in planned])
         rooms = tuple(self._rooms(verdict, target, [demand for _, _, demand in planned]))
         fits: Fits = "no" if verdict.against else "unknown" if verdict.unknown else "yes"
         return RegionFit(
@@ -160,6 +163,30 @@ class _Bench:
         if facts.get("extra_capacity") is None or facts.get("usage_name") is None:
             name = "extra_capacity" if facts.get("extra_capacity") is None else "usage_name"
             verdict.unknown.append(self._because(part, name, f"what {expected.name} asks of which quota"))
+
+    def _weigh_reserved(
+        self, verdict: _Verdict, subscription: str, place: str, planned: list[tuple[Case, Part]]
+    ) -> None:
+        """What provisioned SKUs ask of the region itself, all deployments of one model and SKU together."""
+        asked: Counter[Reservation] = Counter()
+        for case, part in planned:
+            expected, sku = case.expected, case.sku_name
+            extra = part.facts.get("extra_capacity")
+            if sku is None or not is_reserved(sku) or not extra or part.facts.get("offered") is False:
+                continue
+            if expected.version is None:
+                verdict.unknown.append(f"{expected.name} declares no version: its free capacity was not asked for")
+                continue
+            names = (expected.format, expected.model, expected.version)
+            asked[Reservation(subscription, place, names, sku)] += extra
+        for wanted, units in asked.items():
+            called = f"{wanted.model[1]} {wanted.model[2]} as {wanted.sku}"
+            free, gap = free_capacity(wanted, self._basis.seen)
+            if free is None:
+                what = f"how much of {called} is free in the region"
+                verdict.unknown.append(self._why(gap, what) if gap else f"{what} is not known: nothing tells of it")
+            elif free < units:
+                verdict.against.append(f"{called}: {units} needed, {free} free in the region, whatever the quota")
 
     def _rooms(self, verdict: _Verdict, target: Target, demands: list[Demand]) -> Iterator[Room]:
         """Each pool that is drawn from, with all that the workload asks of it together."""

@@ -152,6 +152,7 @@ def _pools(world: World, subscription: str, region: str) -> Iterator[tuple[str, 
 
 def _capacity(world: World, subscription: str, model: Model, sku: ModelSku, region: str) -> JsonObject:
     pools = {name: limit - taken for name, taken, limit, _ in _pools(world, subscription, region)}
+    free = world.quotas.get(region, {}).get(sku.usage, Quota()).free
     return {
         "id": (
             f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/locations/{region}"
@@ -163,7 +164,7 @@ def _capacity(world: World, subscription: str, model: Model, sku: ModelSku, regi
         "properties": {
             "model": {"format": model.format, "name": model.model, "version": model.version},
             "skuName": sku.name,
-            "availableCapacity": max(0, pools.get(sku.usage, 0)),
+            "availableCapacity": max(0, pools.get(sku.usage, 0)) if free is None else free,
             "availableFinetuneCapacity": 0,
         },
     }

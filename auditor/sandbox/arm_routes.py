@@ -256,7 +256,7 @@ ROUTES = (
     Route(f"{S}{C}/checkDomainAvailability", f"{CS}/checkDomainAvailability/action", _domain, "domain_availability",
           method="POST"),
     Route(f"{S}{C}/skus", f"{CS}/skus/read", lambda call: arm_catalogue.resource_skus(call.world), "resource_sku"),
-    Route(f"{S}{C}/modelCapacities", f"{CS}/modelCapacities/read", _capacities),
+    Route(f"{S}{C}/modelCapacities", f"{CS}/modelCapacities/read", _capacities, "model_capacity"),
     Route(f"{S}{C}/locations/{{location}}/modelCapacities", f"{CS}/locations/modelCapacities/read", _capacities),
     Route(f"{S}{C}/locations/{{location}}/models", f"{CS}/locations/models/read", _models, "model"),
     Route(f"{S}{C}/locations/{{location}}/usages", f"{CS}/locations/usages/read", _usages, "usage"),

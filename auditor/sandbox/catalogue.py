@@ -64,6 +64,8 @@ class Quota(Record):
     elsewhere: int = 0
     """Units that nothing in this world holds, and that are taken all the same."""
     status: str | None = None
+    free: int | None = None
+    """Units that the region can still give of each model that draws on it; default: whatever is left of the quota."""
 
 
 class ResourceSku(Record):

@@ -154,3 +154,14 @@ def _limited(folder: Path, words: str) -> Path:
     path = folder / "auditor.yaml"
     path.write_text(text.replace(before, words), encoding="utf-8")
     return path
+
+
+def test_a_region_that_is_sold_out_does_not_fit() -> None:
+    """Free capacity decides beside quota; where it may not be read, the region is unknown."""
+    done = told("--workload", "matter-assistant", "--json", faults=["region-sold-out"])
+    regions = {one["region"]: one for one in done.json["workloads"][0]["regions"]}
+    assert (regions["swedencentral"]["fits"], regions["westeurope"]["fits"]) == ("yes", "no")
+    assert "0 free in the region" in regions["westeurope"]["against"][0]
+    assert len([seen for seen in done.requests if seen.path.endswith("/modelCapacities")]) >= 1
+    blind = told("--workload", "matter-assistant", "--json", faults=["arm-denied-model-capacity"])
+    assert {one["region"]: one["fits"] for one in blind.json["workloads"][0]["regions"]}["westeurope"] == "unknown"

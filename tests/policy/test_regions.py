@@ -256,3 +256,40 @@ def test_the_maths_is_that_of_a_run() -> None:
     judged = bent.quota()
     room = _fits(bent, _chat(), _chat(name="second", capacity=9), places=("swedencentral",))["swedencentral"].tightest
     assert (room.asked, room.left) == (judged["planned"], judged["headroom"] - judged["planned"])
+
+
+PTU = "OpenAI.ProvisionedManaged"
+
+
+def _reserved(free: int | None) -> Estate:
+    """The second region with quota for reserved capacity, and so many units of it free."""
+    scope = f"{PROVIDER}/modelCapacities/OpenAI.gpt-4.1.2025-04-14"
+    told = {"location": "WestUS3", "properties": {"skuName": "ProvisionedManaged", "availableCapacity": free}}
+    row = resource("model_capacity", f"{WEST}/models/OpenAI.gpt-4.1.2025-04-14/skuCapacities/x", scope, told)
+    skus = [sku("ProvisionedManaged", PTU, capacity={"minimum": 25, "maximum": 500, "step": 25})]
+    there = _two(skus=skus).plus(usage(PTU, 0.0, 300.0, place=WEST))
+    return there if free is None else there.plus(row, listings=(listing("model_capacity", scope),))
+
+
+@pytest.mark.parametrize(
+    ("free", "fits", "words"),
+    [
+        (50, "yes", ""),
+        (49, "no", "gpt-4.1 2025-04-14 as ProvisionedManaged: 50 needed, 49 free in the region, whatever the quota"),
+        (None, "unknown", "how much of gpt-4.1 2025-04-14 as ProvisionedManaged is free in the region is not known"),
+    ],
+)
+def test_reserved_capacity_must_be_free_beside_quota(free: int | None, fits: str, words: str) -> None:
+    """Two deployments of one model and SKU are added up; quota alone promises nothing."""
+    pair = tuple(_chat(name=name, sku="ProvisionedManaged", capacity=25) for name in ("one", "two"))
+    found = _west(_reserved(free), *pair)
+    assert found.fits == fits
+    assert words in " ".join((*found.against, *found.unknown))
+
+
+def test_free_capacity_that_could_not_be_read_names_its_gap() -> None:
+    """Denied is said as denied."""
+    scope = f"{PROVIDER}/modelCapacities/OpenAI.gpt-4.1.2025-04-14"
+    found = _west(_reserved(50).hidden("model_capacity", scope), _chat(sku="ProvisionedManaged", capacity=25))
+    assert found.fits == "unknown"
+    assert "the free capacity of the model could not be read (denied)" in found.unknown[0]
