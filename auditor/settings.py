@@ -159,3 +159,9 @@ class Settings(Record):
     """The chain, tried in this order; each that is not configured is passed over and said so."""
     concurrency: int = Field(default=32, ge=1, le=256)
     deadline_seconds: float = Field(default=600, gt=0)
+
+    def about(self, workloads: tuple[Workload, ...]) -> Settings:
+        """The same with these workloads alone, and no other account in scope than theirs."""
+        names = tuple(dict.fromkeys(workload.account.rstrip("/").rpartition("/")[2] for workload in workloads))
+        scope = self.scope.model_copy(update={"accounts": names})
+        return self.model_copy(update={"workloads": workloads, "scope": scope})

@@ -93,9 +93,7 @@ def _narrowed(settings: Settings, names: tuple[str, ...]) -> Settings:
     if not known:
         raise EmptyAuditError("the settings declare no workload", next_step="declare one under workloads")
     workloads = tuple(known[name.lower()] for name in dict.fromkeys(names)) or settings.workloads
-    accounts = tuple(dict.fromkeys(workload.account.rstrip("/").rpartition("/")[2] for workload in workloads))
-    scope = settings.scope.model_copy(update={"accounts": accounts})
-    return settings.model_copy(update={"workloads": workloads, "scope": scope})
+    return settings.about(workloads)
 
 
 def _look(settings: Settings) -> Snapshot:

@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
 from auditor.cli.console import colored, output, progress, redacted, say, width
-from auditor.errors import ExitCode
+from auditor.errors import EmptyAuditError, ExitCode
 
 if TYPE_CHECKING:
     from auditor.bundle import Bundle
@@ -57,6 +57,8 @@ def perform(order: Order) -> Run:
 
     path = order.settings or DEFAULT_PATH
     settings = load_settings(path, os.environ, order.flags)
+    if order.plan:
+        settings = _planned(settings)
 
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
@@ -82,6 +84,16 @@ def perform(order: Order) -> Run:
             done = until_interrupted(looking)
         _deliver(bundle, done.snapshot, done.run, order)
     return done.run
+
+
+def _planned(settings: Settings) -> Settings:
+    """The settings with no more in scope than what is planned: another team's accounts are none of its concern.
+
+    Raises EmptyAuditError where nothing is.
+    """
+    if not settings.workloads:
+        raise EmptyAuditError("the settings declare no workload: nothing is planned", next_step="declare it")
+    return settings.about(settings.workloads)
 
 
 def judge_again(path: Path, order: Order) -> Run:

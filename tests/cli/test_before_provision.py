@@ -64,3 +64,24 @@ def test_another_pack_may_judge_the_plan(tmp_path: Path) -> None:
     done = typed("unprovisioned", tmp_path / "run", "--before-provision", "--pack", "baseline", "--quiet")
     assert done.run.policy.packs == ("baseline",)
     assert done.code == ExitCode.FAILED
+
+
+def test_what_others_have_is_not_part_of_the_plan(tmp_path: Path) -> None:
+    """An exceeded pool that the plan does not draw on stops nothing; accounts of others are not looked into."""
+    text = settings_path("unprovisioned").read_text(encoding="utf-8")
+    head, _, tail = text.partition("workloads:")
+    later = tail[tail.index("  - name: support-desk") :]
+    (tmp_path / "auditor.yaml").write_text(f"{head}workloads:\n{later}", encoding="utf-8")
+    given = ("--before-provision", "--settings", str(tmp_path / "auditor.yaml"))
+    done = typed("unprovisioned", tmp_path / "run", *given, faults=["planned-capacity-does-not-fit"])
+    assert done.code == ExitCode.PASSED
+    assert "contoso-matter-swc" not in (done.folder / "snapshot.json").read_text(encoding="utf-8")
+
+
+def test_without_a_workload_nothing_is_planned(tmp_path: Path) -> None:
+    """An empty plan is an error, never a pass."""
+    head = settings_path("unprovisioned").read_text(encoding="utf-8").partition("workloads:")[0]
+    (tmp_path / "auditor.yaml").write_text(head, encoding="utf-8")
+    given = ("--before-provision", "--settings", str(tmp_path / "auditor.yaml"))
+    done = typed("unprovisioned", tmp_path / "run", *given)
+    assert (done.code, done.requests) == (ExitCode.USAGE, 0)
