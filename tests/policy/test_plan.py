@@ -293,3 +293,13 @@ def test_the_plan_of_many_deployments_is_the_sum_of_theirs() -> None:
 
 def _used(current: float) -> Estate:
     return estate().changed("usage", f"{PLACE}/usages/{POOL}", lambda body: body.update(currentValue=current))
+
+
+def test_a_plan_without_a_place_says_so() -> None:
+    """What is missing is named, not only that something is."""
+    subject = (
+        estate()
+        .expecting(_expect(), account="aif-new", regions=[])
+        .of("expectation", "workloads/checkout/deployments/chat")
+    )
+    assert "nothing says in which region" in subject.notes["expected.offered"][0]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.lifecycle import model
-from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.quota import Demand, Pool, pool, usage_name
 from auditor.policy.facts.shape import dig, text, whole
 from auditor.policy.facts.target import Target
 from auditor.record import JsonObject
 from auditor.settings import ExpectedDeployment
+
+NOWHERE: Final[Note] = (
+    "not known: nothing says in which region and subscription the account shall be",
+    "https://learn.microsoft.com/azure/foundry/foundry-models/concepts/models-sold-directly-by-azure",
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def _find(case: Case, basis: Basis) -> Lookup:
     """The catalogue's entry for what is declared; without a version, that of the deployment, or the default one."""
     expected, target, there = case.expected, case.target, case.there
     if target.location is None or not target.kinds:
-        return Lookup(gap=target.gap)
+        return Lookup(gap=target.gap, note=NOWHERE if target.exists is False else None)
     version = expected.version
     if version is None and case.exists is None:
         return Lookup(gap=case.gap)

@@ -78,7 +78,10 @@ def plan_policies(of: Target, basis: Basis) -> Part:
             (undecided if objection is None else denials).append(
                 title if objection is None else f"{title}: {objection}"
             )
-    note: Note = (f"not known: {', '.join(undecided[:3])} may apply and can't be read to its end", _STRUCTURE)
+    note: Note = (
+        f"not known: {', '.join(list(dict.fromkeys(undecided))[:3])} may apply and can't be read to its end",
+        _STRUCTURE,
+    )
     told.tell(
         "policy_denials",
         None if undecided and not denials else sorted(denials),
