@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,11 +15,12 @@ from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.cloud.redaction import bounded_member
-from auditor.collect import COLLECTORS, PLAN_COLLECTORS, Collected, collect
+from auditor.collect import COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
 from auditor.errors import ExitCode
 from auditor.policy.calls import calls
+from auditor.policy.dependencies import left_out
 from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.facts import join
 from auditor.policy.frameworks import Asked, Framework, hidden_kinds, judged
@@ -108,10 +109,16 @@ async def audit(
 
     Raises SignInError where no credential gives a token, EmptyAuditError where there is nothing to judge.
     """
-    collectors = PLAN_COLLECTORS if plan else COLLECTORS
+    if plan:
+        collectors = PLAN_COLLECTORS
+        passed_over = frozenset(one.kind for one in COLLECTORS) - {one.kind for one in PLAN_COLLECTORS}
+    else:
+        passed_over = left_out(policy.checks) - ESSENTIAL
+        collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
     snapshot = await look(
         settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce
     )
+    snapshot = snapshot.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
     context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     run = judge(
         snapshot,
@@ -188,7 +195,12 @@ def judge(
         ended_at=snapshot.ended_at,
         interrupted=snapshot.interrupted,
         cloud=snapshot.cloud,
-        notices=(*snapshot.notices, *((OF_A_PLAN,) if snapshot.plan else ()), *waivers.notices(findings, policy)),
+        notices=(
+            *snapshot.notices,
+            *((OF_A_PLAN,) if snapshot.plan else ()),
+            *waivers.notices(findings, policy),
+            *_not_collected(snapshot, policy),
+        ),
         tool=_tool(),
         principal=snapshot.principal,
         context=dict(context or {}),
@@ -207,6 +219,14 @@ def judge(
         gaps=snapshot.gaps,
         readings=snapshot.readings,
     )
+
+
+def _not_collected(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
+    """That a snapshot lacks what these packs judge, since the packs that it was taken for did not need it."""
+    lacking = sorted(set(snapshot.left_out) - left_out(policy.checks))
+    if lacking:
+        kinds = ", ".join(kind.replace("_", " ") for kind in lacking)
+        yield f"the snapshot was taken for other packs and holds no {kinds}: run again with these packs to judge them"
 
 
 def population(snapshot: Snapshot) -> tuple[Population, ...]:

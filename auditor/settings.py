@@ -56,6 +56,32 @@ class Scope(Record):
     tags: dict[str, str] = {}
 
 
+Feature = Literal[
+    "text",
+    "stateless",
+    "conversation",
+    "stream",
+    "function_calling",
+    "structured_outputs",
+    "reasoning",
+    "vision",
+    "pdf",
+    "file_search",
+    "code_interpreter",
+    "image_generation",
+    "background",
+    "mcp",
+    "combined",
+    "web_search",
+    "computer_use",
+    "prompt_caching",
+    "content_filter",
+]
+"""What an application may use of the Responses API."""
+
+ApiVersion = Annotated[str, StringConstraints(pattern=r"^20\d\d-\d\d-\d\d(-preview)?$")]
+
+
 class ExpectedDeployment(Record):
     """What an application relies on in one deployment."""
 
@@ -69,8 +95,12 @@ class ExpectedDeployment(Record):
     """Least capacity, in the SKU's units (thousands of tokens per minute, or PTU)."""
     rpm: int | None = Field(default=None, ge=1)
     tpm: int | None = Field(default=None, ge=1)
-    features: tuple[Literal["text"], ...] = ("text",)
+    features: tuple[Feature, ...] = ("text",)
     """What of the Responses API the application uses; each is proven by a probe of the same name."""
+    surfaces: tuple[Literal["v1", "project"] | ApiVersion, ...] = Field(default=("v1",), min_length=1)
+    """By which APIs the application calls: v1, a Foundry project's endpoint, or an api-version of the legacy API."""
+    project: Name | None = None
+    """The Foundry project whose endpoint is called; needed for the surface `project`."""
     latency_budget_ms: int | None = Field(default=None, ge=1)
     data_residency: Residency | None = None
 

@@ -134,6 +134,8 @@ class Snapshot(Record):
     resources: tuple[Resource, ...] = ()
     listings: tuple[Listing, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Kinds that were not looked at, since no check of the run's packs needed them."""
 
 
 def load_snapshot(path: Path) -> Snapshot:

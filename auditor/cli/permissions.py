@@ -46,7 +46,7 @@ class Need:
     intent="Input",
     multiple=True,
     metavar="NAME",
-    help="Tell of this pack's checks only (a name, or a path beside the working folder); repeatable.",
+    help="Hold what this pack's checks need (a name, or a path beside the working folder); repeatable.",
 )
 @option(
     "--subscription",
@@ -73,8 +73,8 @@ class Need:
 def permissions(pack: tuple[str, ...], subscriptions: tuple[object, ...], name: str, form: str) -> None:
     """Print the least-privilege role that a run needs.
 
-    A run reads the same whatever the pack: --pack narrows the checks that are told of, not the role. What it may not
-    read becomes a gap, and the checks that depend on it are unknown.
+    With --pack it holds what a run with these packs reads; otherwise what every shipped check needs. What a run may
+    not read becomes a gap, and the checks that depend on it are unknown.
     """
     from auditor.cli.console import output, say, width
     from auditor.collect.role import role_definition
@@ -95,8 +95,8 @@ def permissions(pack: tuple[str, ...], subscriptions: tuple[object, ...], name: 
 def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
     """The actions of the reads and the data actions of the calls, each by name; no packs: of every shipped check."""
     from auditor.cli.checks import selected
-    from auditor.collect import required_actions
-    from auditor.policy.dependencies import dependents, load_dependencies
+    from auditor.collect import COLLECTORS, ESSENTIAL, required_actions
+    from auditor.policy.dependencies import dependents, left_out, load_dependencies
     from auditor.policy.failure.words import RESPONSES_ACTION
 
     checks, told = selected(packs)[1], load_dependencies()
@@ -105,7 +105,8 @@ def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
         lost = {check for kind in kinds for check in dependents(checks, told[kind])}
         return Need(action, tuple(kinds), tuple(sorted(lost)))
 
-    reads = required_actions().body["actions"]
+    passed_over = left_out(checks) - ESSENTIAL
+    reads = required_actions(tuple(one for one in COLLECTORS if one.kind not in passed_over)).body["actions"]
     return tuple(need(action, kinds) for action, kinds in reads.items()), (need(RESPONSES_ACTION, ["probe"]),)
 
 

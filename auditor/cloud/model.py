@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from auditor import __version__
-from auditor.cloud.model_answer import Answer, CallError
+from auditor.cloud.model_answer import Answer, CallError, Surface
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.redaction import bounded
 from auditor.errors import AuditorError
@@ -47,7 +47,7 @@ class Models:
         self._credential = credential
         self._recorder = recorder
         self._working: dict[str, str] = {}
-        self._clients: dict[tuple[str, str], AsyncOpenAI] = {}
+        self._clients: dict[tuple[Surface, str], AsyncOpenAI] = {}
         self._http: RecordingClient | None = None
         self._loading = asyncio.Lock()
         self._preparing: asyncio.Task[RecordingClient] | None = None
@@ -62,25 +62,30 @@ class Models:
         return dict(self._working)
 
     async def client(self, host: str) -> AsyncOpenAI:
-        """The client of a host, with the scope that worked there, or the first."""
-        return await self._client(host, self._working.get(host, self._scopes[0]))
+        """The client of a host's v1 API, with the scope that worked there, or the first."""
+        return await self._client(Surface(host), self._working.get(host, self._scopes[0]))
 
-    async def ask(self, host: str, request: JsonObject, *, seconds: float) -> Answer:
-        """The answer to one `POST /openai/v1/responses`; a failure without an answer is a value too.
+    async def do(
+        self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
+    ) -> Answer:
+        """The answer to one call of the SDK; a failure without an answer is a value too.
 
+        `operation` names the SDK's method, such as `responses.create`, and `request` its arguments; `seconds` bounds
+        each sending. Signed in with Entra, or with an API key where one is given, which is kept nowhere.
         Sent once per scope at most: again only after a 401 that blames the token's audience, which costs no tokens.
-        `seconds` bounds each sending.
         """
-        known = self._working.get(host)
-        answer = await self._ask(host, known or self._scopes[0], request, seconds)
+        if key is not None:
+            return await self._do(await self._keyed(surface, key), "key", operation, request, seconds)
+        known = self._working.get(surface.host)
+        answer = await self._signed_in(surface, known or self._scopes[0], operation, request, seconds)
         readings = answer.readings
         for scope in self._scopes[1:] if known is None else ():
             if not _blames_audience(answer):
                 break
-            answer = await self._ask(host, scope, request, seconds)
+            answer = await self._signed_in(surface, scope, operation, request, seconds)
             readings += answer.readings
         if answer.http_status == HTTPStatus.OK:
-            self._working.setdefault(host, answer.scope)
+            self._working.setdefault(surface.host, answer.scope)
         return replace(answer, readings=readings)
 
     async def aclose(self) -> None:
@@ -90,15 +95,19 @@ class Models:
         if self._http is not None:
             await self._http.aclose()
 
-    async def _ask(self, host: str, scope: str, request: JsonObject, seconds: float) -> Answer:
-        client = await self._client(host, scope)
+    async def _signed_in(
+        self, surface: Surface, scope: str, operation: str, request: JsonObject, seconds: float
+    ) -> Answer:
+        return await self._do(await self._client(surface, scope), scope, operation, request, seconds)
+
+    async def _do(self, client: AsyncOpenAI, scope: str, operation: str, request: JsonObject, seconds: float) -> Answer:
         from openai import APIConnectionError, APIStatusError
 
         from auditor.cloud.model_http import attempt_of, explain, timeout_of
 
         seen = Answer(endpoint=str(client.base_url), scope=scope)
         try:
-            raw = await client.responses.with_raw_response.create(**request, timeout=timeout_of(seconds))
+            raw = await _method(client, operation)(**request, timeout=timeout_of(seconds))
             response = raw.http_response
         except TokenRefusedError as error:
             return replace(seen, error=CallError(phase="token", message=str(error)))
@@ -123,23 +132,34 @@ class Models:
             readings=(attempt.reading,),
         )
 
-    async def _client(self, host: str, scope: str) -> AsyncOpenAI:
-        key = (host, scope)
+    async def _client(self, surface: Surface, scope: str) -> AsyncOpenAI:
+        key = (surface, scope)
         if key not in self._clients:
-            http = await self._shared()
-            from openai import AsyncOpenAI
 
             async def token() -> str:
                 return await self._token(scope)
 
-            self._clients[key] = AsyncOpenAI(
-                base_url=f"https://{host}/openai/v1/",
-                api_key=token,
-                http_client=http,
-                max_retries=0,
-                default_headers={"user-agent": f"aoai-auditor/{__version__}"},
-            )
+            self._clients[key] = await self._made(surface, token)
         return self._clients[key]
+
+    async def _keyed(self, surface: Surface, key: str) -> AsyncOpenAI:
+        """A client of its own, so that the key goes when the call is over."""
+        return await self._made(surface, key)
+
+    async def _made(self, surface: Surface, key: str | Callable[[], Awaitable[str]]) -> AsyncOpenAI:
+        http = await self._shared()
+        from openai import AsyncAzureOpenAI, AsyncOpenAI
+
+        common: dict[str, Any] = {
+            "base_url": surface.base_url,
+            "http_client": http,
+            "max_retries": 0,
+            "default_headers": {"user-agent": f"aoai-auditor/{__version__}"},
+        }
+        if surface.api_version is None:
+            return AsyncOpenAI(api_key=key, **common)
+        signed: Any = {"api_key": key} if isinstance(key, str) else {"azure_ad_token_provider": key}
+        return AsyncAzureOpenAI(api_version=surface.api_version, **signed, **common)
 
     async def _shared(self) -> RecordingClient:
         async with self._loading:
@@ -180,6 +200,18 @@ def model_host(account: JsonObject, endpoints: Endpoints) -> str | None:
     return None
 
 
+def project_host(account: JsonObject, endpoints: Endpoints) -> str | None:
+    """The host name of the endpoints of an account's Foundry projects; None where it has none.
+
+    https://learn.microsoft.com/azure/ai-foundry/how-to/develop/sdk-overview
+    """
+    told = account.get("properties")
+    subdomain = told.get("customSubDomainName") if isinstance(told, dict) else None
+    foundry = str(account.get("kind")).lower() == "aiservices"
+    named = foundry and isinstance(subdomain, str) and LABEL.fullmatch(subdomain)
+    return f"{str(subdomain).lower()}.{endpoints.foundry_suffix}" if named else None
+
+
 def _https_host(url: object) -> str | None:
     if not isinstance(url, str):
         return None
@@ -198,6 +230,16 @@ def _load(recorder: Recorder) -> RecordingClient:
     from auditor.cloud.model_http import RecordingClient
 
     return RecordingClient(recorder)
+
+
+def _method(client: AsyncOpenAI, operation: str) -> Callable[..., Awaitable[Any]]:
+    """The SDK's own method, giving the answer as it came."""
+    *rooms, name = operation.split(".")
+    room: Any = client
+    for one in rooms:
+        room = getattr(room, one)
+    found: Callable[..., Awaitable[Any]] = getattr(room.with_raw_response, name)
+    return found
 
 
 def _blames_audience(answer: Answer) -> bool:

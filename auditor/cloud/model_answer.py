@@ -10,6 +10,32 @@ Phase = Literal["dns", "connect", "tls", "timeout", "token", "http", "body"]
 During = Literal["connect", "tls", "answer"]
 
 
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Where a deployment is called, and by which of the service's APIs."""
+
+    host: str
+    project: str | None = None
+    """A Foundry project, whose endpoint is called instead of the account's."""
+    api_version: str | None = None
+    """Of the legacy API; None for v1, which has none."""
+
+    @property
+    def name(self) -> str:
+        """`v1`, `project`, or the api-version of the legacy API, as settings name it."""
+        return "project" if self.project is not None else self.api_version or "v1"
+
+    @property
+    def base_url(self) -> str:
+        """What the SDK puts before `responses`.
+
+        https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle
+        """
+        if self.project is not None:
+            return f"https://{self.host}/api/projects/{self.project}/openai/v1/"
+        return f"https://{self.host}/openai/{'v1/' if self.api_version is None else ''}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallError:
     """A call without a whole answer."""
@@ -30,7 +56,7 @@ class Answer:
     endpoint: str
     """The base URL, such as `https://x.openai.azure.com/openai/v1/`."""
     scope: str
-    """The token scope of the last attempt: the one that worked, where any did."""
+    """The token scope of the last attempt: the one that worked, where any did; `key` where an API key was used."""
     http_status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""

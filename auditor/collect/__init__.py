@@ -76,6 +76,10 @@ REGION_COLLECTORS: tuple[Collector, ...] = (
 """What decides in which regions something can be made."""
 
 
+ESSENTIAL = frozenset({"subscription", "account", "deployment", "model"})
+"""Kinds that are read whatever is judged: what there is, and what the live calls are made from."""
+
+
 @dataclass(frozen=True)
 class Collected:
     """All that was seen and all that could not be, each in a fixed order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.policy.compiled import CompiledCheck
 from auditor.policy.document import read_document
@@ -43,6 +43,11 @@ def dependents(checks: Iterable[AppliedCheck | CompiledCheck], told: Told) -> tu
         for each in checks
         if any(around(path, hidden) and not _spared(path, told) for path in (*each.applies.paths, *each.passes.paths))
     )
+
+
+def left_out(checks: Sequence[AppliedCheck | CompiledCheck]) -> frozenset[str]:
+    """Kinds of resources of which no check needs anything; a kind of which it is not known is not among them."""
+    return frozenset(kind for kind, told in load_dependencies().items() if not dependents(checks, told))
 
 
 def _spared(path: Path, told: Told) -> bool:

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
+from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
-from auditor.probe import text
 from auditor.probe.budget import Cost, allowed
-from auditor.probe.question import INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Asks, Probe, Question, Seen
-from auditor.probe.target import targets
+from auditor.probe.conversation import CONVERSATION
+from auditor.probe.function_calling import FUNCTION_CALLING
+from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
+from auditor.probe.reasoning import REASONING
+from auditor.probe.stateless import STATELESS
+from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
+from auditor.probe.talk import Asks
+from auditor.probe.target import Target, targets
+from auditor.probe.text import TEXT
 from auditor.settings import Endpoints, Settings
 from auditor.snapshot import Gap, GapReason, Resource
 
@@ -25,7 +32,20 @@ CALLS_PER_REGION = 8
 CALL_SECONDS = 60.0
 """How long one answer may take; never more than half of the time for all of them."""
 
-PROBES: tuple[Probe, ...] = (Probe(text.NAME, text.inapplicable, text.most_tokens, text.look),)
+PROBES: tuple[Probe, ...] = (
+    TEXT,
+    STATELESS,
+    CONVERSATION,
+    FUNCTION_CALLING,
+    STRUCTURED_OUTPUTS,
+    REASONING,
+)
+"""Every probe; the smoke call first."""
+
+NOWHERE = Surface("")
+"""Stands for the endpoint of an account that names none."""
+
+UNANSWERED = ("refused", "unreachable")
 
 
 class Way(Protocol):
@@ -53,7 +73,9 @@ async def probe(
     a gap, so that nothing that was not asked can pass. When it is cancelled it ends at once, takes the cancellation as
     answered and gives back what there is.
     """
-    questions = [Question(one, target) for target in targets(settings, resources, cloud.endpoints) for one in PROBES]
+    questions = [
+        question for target in targets(settings, resources, cloud.endpoints) for question in _questions(target)
+    ]
     passed_over = [question.passed_over() for question in questions if question.inapplicable]
     open_ones = [question for question in questions if not question.inapplicable]
     refusals = _refusals(open_ones, settings)
@@ -66,14 +88,26 @@ async def probe(
     )
 
 
+def _questions(target: Target) -> Iterator[Question]:
+    """The smoke call to every deployment, and what else its owner declares of one that exists, on each surface."""
+    for surface in target.surfaces or (NOWHERE,):
+        for one in PROBES:
+            declared = one is TEXT or (target.exists and one.name in (target.features or ()))
+            if declared:
+                yield Question(one, target, surface, first=surface == (target.surfaces or (NOWHERE,))[0])
+
+
 def _refusals(questions: Sequence[Question], settings: Settings) -> list[Problem | None]:
     """For each question, in order, why it is not put; None where it is."""
     if not settings.probes.enabled:
         return [TURNED_OFF] * len(questions)
-    callable_ones = [question for question in questions if question.target.host]
-    costs = [Cost(question.target.model, question.probe.most_tokens(question.target)) for question in callable_ones]
+    callable_ones = [question for question in questions if question.surface is not NOWHERE]
+    costs = [
+        Cost(question.target.model, question.probe.most_tokens(question.target), question.probe.calls)
+        for question in callable_ones
+    ]
     over = iter(allowed(costs, settings.probes))
-    return [_over_budget(next(over)) if question.target.host else NO_ENDPOINT for question in questions]
+    return [_over_budget(next(over)) if question.surface is not NOWHERE else NO_ENDPOINT for question in questions]
 
 
 def _over_budget(why: str | None) -> Problem | None:
@@ -84,26 +118,35 @@ def _over_budget(why: str | None) -> Problem | None:
 async def _ask_all(
     cloud: Way, settings: Settings, questions: Sequence[Question], progress: Callable[[str], None]
 ) -> list[Seen]:
+    """What became of each; a deployment is asked one question after the other, so that we don't throttle ourselves."""
     deadline = Deadline.after(min(settings.probes.seconds, cloud.deadline.remaining))
     patience = min(CALL_SECONDS, settings.probes.seconds / 2)
     in_flight = asyncio.Semaphore(settings.concurrency)
     in_region: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CALLS_PER_REGION))
+    by_deployment: defaultdict[str, list[tuple[int, Question]]] = defaultdict(list)
+    for place, question in enumerate(questions):
+        by_deployment[question.target.id].append((place, question))
+    seen: dict[int, Seen] = {}
 
-    async def ask(question: Question) -> Seen:
+    async def ask(conversation: Sequence[tuple[int, Question]]) -> None:
+        broken: set[Surface] = set()
         # The region first: who waits for it must not hold a place that another region could use.
-        async with in_region[question.target.location], in_flight:
-            progress(f"asking {question.target.name}")
-            host = question.target.host or ""
-            return await question.asked(cloud.models, host, patience=patience, deadline=deadline)
+        for place, question in conversation:
+            async with in_region[question.target.location], in_flight:
+                progress(f"asking {question.target.name}: {question.probe.title.lower()}")
+                if question.surface in broken:
+                    seen[place] = question.skipped(Problem(GapReason.FAILED, BROKEN, "mend the smoke call first"))
+                    continue
+                found = await question.asked(cloud.models, patience=patience, deadline=deadline)
+                seen[place] = found
+                if question.probe is TEXT and found.resource and found.resource.body.get("outcome") in UNANSWERED:
+                    broken.add(question.surface)
 
-    tasks: list[asyncio.Task[Seen]] = []
     try:
         async with asyncio.TaskGroup() as group:
-            tasks += [group.create_task(ask(question)) for question in questions]
+            for conversation in by_deployment.values():
+                group.create_task(ask(conversation))
     except asyncio.CancelledError:
         if (task := asyncio.current_task()) is not None:
             task.uncancel()
-    return [
-        question.skipped(INTERRUPTED) if task.cancelled() else task.result()
-        for question, task in zip(questions, tasks, strict=True)
-    ]
+    return [seen.get(place) or question.skipped(INTERRUPTED) for place, question in enumerate(questions)]

@@ -10,11 +10,12 @@ from auditor.settings import ProbeSettings
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The most that one call can use."""
+    """The most that one question can use."""
 
     model: str
     tokens: int
     """Input and output together."""
+    calls: int = 1
 
 
 def allowed(costs: Sequence[Cost], settings: ProbeSettings) -> tuple[str | None, ...]:
@@ -26,7 +27,7 @@ def allowed(costs: Sequence[Cost], settings: ProbeSettings) -> tuple[str | None,
     verdicts: list[str | None] = []
     for cost in costs:
         price = _price(cost, settings)
-        if calls < 1:
+        if cost.calls > calls:
             verdicts.append(f"the budget of {settings.calls} calls is used up (probes.calls)")
         elif cost.tokens > tokens:
             verdicts.append(f"{cost.tokens} tokens exceed what is left of {settings.tokens} (probes.tokens)")
@@ -36,7 +37,7 @@ def allowed(costs: Sequence[Cost], settings: ProbeSettings) -> tuple[str | None,
             verdicts.append(f"a price of {price:.6f} exceeds what is left of {settings.money:g} (probes.money)")
         else:
             verdicts.append(None)
-            calls, tokens = calls - 1, tokens - cost.tokens
+            calls, tokens = calls - cost.calls, tokens - cost.tokens
             money = None if money is None else money - (price or 0.0)
     return tuple(verdicts)
 

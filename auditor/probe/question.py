@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
-from auditor.cloud.model_answer import Answer
+from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
+from auditor.probe.talk import Asks, OutOfTimeError, Proof, StoppedError, Talk
 from auditor.probe.target import Target
 from auditor.record import JsonObject
 from auditor.snapshot import Gap, GapReason, Resource
@@ -30,28 +31,28 @@ NO_ENDPOINT = Problem(
 )
 
 
-class Asks(Protocol):
-    """The way to the models: `auditor.cloud.model.Models`."""
-
-    async def ask(self, host: str, request: JsonObject, *, seconds: float) -> Answer:
-        """The answer to one POST /openai/v1/responses."""
+BROKEN = "the smoke call to this deployment did not get an answer, so this was not asked"
 
 
-Look = Callable[[Asks, str, Target, float], Awaitable[tuple[JsonObject, tuple[str, ...]]]]
-"""Asks a deployment on a host, within seconds: the probe's body and the readings that it rests on."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One kind of live question."""
+    """One kind of live question: what it sends, what proves success, and what it may cost."""
 
     name: str
+    """The feature that it proves, as settings name it."""
+    title: str
+    sends: str
+    proves: str
     inapplicable: Callable[[Target], str | None]
     """Why a deployment can't be asked; None where it can."""
+    calls: int
+    """The most that it sends, deletions aside."""
     most_tokens: Callable[[Target], int]
-    """The most that one call uses, input and output together."""
-    look: Look
-    """Asks, and gives the probe's body and its readings."""
+    """The most that all of its calls use, input and output together."""
+    look: Callable[[Talk], Awaitable[Proof]]
+    """Converses, and says what that proved; may raise what Talk raises."""
+    legacy: bool = True
+    """Whether the legacy API offers it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +69,85 @@ class Question:
 
     probe: Probe
     target: Target
+    surface: Surface
+    first: bool = True
+    """Whether on the first surface that the owner declares: what is proven there is the deployment's own."""
 
     @property
     def inapplicable(self) -> str | None:
         """Why it is not asked of this deployment at all."""
+        if self.surface.api_version is not None and not self.probe.legacy:
+            return f"the legacy API ({self.surface.api_version}) does not offer it"
         return self.probe.inapplicable(self.target)
 
     def passed_over(self) -> Seen:
         """Nothing to ask, and nothing missed by it."""
         return Seen(self._resource({"sent": False, "outcome": "not_applicable", "reason": self.inapplicable}))
 
-    def skipped(self, why: Problem, readings: tuple[str, ...] = ()) -> Seen:
-        """Not asked, though it should have been."""
-        body = {"sent": bool(readings), "outcome": "skipped", "reason": why.detail}
-        return Seen(self._resource(body, readings), self.gap(why, readings))
+    def skipped(self, why: Problem, readings: tuple[str, ...] = (), left: Sequence[str] | None = None) -> Seen:
+        """Not asked to its end, though it should have been; `left` is what the service still keeps of it."""
+        body: JsonObject = {"sent": bool(readings), "outcome": "skipped", "reason": why.detail}
+        return Seen(self._resource({**body, **_left(left)}, readings), self.gap(why, readings))
 
     def gap(self, why: Problem, readings: tuple[str, ...] = ()) -> Gap:
         """What could not be seen."""
-        return gap("probe", self.target.id, why, readings=list(readings))
+        return gap("probe", self._id, why, readings=list(readings))
 
-    async def asked(self, models: Asks, host: str, *, patience: float, deadline: Deadline) -> Seen:
-        """What the deployment answered; `patience` is how many seconds an answer may take."""
-        seconds = min(patience, deadline.remaining)
-        if seconds <= 0:
-            return self.skipped(OUT_OF_TIME)
+    async def asked(self, models: Asks, *, patience: float, deadline: Deadline) -> Seen:
+        """What the deployment answered; `patience` is how many seconds an answer may take.
+
+        What the service was made to store is deleted, also where the conversation failed or was interrupted.
+        """
+        talk = Talk(models, self.surface, self.target, patience=patience, deadline=deadline)
+        why: Problem | None = None
+        told: JsonObject = {}
         try:
-            body, readings = await self.probe.look(models, host, self.target, seconds)
+            told = _proven(await self.probe.look(talk))
+        except StoppedError as stop:
+            told = stop.told
+        except OutOfTimeError:
+            why = OUT_OF_TIME
+        except asyncio.CancelledError:
+            why = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - a probe that crashes is a gap, and the run goes on
-            return Seen(gap=self.gap(problem_of(error)))
-        if seconds < patience and _timed_out(body):
-            # Our own deadline ended the call, not the service: nobody is to be blamed for it.
-            return self.skipped(OUT_OF_TIME, readings)
-        return Seen(self._resource({"reason": None, **body}, readings))
+            why = problem_of(error)
+        left = await talk.tidy() if talk.stored_anything else None
+        if why is not None:
+            return self.skipped(why, talk.readings, left)
+        return Seen(self._resource({"reason": None, **talk.body(), **told, **_left(left)}, talk.readings))
+
+    @property
+    def _id(self) -> str:
+        return f"{self.target.id}/probes/{self.probe.name}{'' if self.first else f'/{self.surface.name}'}"
 
     def _resource(self, body: JsonObject, readings: tuple[str, ...] = ()) -> Resource:
         return Resource(
             kind="probe",
-            id=f"{self.target.id}/probes/{self.probe.name}",
+            id=self._id,
             parent=self.target.id,
-            body={"probe": self.probe.name, "requested_model": self.target.name, **body},
+            body={
+                "probe": self.probe.name,
+                "surface": self.surface.name,
+                "first": self.first,
+                "requested_model": self.target.name,
+                **body,
+            },
             readings=readings,
         )
 
 
-def _timed_out(body: JsonObject) -> bool:
-    error = body.get("error")
-    return isinstance(error, dict) and error.get("phase") == "timeout"
+def _proven(proof: Proof) -> JsonObject:
+    shortfall = None if proof.proven else proof.shortfall
+    return {
+        "outcome": "completed",
+        "sent": True,
+        "error": None,
+        "proven": proof.proven,
+        "shortfall": shortfall,
+        **(proof.told or {}),
+    }
+
+
+def _left(what: Sequence[str] | None) -> JsonObject:
+    """What the service still keeps; nothing is said where nothing was stored."""
+    return {"left_behind": list(what)} if what is not None else {}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.cloud.arm_id import region
-from auditor.cloud.model import model_host
+from auditor.cloud.model import model_host, project_host
+from auditor.cloud.model_answer import Surface
 from auditor.record import JsonObject
 from auditor.settings import Endpoints, ExpectedDeployment, Settings, Workload
 from auditor.snapshot import Resource
@@ -21,8 +22,8 @@ class Target:
     """Its ARM id, or the one that it would have."""
     name: str
     """What is passed as `model`."""
-    host: str | None
-    """None where the account names no endpoint."""
+    surfaces: tuple[Surface, ...]
+    """Where it is called, as its owner declares; empty where the account names no endpoint."""
     location: str
     model: str
     """The deployed model's name; of a deployment that does not exist, the expected one's."""
@@ -82,7 +83,7 @@ def _existing(
     return Target(
         id=deployment.id,
         name=deployment.id.rpartition("/")[2],
-        host=model_host(account.body, endpoints),
+        surfaces=_surfaces(account, endpoints, expected.get(deployment.id.lower(), [])),
         location=location,
         model=_text(model.get("name")),
         capabilities={**of_model, **own},
@@ -98,7 +99,7 @@ def _missing(wanted: list[tuple[Resource, ExpectedDeployment]], endpoints: Endpo
     return Target(
         id=f"{account.id}/deployments/{expected.name}",
         name=expected.name,
-        host=model_host(account.body, endpoints),
+        surfaces=_surfaces(account, endpoints, wanted),
         location=region(account.body.get("location")),
         model=expected.model,
         capabilities={},
@@ -111,6 +112,22 @@ def _missing(wanted: list[tuple[Resource, ExpectedDeployment]], endpoints: Endpo
 
 def _features(wanted: list[tuple[Resource, ExpectedDeployment]]) -> frozenset[str] | None:
     return frozenset(feature for _, expected in wanted for feature in expected.features) if wanted else None
+
+
+def _surfaces(
+    account: Resource, endpoints: Endpoints, wanted: list[tuple[Resource, ExpectedDeployment]]
+) -> tuple[Surface, ...]:
+    """Each surface once, in the order in which workloads declare them; v1 where none is declared."""
+    host, foundry = model_host(account.body, endpoints), project_host(account.body, endpoints)
+    found: dict[Surface, None] = {}
+    declared = [(name, expected.project) for _, expected in wanted for name in expected.surfaces] or [("v1", None)]
+    for name, project in declared:
+        if name == "project":
+            if project is not None and foundry is not None:
+                found[Surface(foundry, project=project)] = None
+        elif host is not None:
+            found[Surface(host, api_version=None if name == "v1" else name)] = None
+    return tuple(found)
 
 
 def _expected(workloads: Sequence[Workload], accounts: Sequence[Resource]) -> _Expected:

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from hashlib import sha256
 
-from auditor.cloud.model_answer import Answer
 from auditor.cloud.redaction import bounded
-from auditor.probe.evidence import body_of, page_words, provenance, refused, unanswered, unusable
-from auditor.probe.question import Asks
+from auditor.probe.limits import output_limit
+from auditor.probe.outcome import output_text
+from auditor.probe.question import Probe
+from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
-from auditor.record import JsonObject
 
 NAME = "text"
 QUESTION = "Reply with the single word OK."
 INPUT_TOKENS = 32
 """The most that the question and what a model wraps around it take."""
-
-PLAIN_OUTPUT = 64
-REASONING_OUTPUT = 1024
-"""Reasoning tokens count as output, so a small budget would be spent before the first word:
-https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning"""
-
-LEAST_OUTPUT = 16
-"""The service refuses less with `integer_below_min_value`."""
-
-NEVER_REASONS = re.compile(r"(?:chatgpt-4|gpt-3|gpt-4)", re.IGNORECASE)
-"""Model families that are known not to reason; any other might, and gets the larger budget."""
 
 OTHER_CAPABILITIES = (
     "audio",
@@ -75,96 +62,24 @@ def inapplicable(target: Target) -> str | None:
     )
 
 
-def output_limit(target: Target) -> int:
-    """Tokens that the answer may take, reasoning included.
-
-    At most half of what the deployment may use in a minute: the rate limiter counts the limit, not the use.
-    https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
-    """
-    wanted = REASONING_OUTPUT
-    if NEVER_REASONS.match(target.model) and not target.can("reasoningSummary"):
-        wanted = PLAIN_OUTPUT
-    if target.tokens_per_minute is None:
-        return wanted
-    return max(LEAST_OUTPUT, min(wanted, target.tokens_per_minute // 2))
-
-
 def most_tokens(target: Target) -> int:
     """The most that one call can use."""
     return INPUT_TOKENS + output_limit(target)
 
 
-async def look(models: Asks, host: str, target: Target, seconds: float) -> tuple[JsonObject, tuple[str, ...]]:
-    """The body of the probe, and the readings that it rests on."""
-    request: JsonObject = {
-        "model": target.name,
-        "input": QUESTION,
-        "max_output_tokens": output_limit(target),
-        "store": False,
-    }
-    answer = await models.ask(host, request, seconds=seconds)
-    return {**provenance(answer), **_outcome(answer)}, answer.readings
+async def look(talk: Talk) -> Proof:
+    """Asks for one word; any text proves it."""
+    body = await talk.respond(QUESTION, limit=output_limit(talk.target))
+    return Proof(proven=bool(output_text(body)), shortfall="the answer holds no text")
 
 
-def _outcome(answer: Answer) -> JsonObject:
-    if answer.error is not None:
-        outcome = "unreachable" if answer.error.http_status is None else "failed"
-        return {"outcome": outcome, "sent": answer.error.phase != "token", "error": unanswered(answer.error)}
-    if answer.http_status is None or not 200 <= answer.http_status < 300:  # noqa: PLR2004 - HTTP's own numbers
-        return {"outcome": "refused", "sent": True, "error": refused(answer)}
-    body = body_of(answer)
-    if body is None:
-        words = f"no JSON object: {page_words(answer)}"
-        return {"outcome": "failed", "sent": True, "error": unusable(answer, words)}
-    return {"sent": True, "error": None, **_told(body), **_verdict(answer, body)}
-
-
-def _verdict(answer: Answer, body: JsonObject) -> JsonObject:
-    status, error = body.get("status"), body.get("error")
-    if isinstance(error, dict):
-        words = _word(error.get("message")) or "the answer carries an error without words"
-        return {"outcome": "failed", "error": unusable(answer, words, error.get("code"))}
-    if status in ("completed", "incomplete"):
-        return {"outcome": status}
-    if not isinstance(status, str):
-        return {"outcome": "failed", "error": unusable(answer, "the answer carries no status")}
-    return {"outcome": "failed", "error": unusable(answer, f"the answer's status is {status}", f"status_{status}")}
-
-
-def _told(body: JsonObject) -> JsonObject:
-    """What the answer says of itself; a member of an unexpected type counts as not told."""
-    usage = _object(body.get("usage"))
-    text = "".join(_output_text(body))
-    return {
-        "status": _word(body.get("status")),
-        "responded_model": _word(body.get("model")),
-        "output_characters": len(text),
-        "output_sha256": sha256(text.encode("utf-8", "replace")).hexdigest(),
-        "input_tokens": _count(usage.get("input_tokens")),
-        "output_tokens": _count(usage.get("output_tokens")),
-        "reasoning_tokens": _count(_object(usage.get("output_tokens_details")).get("reasoning_tokens")),
-        "incomplete_reason": _word(_object(body.get("incomplete_details")).get("reason")),
-    }
-
-
-def _output_text(body: JsonObject) -> Iterator[str]:
-    """The texts of every message, wherever it stands: reasoning models put a reasoning item first."""
-    output = body.get("output")
-    for item in output if isinstance(output, list) else ():
-        content = _object(item).get("content")
-        for part in content if isinstance(content, list) else ():
-            text = _object(part).get("text")
-            if _object(part).get("type") == "output_text" and isinstance(text, str):
-                yield text
-
-
-def _object(value: object) -> JsonObject:
-    return value if isinstance(value, dict) else {}
-
-
-def _word(value: object) -> str | None:
-    return bounded(value, 200) if isinstance(value, str) else None
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+TEXT = Probe(
+    name=NAME,
+    title="Text",
+    sends="one short question, stored nowhere",
+    proves="a completed response that holds text",
+    inapplicable=inapplicable,
+    calls=1,
+    most_tokens=most_tokens,
+    look=look,
+)

@@ -15,6 +15,14 @@ from auditor.sandbox.troubles import ArmTrouble, ModelTrouble
 from auditor.sandbox.world import Bucket
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One response in a conversation: what was given, then what was answered."""
+
+    items: tuple[dict[str, Any], ...]
+    previous: str | None
+
+
 @dataclass
 class Ledger:
     """Secrets made for the occasion, responses that were stored, and how often each trouble was met."""
@@ -24,6 +32,12 @@ class Ledger:
     """What App Service's identity endpoint and GitHub's token endpoint ask for."""
     responses: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     """Stored responses by account and id."""
+    conversations: dict[tuple[str, str], Turn] = field(default_factory=dict)
+    """What was said in each stored response, by account and id."""
+    things: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """Files, vector stores and containers, by account and id."""
+    contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    """Bytes of the files among them."""
     _seed: str = field(default_factory=lambda: token_hex(16))
     _met: Counter[tuple[object, str]] = field(default_factory=Counter)
     _tokens: dict[str, tuple[float, float]] = field(default_factory=dict)

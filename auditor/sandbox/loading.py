@@ -63,8 +63,12 @@ def make_world(data: Mapping[str, Any]) -> World:
 
 
 def settings_path(name: str) -> Path:
-    """The auditor.yaml that is shipped with a world; raises SandboxError for a world that is not there."""
-    return _ROOM / "worlds" / f"{_known(name, WORLDS, 'world')}.settings.yaml"
+    """The auditor.yaml that is shipped with a world, its own or that of the world it is made of.
+
+    Raises SandboxError for a world that is not there.
+    """
+    own = _ROOM / "worlds" / f"{_known(name, WORLDS, 'world')}.settings.yaml"
+    return own if own.exists() else settings_path(read_yaml(_ROOM / "worlds" / f"{name}.yaml")["base"])
 
 
 @cache

@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 
 from auditor.record import JsonObject
-from auditor.sandbox.catalogue import Model
-from auditor.sandbox.troubles import ModelWay
-
-EFFORT_TOKENS = {"none": 0, "minimal": 16, "low": 64, "medium": 192, "high": 448, "xhigh": 896}
-"""Effort → tokens that a pretended model reasons for."""
+from auditor.sandbox import talents
+from auditor.sandbox.asked import EFFORT_TOKENS, Asked, prompt, words
 
 _SAFE = {"filtered": False, "severity": "safe"}
 _CATEGORIES = ("hate", "self_harm", "sexual", "violence")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request wants of which model."""
-
-    request: JsonObject
-    model: Model
-    answering: str
-    """The model that the answer names: the deployed one with its version, or the router's choice."""
-
-    @property
-    def limit(self) -> int | None:
-        """The most output tokens, reasoning included."""
-        limit = self.request.get("max_output_tokens")
-        return limit if isinstance(limit, int) else None
-
-    @property
-    def effort(self) -> str | None:
-        """How hard to think; None for a model that does not."""
-        if self.model.reasoning is None:
-            return None
-        asked = self.request.get("reasoning")
-        effort = asked.get("effort") if isinstance(asked, dict) else None
-        return effort if effort in EFFORT_TOKENS else self.model.reasoning
-
-
-def response(asked: Asked, way: ModelWay | None) -> JsonObject:
-    """The whole response; `way` is what goes wrong with it."""
+def response(asked: Asked) -> JsonObject:
+    """The whole response, gone wrong in the way that was asked for."""
+    way = asked.way
     created = int(time.time())
-    text = "" if way == "empty-output" else _words(asked.request)
-    reasoning = EFFORT_TOKENS[asked.effort or "none"]
+    made = [] if way == "empty-output" else talents.items(asked)
+    text = "".join(words(item) for item in made)
+    reasoning = 0 if way == "thoughtless" else EFFORT_TOKENS[asked.effort or "none"]
     said = max(2, len(text) // 4)
     short = way == "incomplete" or (asked.limit is not None and reasoning + said > asked.limit)
-    output = _reasoning_items(reasoning)
+    output = _reasoning_items(asked, reasoning)
     if not short and way not in {"empty-output", "failed"}:
-        output.append(message(text, "completed"))
+        output += made
     status = "failed" if way == "failed" else "incomplete" if short else "completed"
     spent = (asked.limit or reasoning) if short else reasoning + said
     body = {
@@ -89,16 +61,10 @@ def started(whole: JsonObject) -> JsonObject:
     }
 
 
-def message(text: str, status: str) -> JsonObject:
-    """The item that holds what was said."""
-    content = [{"type": "output_text", "annotations": [], "logprobs": [], "text": text}]
-    return {"id": f"msg_{token_hex(25)}", "type": "message", "status": status, "content": content, "role": "assistant"}
-
-
 def _echo(asked: Asked, created: int) -> JsonObject:
     """What stands in every response and repeats the request."""
     told = asked.request
-    effort = {"effort": asked.effort, "summary": None}
+    effort = {"effort": asked.effort, "summary": _object(told.get("reasoning")).get("summary")}
     return {
         "id": f"resp_{token_hex(25)}",
         "object": "response",
@@ -115,7 +81,7 @@ def _echo(asked: Asked, created: int) -> JsonObject:
         "safety_identifier": told.get("safety_identifier"),
         "store": told.get("store", True),
         "temperature": told.get("temperature", 1.0),
-        "text": {"format": {"type": "text"}, "verbosity": "medium"},
+        "text": {"format": {"type": "text"}, "verbosity": "medium", **_object(told.get("text"))},
         "tool_choice": told.get("tool_choice", "auto"),
         "tools": told.get("tools", []),
         "top_logprobs": 0,
@@ -126,24 +92,19 @@ def _echo(asked: Asked, created: int) -> JsonObject:
     }
 
 
-def _reasoning_items(tokens: int) -> list[JsonObject]:
+def _reasoning_items(asked: Asked, tokens: int) -> list[JsonObject]:
     if not tokens:
         return []
-    return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": []}]
-
-
-def _words(request: JsonObject) -> str:
-    """What a pretended model says: OK where it is asked for, else that it is pretended."""
-    return "OK" if "OK" in _prompt(request) else "This is the sandbox; no model was asked."
-
-
-def _prompt(request: JsonObject) -> str:
-    given = request.get("input", "")
-    return given if isinstance(given, str) else json.dumps(given)
+    include = asked.request.get("include")
+    sealed = asked.way != "unsealed" and isinstance(include, list) and "reasoning.encrypted_content" in include
+    content = {"encrypted_content": token_urlsafe(48)} if sealed else {}
+    summarised = _object(asked.request.get("reasoning")).get("summary") in {"auto", "concise", "detailed"}
+    summary = [{"type": "summary_text", "text": "**Looking at what was asked**"}] if summarised else []
+    return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": summary, **content}]
 
 
 def _usage(request: JsonObject, output: int, reasoning: int) -> JsonObject:
-    given = len(_prompt(request)) // 4 + 7
+    given = len(prompt(request)) // 4 + 7
     return {
         "input_tokens": given,
         "input_tokens_details": {"cached_tokens": 0},
@@ -157,7 +118,7 @@ def _filters(request: JsonObject, text: str) -> list[JsonObject]:
     harmless = dict.fromkeys(_CATEGORIES, _SAFE)
     material = {f"protected_material_{kind}": {"filtered": False, "detected": False} for kind in ("text", "code")}
     return [
-        _filter("prompt", {**harmless, "jailbreak": {"filtered": False, "detected": False}}, len(_prompt(request))),
+        _filter("prompt", {**harmless, "jailbreak": {"filtered": False, "detected": False}}, len(prompt(request))),
         _filter("completion", {**harmless, **material}, len(text)),
     ]
 
@@ -170,3 +131,7 @@ def _filter(source: str, results: JsonObject, end: int) -> JsonObject:
         "content_filter_results": results,
         "content_filter_offsets": {"start_offset": 0, "end_offset": end, "check_offset": 0},
     }
+
+
+def _object(value: object) -> JsonObject:
+    return value if isinstance(value, dict) else {}

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
-from auditor.sandbox.ledger import Ledger
+from auditor.sandbox.asked import Asked
+from auditor.sandbox.ledger import Ledger, Turn
 from auditor.sandbox.regions import display_name
 from auditor.sandbox.response_access import account_of_key, refusal
-from auditor.sandbox.response_body import Asked, response
+from auditor.sandbox.response_body import response
 from auditor.sandbox.response_events import events
 from auditor.sandbox.troubles import ModelTrouble
+from auditor.sandbox.visit import Visit
 from auditor.sandbox.wire import Answer, Ask, answer_json
 from auditor.sandbox.world import World
 
 PATH = re.compile(
-    r"(?P<v1>/openai/v1|/api/projects/[^/]+/openai/v1|/openai)/responses(?:/(?P<id>[A-Za-z0-9_-]+))?",
+    r"(?P<api>/openai/v1|/api/projects/[^/]+/openai/v1|/openai)/(?P<room>[a-z_]+)(?P<rest>(?:/[A-Za-z0-9_.-]+)*)",
     re.IGNORECASE,
 )
 
@@ -61,15 +64,30 @@ def _answer(world: World, ledger: Ledger, ask: Ask, account: Account | None) -> 
     if _penalty(account) == "Block":
         return said("blocked")
     match = PATH.fullmatch(ask.path.rstrip("/"))
-    if match is None or not (match["id"] or ask.method == "POST"):
+    room = ROOMS.get(match["room"].lower()) if match is not None else None
+    if match is None or room is None:
         return replace(said("path-not-found"), unknown=True)
-    outdated = _outdated(ask) if match["v1"].lower() == "/openai" else None
+    outdated = _outdated(ask) if match["api"].lower() == "/openai" else None
     if outdated is not None:
         return outdated
-    if match["id"]:
-        return _stored(ledger, account, ask, match["id"])
-    request = ask.json()
-    return said("no-json") if request is None else _Creation(world, ledger, account, ask, request).answer()
+    found = room(Visit(world, ledger, account, ask, tuple(match["rest"].split("/")[1:])))
+    return replace(said("path-not-found"), unknown=True) if found is None else found
+
+
+def _responses(visit: Visit) -> Answer | None:
+    """`/responses`: asked anew, or one that is stored."""
+    if visit.rest:
+        return _stored(visit, visit.rest[0]) if len(visit.rest) == 1 else None
+    if visit.ask.method != "POST":
+        return None
+    request = visit.ask.json()
+    if request is None:
+        return said("no-json")
+    return _Creation(visit.world, visit.ledger, visit.account, visit.ask, request).answer()
+
+
+ROOMS: Mapping[str, Callable[[Visit], Answer | None]] = {"responses": _responses}
+"""What stands after the API's base path → who answers there; None is said for a path that is not served."""
 
 
 def _outdated(ask: Ask) -> Answer | None:
@@ -85,8 +103,8 @@ def _penalty(account: Account) -> str:
     return str(penalty.get("action", "")) if isinstance(penalty, dict) else ""
 
 
-def _stored(ledger: Ledger, account: Account, ask: Ask, name: str) -> Answer:
-    key = (account.name, name)
+def _stored(visit: Visit, name: str) -> Answer:
+    ledger, ask, key = visit.ledger, visit.ask, (visit.account.name, name)
     if key not in ledger.responses or ask.method not in {"GET", "DELETE"}:
         return said("response-not-found", id=name)
     if ask.method == "DELETE":
@@ -146,13 +164,24 @@ class _Creation:
         model = self.world.model_of(deployment)
         if model is None or not model.responds:
             return said("model-unsupported", model=deployment.model)
-        asked = Asked(self.request, model, self._answering(deployment))
+        asked = Asked(
+            self.request,
+            model,
+            self._answering(deployment),
+            self.account.name,
+            self.ledger,
+            self.ask.headers,
+            trouble.way if trouble is not None else None,
+        )
         refused = _parameters_refused(asked)
         if refused is not None:
             return refused
-        whole = response(asked, trouble.way if trouble is not None else None)
-        if self.request.get("store", True):
-            self.ledger.responses[self.account.name, whole["id"]] = whole
+        whole = response(asked)
+        if self.request.get("store", True) or asked.way == "keeps-all":
+            key = (self.account.name, whole["id"])
+            self.ledger.responses[key] = whole
+            previous = self.request.get("previous_response_id")
+            self.ledger.conversations[key] = Turn((*asked.given, *whole["output"]), previous)
         streams = self.request.get("stream") is True
         headers = {
             **self._limits(deployment),

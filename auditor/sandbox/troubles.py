@@ -12,7 +12,8 @@ ArmWay = Literal[
 ]  # fmt: skip
 ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
-    "failed", "incomplete", "empty-output", "wrong-model", "no-usage",
+    "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
+    "wrong-tool", "wrong-schema", "thoughtless",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "reset", "hang"]
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from auditor.cloud.model import Models, model_host
-from auditor.cloud.model_answer import Answer
+from auditor.cloud.model_answer import Answer, Surface
 from auditor.errors import SignInError
 from tests.cloud.endpoint import (
     ANSWER,
@@ -59,7 +59,7 @@ async def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterat
 
 async def ask(host: str, seconds: float = 20.0, **options: Any) -> Answer:
     async with models(**options) as one:
-        return await one.ask(host, QUESTION, seconds=seconds)
+        return await one.do(Surface(host), "responses.create", QUESTION, seconds=seconds)
 
 
 async def test_an_answer_is_whole_and_recorded(served: Endpoint) -> None:
@@ -103,8 +103,8 @@ async def test_a_refused_audience_leads_to_the_next_scope_once_and_it_is_remembe
 
     served.reply = reply
     async with models() as one:
-        first = await one.ask(served.host, QUESTION, seconds=20)
-        second = await one.ask(served.host, QUESTION, seconds=20)
+        first = await one.do(Surface(served.host), "responses.create", QUESTION, seconds=20)
+        second = await one.do(Surface(served.host), "responses.create", QUESTION, seconds=20)
         assert (await one.client(served.host)) is (await one.client(served.host))
         assert one.working_scopes == {served.host: SECOND}
     assert (first.http_status, first.scope, len(first.readings)) == (200, SECOND, 2)
@@ -116,7 +116,7 @@ async def test_no_scope_working_is_the_services_401(served: Endpoint) -> None:
     """Each scope is tried once, none is remembered, and the last 401 is the answer."""
     served.reply = said(401, AUDIENCE)
     async with models() as one:
-        answer = await one.ask(served.host, QUESTION, seconds=20)
+        answer = await one.do(Surface(served.host), "responses.create", QUESTION, seconds=20)
         assert one.working_scopes == {}
     assert (answer.http_status, answer.scope, len(served.requests)) == (401, SECOND, 2)
 
@@ -130,8 +130,8 @@ async def test_a_refusal_does_not_prove_a_scope(served: Endpoint) -> None:
 
     served.reply = reply
     async with models() as one:
-        assert (await one.ask(served.host, QUESTION, seconds=20)).http_status == 502
-        answer = await one.ask(served.host, QUESTION, seconds=20)
+        assert (await one.do(Surface(served.host), "responses.create", QUESTION, seconds=20)).http_status == 502
+        answer = await one.do(Surface(served.host), "responses.create", QUESTION, seconds=20)
     assert (answer.http_status, answer.scope) == (200, SECOND)
 
 
@@ -374,7 +374,10 @@ async def test_many_calls_share_one_client_and_are_told_apart(served: Endpoint) 
         recorder = Kept()
         async with models(recorder) as one:
             answers = await asyncio.gather(
-                *(one.ask(served.host, {**QUESTION, "model": f"d{number}"}, seconds=20) for number in range(20))
+                *(
+                    one.do(Surface(served.host), "responses.create", {**QUESTION, "model": f"d{number}"}, seconds=20)
+                    for number in range(20)
+                )
             )
         return [reading for answer in answers for reading in answer.readings]
 

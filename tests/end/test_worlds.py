@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -164,3 +165,23 @@ def test_evidence_says_who_when_where_and_with_what(release: Done) -> None:
     assert evidence["api_versions"]["deployment"] == "2026-07-01"
     assert {row["kind"] for row in evidence["population"]} >= {"account", "deployment", "model", "usage"}
     assert len(evidence["policy"]["digest"]) == 64
+
+
+def test_what_no_check_of_the_packs_needs_is_not_read() -> None:
+    """A run reads for its packs; a snapshot judged by larger ones says what it lacks, and passes nothing for it."""
+    done = audit_world("healthy", packs=["baseline"])
+    asked = {request.path.rpartition("/")[2] for request in done.sandbox.requests}
+    assert "diagnosticSettings" not in asked
+    assert {"diagnostic_setting", "resource_sku"} <= set(done.audit.snapshot.left_out)
+    assert done.audit.run.notices == done.audit.snapshot.notices
+
+    again = judge(
+        done.audit.snapshot,
+        Settings.model_validate(done.audit.snapshot.settings),
+        load_policy(("production",), {}, Path()),
+        NO_WAIVERS,
+        run_id="again",
+    )
+    assert any("diagnostic setting" in notice for notice in again.notices)
+    judged = {finding.outcome for finding in again.findings if finding.check == "diagnostic-logs-missing"}
+    assert judged == {Outcome.UNKNOWN}

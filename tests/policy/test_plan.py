@@ -234,7 +234,7 @@ def test_capacity_is_valid_within_what_the_sku_states(capacity: Any, asked: int,
 def test_what_the_owner_did_not_declare_is_not_asked() -> None:
     """Members are absent, `declares` tells which are not, and no capacity fits or fails."""
     told = estate().expecting({"name": "chat", "model": "gpt-4.1"}).expected()
-    assert told["declares"] == ["features", "format", "model", "name"]
+    assert told["declares"] == ["features", "format", "model", "name", "surfaces"]
     assert {"capacity", "capacity_in_range", "extra_capacity", "fits", "sku", "version"}.isdisjoint(told)
     assert estate().expecting({"name": "chat", "model": "gpt-4.1"}).quota()["planned"] == 0
 

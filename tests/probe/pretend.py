@@ -9,7 +9,7 @@ from typing import Any
 
 from auditor.cloud.clouds import PUBLIC
 from auditor.cloud.deadline import Deadline
-from auditor.cloud.model_answer import Answer
+from auditor.cloud.model_answer import Answer, Surface
 from auditor.record import JsonObject
 from auditor.settings import Endpoints, Settings
 from auditor.snapshot import Resource
@@ -71,8 +71,11 @@ class PretendModels:
     reply: Callable[[JsonObject], Answer]
     asked: list[tuple[str, JsonObject, float]] = field(default_factory=list)
 
-    async def ask(self, host: str, request: JsonObject, *, seconds: float) -> Answer:
-        self.asked.append((host, request, seconds))
+    async def do(
+        self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
+    ) -> Answer:
+        assert key is None or operation
+        self.asked.append((surface.host, request, seconds))
         return self.reply(request)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from auditor.cloud.deadline import Deadline
-from auditor.cloud.model_answer import Answer, CallError
+from auditor.cloud.model_answer import Answer, CallError, Surface
 from auditor.probe import CALLS_PER_REGION, probe
 from auditor.record import JsonObject
 from auditor.settings import Settings
@@ -65,7 +65,7 @@ async def test_probes_that_are_off_send_nothing_and_leave_a_gap_each() -> None:
     wanted = settings({"name": "missing", "model": "gpt-4.1"}, probes={"enabled": False})
     seen, gaps, cloud = await run([one, deployment(one, "a")], wanted)
     assert cloud.models.asked == []
-    assert [gap.scope for gap in gaps] == [f"{one.id}/deployments/{name}" for name in ("a", "missing")]
+    assert [gap.scope for gap in gaps] == [f"{one.id}/deployments/{name}/probes/text" for name in ("a", "missing")]
     assert {(gap.kind, gap.reason, gap.detail) for gap in gaps} == {
         ("probe", GapReason.NOT_OFFERED, "probes are off in settings (probes.enabled)")
     }
@@ -78,7 +78,7 @@ async def test_a_budget_asks_declared_deployments_first_and_leaves_gaps_for_the_
     wanted = settings({"name": "z", "model": "gpt-4.1"}, probes={"calls": 2})
     seen, gaps, cloud = await run([one, *(deployment(one, name) for name in "abz")], wanted)
     assert sorted(request["model"] for _, request, _ in cloud.models.asked) == ["a", "z"]
-    assert [(gap.scope.rpartition("/")[2], gap.reason) for gap in gaps] == [("b", GapReason.FAILED)]
+    assert [(gap.scope, gap.reason) for gap in gaps] == [(f"{one.id}/deployments/b/probes/text", GapReason.FAILED)]
     skipped = next(probed for probed in seen if probed.parent == f"{one.id}/deployments/b")
     assert (skipped.body["outcome"], skipped.body["sent"]) == ("skipped", False)
     assert "probes.calls" in skipped.body["reason"]
@@ -139,8 +139,11 @@ async def test_a_probe_that_crashes_leaves_a_gap_and_the_others_go_on() -> None:
     seen, gaps, _ = await run(
         [one, deployment(one, "a"), deployment(one, "b")], settings(), PretendCloud(PretendModels(reply))
     )
-    assert [probed.body["requested_model"] for probed in seen] == ["b"]
-    assert [(gap.scope, gap.reason) for gap in gaps] == [(f"{one.id}/deployments/a", GapReason.CRASHED)]
+    assert [(probed.body["requested_model"], probed.body["outcome"]) for probed in seen] == [
+        ("a", "skipped"),
+        ("b", "completed"),
+    ]
+    assert [(gap.scope, gap.reason) for gap in gaps] == [(f"{one.id}/deployments/a/probes/text", GapReason.CRASHED)]
     assert "boom" in gaps[0].detail
 
 
@@ -149,13 +152,15 @@ class Counting(PretendModels):
 
     now = most = 0
 
-    async def ask(self, host: str, request: JsonObject, *, seconds: float) -> Answer:
+    async def do(
+        self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
+    ) -> Answer:
         self.now += 1
         self.most = max(self.most, self.now)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         self.now -= 1
-        return await super().ask(host, request, seconds=seconds)
+        return await super().do(surface, operation, request, seconds=seconds, key=key)
 
 
 async def under_way(regions: int, **more: Any) -> int:
@@ -177,10 +182,12 @@ async def test_calls_of_one_region_and_of_the_run_are_bounded() -> None:
 class Stuck(PretendModels):
     """Answers deployment `a` and lets the others wait."""
 
-    async def ask(self, host: str, request: JsonObject, *, seconds: float) -> Answer:
+    async def do(
+        self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
+    ) -> Answer:
         if request["model"] != "a":
             await asyncio.Event().wait()
-        return await super().ask(host, request, seconds=seconds)
+        return await super().do(surface, operation, request, seconds=seconds, key=key)
 
 
 async def test_an_interruption_keeps_what_was_seen() -> None:
@@ -195,4 +202,4 @@ async def test_an_interruption_keeps_what_was_seen() -> None:
         "a": "completed",
         "b": "skipped",
     }
-    assert [(gap.scope, gap.reason) for gap in gaps] == [(f"{one.id}/deployments/b", GapReason.INTERRUPTED)]
+    assert [(gap.scope, gap.reason) for gap in gaps] == [(f"{one.id}/deployments/b/probes/text", GapReason.INTERRUPTED)]

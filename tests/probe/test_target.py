@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from auditor.cloud.clouds import PUBLIC
+from auditor.probe.limits import output_limit
 from auditor.probe.target import Target, targets
-from auditor.probe.text import inapplicable, output_limit
+from auditor.probe.text import inapplicable
 from auditor.settings import ExpectedDeployment
 from auditor.snapshot import Resource
 from tests.probe.pretend import account, deployment, model, settings
@@ -35,7 +36,8 @@ def test_a_declared_deployment_that_was_not_found_is_a_target_under_its_name() -
     one = account()
     (target,) = targets(settings({"name": "gpt-4.1", "model": "gpt-4.1"}), [one], PUBLIC)
     assert target.id == f"{one.id}/deployments/gpt-4.1"
-    assert (target.exists, target.host, target.location) == (False, "contoso.openai.azure.com", "swedencentral")
+    assert (target.exists, target.location) == (False, "swedencentral")
+    assert [one.base_url for one in target.surfaces] == ["https://contoso.openai.azure.com/openai/v1/"]
 
 
 @pytest.mark.parametrize("on", ["CONTOSO", account().id.upper()], ids=["name", "id"])
@@ -90,7 +92,7 @@ def target(model_name: str = "gpt-4.1", tokens_per_minute: int | None = None, **
     return Target(
         id="/d",
         name="d",
-        host="h",
+        surfaces=(),
         location="l",
         model=model_name,
         capabilities=capabilities,

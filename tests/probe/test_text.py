@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from auditor.cloud.model_answer import Answer, CallError
+from auditor.cloud.deadline import Deadline
+from auditor.cloud.model_answer import Answer, CallError, Surface
 from auditor.policy.failure import failure_of
-from auditor.probe import text
+from auditor.probe.question import Question
 from auditor.probe.target import Target
+from auditor.probe.text import TEXT
 from auditor.record import JsonObject
 from tests.cloud.endpoint import ANSWER
 from tests.probe.pretend import PretendModels, answered
@@ -24,7 +26,7 @@ RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded" / "dataplane
 TARGET = Target(
     id="/a/deployments/chat",
     name="chat",
-    host="contoso.openai.azure.com",
+    surfaces=(Surface("contoso.openai.azure.com"),),
     location="swedencentral",
     model="gpt-4.1",
     capabilities={"responses": "true"},
@@ -37,14 +39,20 @@ TARGET = Target(
 
 async def look(answer: Answer) -> JsonObject:
     models = PretendModels(lambda _: answer)
-    body, _ = await text.look(models, "contoso.openai.azure.com", TARGET, 30.0)
-    return body
+    return (await seen(models))[0]
+
+
+async def seen(models: PretendModels) -> tuple[JsonObject, tuple[str, ...]]:
+    question = Question(TEXT, TARGET, TARGET.surfaces[0])
+    resource = (await question.asked(models, patience=30.0, deadline=Deadline.after(600))).resource
+    assert resource is not None
+    return resource.body, resource.readings
 
 
 async def test_the_question_is_small_harmless_and_stored_nowhere() -> None:
     """Nothing is sent that any model refuses: no temperature, no effort, no tools."""
     models = PretendModels(lambda _: answered(200, ANSWER))
-    _, readings = await text.look(models, "contoso.openai.azure.com", TARGET, 30.0)
+    _, readings = await seen(models)
     assert models.asked == [
         (
             "contoso.openai.azure.com",
@@ -69,6 +77,15 @@ async def test_an_answer_is_told_with_all_that_checks_need() -> None:
         )
     )
     assert body == {
+        "probe": "text",
+        "surface": "v1",
+        "first": True,
+        "requested_model": "chat",
+        "reason": None,
+        "calls": 1,
+        "proven": True,
+        "shortfall": None,
+        "cached_tokens": None,
         "sent": True,
         "outcome": "completed",
         "status": "completed",

@@ -15,7 +15,7 @@ from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
-from auditor.policy.facts.probes import probes
+from auditor.policy.facts.probes import left_behind, probes
 from auditor.policy.facts.shape import dig, number, objects, text
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
@@ -34,6 +34,9 @@ DERIVED: Final = frozenset(
         "account_name",
         "content",
         "declared",
+        "features",
+        "left_behind",
+        "stored_by_probes",
         "model",
         "probe",
         "provisioned",
@@ -101,7 +104,8 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("model", model(found, sku_name, default, basis.now))
     part = part.with_member("spillover", _spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
-    return Deployment(resource, part.with_member("probe", probes(resource, body, home, basis)))
+    part = part.with_member("probe", probes(resource, body, home, basis))
+    return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 
 def _find_model(body: JsonObject, home: Home, basis: Basis) -> Lookup:
@@ -120,7 +124,9 @@ def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Ba
     told = Telling()
     account_id = parent_account(resource.id)
     told.tell("account_name", last(account_id))
-    told.tell("declared", bool(basis.intents.of_deployment(account_id, last(resource.id))))
+    declaring = basis.intents.of_deployment(account_id, last(resource.id))
+    told.tell("declared", bool(declaring))
+    told.tell("features", sorted({feature for _, expected in declaring for feature in expected.features}))
     sku = deployment_sku(text(dig(body, "sku", "name")))
     told.tell("residency", sku.residency if sku is not None else None)
     provisioned = sku.capacity == "provisioned" if sku is not None else None

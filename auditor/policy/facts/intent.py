@@ -101,6 +101,7 @@ def strictest_expectation(expected: Sequence[ExpectedDeployment]) -> ExpectedDep
             "rpm": max((one.rpm for one in expected if one.rpm is not None), default=None),
             "tpm": max((one.tpm for one in expected if one.tpm is not None), default=None),
             "features": _asked_by_any([one.features for one in expected]),
+            "surfaces": _asked_by_any([one.surfaces for one in expected]),
             "latency_budget_ms": min(budgets, default=None),
             "data_residency": min(residencies, key=RESIDENCIES.index, default=None),
         }

@@ -11,7 +11,8 @@ from auditor.policy.facts.arm_id import last
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.intent import strictest_expectation
 from auditor.policy.facts.part import Part, Telling
-from auditor.policy.facts.shape import dig, number, text, whole, without_nulls
+from auditor.policy.facts.seen import Seen
+from auditor.policy.facts.shape import dig, number, text, texts, whole, without_nulls
 from auditor.policy.failure import failure_of
 from auditor.policy.failure.context import FailureContext, failure_context
 from auditor.record import JsonObject
@@ -26,6 +27,12 @@ NOT_ANSWERED: Final = frozenset({"failed", "refused", "unreachable"})
 DERIVED: Final = frozenset({"ok", "applicable", "failure", "model_matches", "within_budget", "usage_reported"})
 """Members that are ours, not the probe's."""
 
+ELSEWHERE: Final = "elsewhere"
+"""Member of `deployment.probe` beside the probes' names."""
+
+SMOKE: Final = "text"
+"""The one question that is put to every deployment, declared or not; where a model does something else, it is idle."""
+
 ROUTER: Final = "model-router"
 """A model that answers through others, whose names it gives.
 
@@ -34,16 +41,26 @@ https://learn.microsoft.com/azure/foundry/openai/how-to/model-router
 
 
 def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
-    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body."""
+    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body.
+
+    What was asked on further surfaces than the first that is declared stands as a list under `elsewhere`.
+    """
     gap = basis.seen.gap(KIND, deployment.id)
     part = Part(absences={"": gap} if gap is not None else {})
     declaring = basis.intents.of_deployment(home.id, last(deployment.id))
     expected = strictest_expectation([one for _, one in declaring])
+    elsewhere: list[JsonObject] = []
     for found in basis.seen.children(KIND, deployment.id):
         name = text(found.body.get("probe")) or last(found.id)
         around = partial(_context, deployment, found, home, basis)
-        part = part.with_member(name, _probe(found, body, expected, around))
-    return part
+        told = _probe(found, body, expected, around)
+        own = basis.seen.own_gap(KIND, found.id)
+        told = told.and_also(Part(absences={"": own})) if own is not None else told
+        if found.body.get("first") is False:
+            elsewhere.append(told.facts)
+        else:
+            part = part.with_member(name, told)
+    return part.and_also(Part(facts={ELSEWHERE: elsewhere})) if elsewhere else part
 
 
 def _probe(
@@ -60,7 +77,9 @@ def _probe(
         told.tell(name, value if name not in DERIVED else None)
     outcome = text(body.get("outcome"))
     told.tell("applicable", None if outcome is None else outcome != "not_applicable")
-    ok = _ok(outcome, whole(body.get("output_characters")))
+    ok = _ok(outcome, body.get("proven"), whole(body.get("output_characters")))
+    if outcome == "not_applicable" and text(body.get("probe")) != SMOKE:
+        ok = False  # the owner declares what the model or the API does not offer
     told.tell("ok", ok)
     if outcome in ANSWERED:
         told.tell("model_matches", _matches(text(body.get("responded_model")), dig(deployment, "properties", "model")))
@@ -73,8 +92,21 @@ def _probe(
     return told.done()
 
 
-def _ok(outcome: str | None, characters: int | None) -> bool | None:
-    """Whether text came back; a call that was not made proves nothing."""
+def left_behind(deployment: Resource, seen: Seen) -> Part:
+    """Which probes had the service store something, and what of all that it still keeps."""
+    found = [one for one in seen.children(KIND, deployment.id) if "left_behind" in one.body]
+    lists = [texts(one.body["left_behind"]) for one in found]
+    told = Telling()
+    told.tell("stored_by_probes", sorted({text(one.body.get("probe")) or last(one.id) for one in found}))
+    told.tell("left_behind", [what for left in lists for what in left or ()] if None not in lists else None)
+    told.read("left_behind", [reading for one in found for reading in one.readings])
+    return told.done()
+
+
+def _ok(outcome: str | None, proven: object, characters: int | None) -> bool | None:
+    """Whether what was asked for came back; a call that was not made proves nothing."""
+    if outcome == "completed" and isinstance(proven, bool):
+        return proven
     if outcome == "completed":
         return None if characters is None else characters > 0
     return False if outcome == "incomplete" or outcome in NOT_ANSWERED else None

@@ -1,0 +1,181 @@
+"""One probe's conversation with one deployment: its calls, what they left behind, and what they came to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from auditor.cloud.deadline import Deadline
+from auditor.cloud.model_answer import Answer, Surface
+from auditor.cloud.redaction import bounded
+from auditor.probe.evidence import body_of, provenance
+from auditor.probe.outcome import count, stopped, told, verdict
+from auditor.probe.target import Target
+from auditor.record import Json, JsonObject
+
+TIDY_SECONDS = 5.0
+"""How long the service may take for each deletion at the end, when the time of the run may be over."""
+
+GONE = 404
+
+
+class Asks(Protocol):
+    """The way to the models: `auditor.cloud.model.Models`."""
+
+    async def do(
+        self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
+    ) -> Answer:
+        """The answer to one call of the SDK."""
+
+
+class StoppedError(Exception):
+    """A call did not bring what the rest of the conversation needs; `told` is what the probe's body says of it."""
+
+    def __init__(self, told: JsonObject) -> None:
+        super().__init__(str(told.get("outcome")))
+        self.told = told
+
+
+class OutOfTimeError(Exception):
+    """The time for live calls ended before a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a conversation proved, in which every call was answered."""
+
+    proven: bool
+    """Whether the feature works: judged by what was planted, not by taste."""
+    shortfall: str | None = None
+    """What was missing for it, in a few words; no output of a model stands in it."""
+    told: JsonObject | None = None
+    """What else checks or people want to know, as members of the probe's body."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    what: str
+    operation: str
+    request: JsonObject
+
+
+class Talk:
+    """The calls of one probe to one deployment on one surface, each within the deadline.
+
+    `patience` is how many seconds one answer may take.
+    """
+
+    def __init__(
+        self,
+        models: Asks,
+        surface: Surface,
+        target: Target,
+        *,
+        patience: float,
+        deadline: Deadline,
+        key: str | None = None,
+    ) -> None:
+        self.target = target
+        self.surface = surface
+        self._models = models
+        self._patience = patience
+        self._deadline = deadline
+        self._key = key
+        self._answers: list[Answer] = []
+        self._bodies: list[JsonObject] = []
+        self._stored: list[_Stored] = []
+        self.stored_anything = False
+
+    async def respond(self, given: Json, *, limit: int, **more: Json) -> JsonObject:
+        """The completed response to `given` within `limit` output tokens, stored nowhere unless `store` says so.
+
+        Raises StoppedError for anything but a completed response.
+        """
+        request = {"model": self.target.name, "input": given, "max_output_tokens": limit, "store": False, **more}
+        body = await self.do("responses.create", request)
+        self.stores_response(body, stored=request["store"] is True)
+        return self.completed(body)
+
+    def completed(self, body: JsonObject) -> JsonObject:
+        """The body of the last answer, which is a response; raises StoppedError unless it is completed."""
+        self._bodies.append(body)
+        found = verdict(self._answers[-1], body)
+        if found["outcome"] != "completed":
+            raise StoppedError({"sent": True, **found})
+        return body
+
+    async def do(self, operation: str, request: JsonObject) -> JsonObject:
+        """The JSON object that a call of the SDK brings; raises StoppedError where it brings none."""
+        answer = await self.call(operation, request)
+        why = stopped(answer)
+        if why is not None:
+            raise StoppedError(why)
+        return body_of(answer) or {}
+
+    async def call(self, operation: str, request: JsonObject) -> Answer:
+        """The answer to a call of the SDK, whatever it is; raises OutOfTimeError where there is no time for one."""
+        seconds = min(self._patience, self._deadline.remaining)
+        if seconds <= 0:
+            raise OutOfTimeError
+        answer = await self._models.do(self.surface, operation, request, seconds=seconds, key=self._key)
+        self._answers.append(answer)
+        if seconds < self._patience and answer.error is not None and answer.error.phase == "timeout":
+            raise OutOfTimeError  # our own deadline ended the call, not the service: nobody is to be blamed for it
+        return answer
+
+    def stores_response(self, body: JsonObject, *, stored: bool) -> None:
+        """Remembers that a response is kept by the service, and is to be deleted at the end."""
+        if stored and isinstance(body.get("id"), str):
+            self.stores(f"response {body['id']}", "responses.delete", {"response_id": body["id"]})
+
+    def stores(self, what: str, operation: str, request: JsonObject) -> None:
+        """Remembers what the service now keeps, and the call that deletes it."""
+        self._stored.append(_Stored(bounded(what, 100), operation, request))
+        self.stored_anything = True
+
+    async def tidy(self) -> list[str]:
+        """Deletes what was stored, last first, and tells what could not be deleted and why."""
+        left = []
+        for one in reversed(self._stored):
+            why = await self._delete(one)
+            if why is not None:
+                left.append(f"{one.what}: {why}")
+        self._stored.clear()
+        return left
+
+    async def _delete(self, one: _Stored) -> str | None:
+        try:
+            async with asyncio.timeout(TIDY_SECONDS):
+                answer = await self._models.do(
+                    self.surface, one.operation, one.request, seconds=TIDY_SECONDS, key=self._key
+                )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the report lists what is left behind
+            return type(error).__name__
+        self._answers.append(answer)
+        why = stopped(answer)
+        if why is None or answer.http_status == GONE:
+            return None
+        return bounded(str((why.get("error") or {}).get("message") or why["outcome"]), 200)
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """Of every call, in their order."""
+        return tuple(reading for answer in self._answers for reading in answer.readings)
+
+    def body(self) -> JsonObject:
+        """Where the calls went, what the last response says of itself, and what all of them used and took."""
+        asked = self._answers
+        last = provenance(asked[-1]) if asked else {}
+        said = told(self._bodies[-1]) if self._bodies else {}
+        used = [told(body) for body in self._bodies]
+        sums = {name: _sum(one[name] for one in used) for name in ("input_tokens", "output_tokens", "reasoning_tokens")}
+        took = {"latency_ms": round(sum(answer.latency_ms for answer in asked), 1)} if asked else {}
+        return {**last, **said, **(sums if used else {}), **took, "calls": len(asked)}
+
+
+def _sum(values: Iterable[Json]) -> int | None:
+    """The sum, where every answer told its part."""
+    known = [count(value) for value in values]
+    return None if None in known else sum(value for value in known if value is not None)

@@ -1,0 +1,36 @@
+"""What a pretended model can do: each talent answers what was asked with items, or leaves it to the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from auditor.record import JsonObject
+from auditor.sandbox.asked import Asked, message, words
+from auditor.sandbox.talents_calling import calling, shaped
+
+Talent = Callable[[Asked], list[JsonObject] | None]
+
+
+def _plain(asked: Asked) -> list[JsonObject]:
+    """OK where it is asked for, else that it is pretended."""
+    return [message("OK" if "OK" in asked.text else "This is the sandbox; no model was asked.", "completed")]
+
+
+def _recalling(asked: Asked) -> list[JsonObject] | None:
+    """The code word that the conversation holds, where the last turn asks for it; some forget."""
+    last = words(asked.given[-1]) if asked.given else ""
+    if "which code word" not in last.lower():
+        return None
+    heard = last if asked.way == "forgetful" else asked.text
+    found = re.search(r"remember this code word: ([\w-]+)", heard, re.IGNORECASE)
+    return [message(found[1] if found else "You told me no code word.", "completed")]
+
+
+TALENTS: tuple[Talent, ...] = (calling, shaped, _recalling, _plain)
+"""The first that answers is the one that does."""
+
+
+def items(asked: Asked) -> list[JsonObject]:
+    """The output after the reasoning."""
+    return next(found for talent in TALENTS if (found := talent(asked)) is not None)
