@@ -15,7 +15,8 @@ from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.cloud.redaction import bounded_member
-from auditor.collect import COLLECTORS, ESSENTIAL, Collected, collect
+from auditor.collect import COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
+from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
 from auditor.errors import ExitCode
 from auditor.policy.attestations import Attestation, as_seen
@@ -71,6 +72,12 @@ https://docs.gitlab.com/ci/variables/predefined_variables/
 """
 
 
+OF_A_PLAN = (
+    "This run judged a plan: whether what the settings name can be made. Nothing was called, and how that which exists "
+    "is set up was not read."
+)
+
+
 @dataclass(frozen=True, repr=False)
 class Audit:
     """What was seen, and what follows from it.
@@ -92,37 +99,26 @@ async def audit(
     run_id: str,
     command: Sequence[str],
     frameworks: Sequence[Framework] = (),
+    plan: bool = False,
     keep: KeepBody | None,
     progress: Callable[[str], None],
     announce: Callable[[str], None],
 ) -> Audit:
     """One audit, whole; a cancelled one gives what was seen until then, marked as interrupted.
 
+    A `plan` is judged by what decides whether it can be made: nothing is called, and how things are set up not read.
     `announce` takes lines worth keeping (which credential won, what was found), `progress` what passes by.
 
     Raises SignInError where no credential gives a token, EmptyAuditError where there is nothing to judge.
     """
-    recorder = Recorder(keep)
-    taken_at = datetime.now(UTC)
-    async with open_cloud(settings, environ, recorder) as cloud:
-        for line in cloud.tried:
-            announce(line)
+    if plan:
+        collectors = PLAN_COLLECTORS
+        passed_over = frozenset(one.kind for one in COLLECTORS) - {one.kind for one in PLAN_COLLECTORS}
+    else:
         passed_over = left_out(policy.checks) - ESSENTIAL
         collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
-        collected = await collect(cloud, settings, progress, collectors=collectors)
-        for line in confirmation(cloud.principal, cloud.endpoints.name, settings.scope, collected.resources):
-            announce(line)
-        probes, gaps, interrupted = await _probe(cloud, settings, collected, progress)
-        seen = _snapshot(
-            settings,
-            cloud,
-            collected,
-            probes,
-            gaps,
-            taken_at=taken_at,
-            interrupted=interrupted,
-            passed_over=tuple(sorted(passed_over - {"probe"})),
-        )
+    seen = await look(settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce)
+    seen = seen.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
     snapshot = _attested(seen, attestations)
     context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     run = judge(
@@ -136,6 +132,34 @@ async def audit(
         frameworks=frameworks,
     )
     return Audit(snapshot, run)
+
+
+async def look(
+    settings: Settings,
+    collectors: tuple[Collector, ...],
+    *,
+    environ: Mapping[str, str],
+    plan: bool,
+    keep: KeepBody | None,
+    progress: Callable[[str], None],
+    announce: Callable[[str], None],
+) -> Snapshot:
+    """What the collectors see and, but for a `plan`, what calls to the deployments tell; see `audit`."""
+    recorder = Recorder(keep)
+    taken_at = datetime.now(UTC)
+    async with open_cloud(settings, environ, recorder) as cloud:
+        for line in cloud.tried:
+            announce(line)
+        collected = await collect(cloud, settings, progress, collectors=collectors)
+        for line in confirmation(cloud.principal, cloud.endpoints.name, settings.scope, collected.resources):
+            announce(line)
+        seen: tuple[Resource, ...] = ()
+        gaps: tuple[Gap, ...] = ()
+        interrupted = collected.interrupted
+        if not plan:
+            seen, gaps, interrupted = await _probe(cloud, settings, collected, progress)
+        found = _snapshot(settings, cloud, collected, seen, gaps, taken_at=taken_at, interrupted=interrupted)
+    return found.model_copy(update={"plan": plan})
 
 
 def judge(
@@ -172,7 +196,12 @@ def judge(
         ended_at=snapshot.ended_at,
         interrupted=snapshot.interrupted,
         cloud=snapshot.cloud,
-        notices=(*snapshot.notices, *waivers.notices(findings, policy), *_not_collected(snapshot, policy)),
+        notices=(
+            *snapshot.notices,
+            *((OF_A_PLAN,) if snapshot.plan else ()),
+            *waivers.notices(findings, policy),
+            *_not_collected(snapshot, policy),
+        ),
         tool=_tool(),
         principal=snapshot.principal,
         context=dict(context or {}),
@@ -234,7 +263,6 @@ def _snapshot(
     *,
     taken_at: datetime,
     interrupted: bool,
-    passed_over: tuple[str, ...],
 ) -> Snapshot:
     return Snapshot(
         cloud=cloud.endpoints.name,
@@ -248,7 +276,6 @@ def _snapshot(
         readings=cloud.recorder.readings,
         resources=(*collected.resources, *probes),
         listings=collected.listings,
-        left_out=passed_over,
         gaps=(*collected.gaps, *gaps),
     )
 

@@ -122,7 +122,7 @@ class Workload(Record):
     account: Name
     """The account's name, or its ARM id where names repeat."""
     location: Name | None = None
-    """Where the account is expected; needed only while it does not exist yet."""
+    """Where the account is expected while it does not exist yet; default: the only one of `regions`."""
     network: Literal["private", "restricted", "public"] = "restricted"
     """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
     virtual_networks: tuple[Name, ...] = ()
@@ -141,6 +141,11 @@ class Workload(Record):
     """Tag names that the account must carry."""
     logs: LogIntent = LogIntent()
     deployments: tuple[ExpectedDeployment, ...] = Field(min_length=1)
+
+    @property
+    def planned_location(self) -> str | None:
+        """Where the account would be made, as written: `location`, else the only approved region."""
+        return self.location or (self.regions[0] if len(self.regions) == 1 else None)
 
 
 class GateSettings(Record):
@@ -191,3 +196,9 @@ class Settings(Record):
     """The chain, tried in this order; each that is not configured is passed over and said so."""
     concurrency: int = Field(default=32, ge=1, le=256)
     deadline_seconds: float = Field(default=600, gt=0)
+
+    def about(self, workloads: tuple[Workload, ...]) -> Settings:
+        """The same with these workloads alone, and no other account in scope than theirs."""
+        names = tuple(dict.fromkeys(workload.account.rstrip("/").rpartition("/")[2] for workload in workloads))
+        scope = self.scope.model_copy(update={"accounts": names})
+        return self.model_copy(update={"workloads": workloads, "scope": scope})

@@ -121,6 +121,8 @@ class Snapshot(Record):
     """When the first request was sent; the `now` of every check."""
     ended_at: datetime
     interrupted: bool = False
+    plan: bool = False
+    """Whether only what decides about a plan was looked at: nothing was called, and how things are set up not read."""
     principal: Principal
     settings: JsonObject
     """The public part of the owner's intent, so that a saved snapshot can be judged alone."""

@@ -49,6 +49,7 @@ def audit_world(
     probe_seconds: float | None = None,
     *,
     attestations: Path | None = None,
+    plan: bool = False,
 ) -> Done:
     """An audit of a world with its own shipped settings, and its own attestations unless others are named."""
     bodies: dict[str, bytes] = {}
@@ -70,6 +71,7 @@ def audit_world(
                 environ=dict(os.environ),
                 run_id="test",
                 command=("auditor", "run"),
+                plan=plan,
                 keep=bodies.__setitem__,
                 progress=lambda text: None,  # noqa: ARG005 - nobody watches
                 announce=lambda text: None,  # noqa: ARG005 - nobody listens

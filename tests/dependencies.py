@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from auditor.cloud.kinds import ACTIONS
+from auditor.collect import COLLECTORS
 from auditor.policy.facts import SubjectFacts, join
 from auditor.record import Json
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
 from tests.conftest import Done, audit_world
+
+ASKED = sorted({collector.kind for collector in COLLECTORS if collector.needs})
+"""The kinds that a whole audit reads of Resource Manager."""
 
 NO_CALLS = "call-no-role"
 """The fault in which every data action is refused."""
@@ -45,7 +48,7 @@ def staged_for(kind: str) -> tuple[str, ...]:
 def derived() -> dict[str, dict[str, list[str]]]:
     """Kind → what its reads tell, as policies/dependencies.yaml has it; last what the live calls tell."""
     healthy = subjects(refused().audit.snapshot)
-    kinds = {kind: _told(kind, healthy, refused(fault_of(kind)).audit.snapshot) for kind in sorted(ACTIONS)}
+    kinds = {kind: _told(kind, healthy, refused(fault_of(kind)).audit.snapshot) for kind in ASKED}
     called = _changed(healthy, subjects(refused(NO_CALLS).audit.snapshot))
     later = subjects(audit_world("healthy", packs=["regulated"]).audit.snapshot)
     passed = _changed(healthy, later)  # what differs from run to run: dates, latencies, ids of requests

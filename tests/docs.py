@@ -59,9 +59,9 @@ def environment_block() -> str:
 
 
 def actions_block() -> str:
-    from auditor.cloud.kinds import ACTIONS
+    from auditor.collect import required_actions
 
-    return fenced("\n".join(sorted(set(ACTIONS.values()))))
+    return fenced("\n".join(required_actions().body["actions"]))
 
 
 def exits_block() -> str:

@@ -11,7 +11,19 @@ from auditor import __version__
 from auditor.cli.errors import ending, usage
 from auditor.cli.options import conversation_options, write_exit_codes
 
-COMMANDS = ("run", "demo", "evaluate", "report", "permissions", "checks", "frameworks", "policy", "sandbox", "schema")
+COMMANDS = (
+    "run",
+    "regions",
+    "demo",
+    "evaluate",
+    "report",
+    "permissions",
+    "checks",
+    "frameworks",
+    "policy",
+    "sandbox",
+    "schema",
+)
 """In the order of the help; each is the command of that name in the module of that name."""
 
 
@@ -63,7 +75,9 @@ def cli() -> None:
 
     \b
     Examples:
-      auditor demo                               see it work, on a pretend Azure on this machine
-      auditor run --settings auditor.yaml        audit what the settings name
+      auditor demo                          see it work, on a pretend Azure
+      auditor run --settings auditor.yaml   audit what the settings name
+      auditor run --before-provision        judge what they plan, before it exists
+      auditor regions                       tell in which regions that would fit
       auditor evaluate snapshot.json --pack regulated
     """

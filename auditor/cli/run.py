@@ -8,11 +8,15 @@ import click
 
 from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, framework_option, gate_options, option
 
+BEFORE_PROVISION = "before-provision"
+"""The pack of --before-provision."""
+
 _EPILOG = """\
 Examples:
   auditor run
   auditor run --settings release.yaml --pack production --fail-on medium
   auditor run --no-probes --json > evidence.json
+  auditor run --before-provision --quiet
 
 Variables, over the file and under the flags; lists are separated by commas:
   AUDITOR_CLOUD  AUDITOR_TENANT (else AZURE_TENANT_ID)  AUDITOR_SUBSCRIPTIONS
@@ -26,6 +30,12 @@ Variables, over the file and under the flags; lists are separated by commas:
 @option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
 @gate_options
 @framework_option
+@option(
+    "--before-provision",
+    intent="Scope and cost",
+    is_flag=True,
+    help="Judge what the settings plan, where it may not exist yet, by the pack before-provision.",
+)
 @option(
     "--no-probes",
     intent="Scope and cost",
@@ -60,6 +70,7 @@ def run(
     allow_incomplete: bool,
     exit_zero: bool,
     frameworks: tuple[str, ...],
+    before_provision: bool,
     no_probes: bool,
     deadline: float | None,
     formats: tuple[str, ...],
@@ -69,16 +80,18 @@ def run(
     """Audit what the settings name.
 
     Prints the report on stdout and what happens on stderr. Every report is written before the exit code is decided;
-    Ctrl-C stops looking, and reports what was seen until then.
+    Ctrl-C stops looking, and reports what was seen until then. With --before-provision neither the accounts nor their
+    resource groups need to exist, nothing is called, and the settings' own packs are set aside.
     """
     from auditor.cli.session import Order, closing_code, perform
 
     flags = {
-        "--pack": pack,
+        "--pack": pack or ((BEFORE_PROVISION,) if before_provision else ()),
         "--fail-on": fail_on,
         "--allow-incomplete": "allow" if allow_incomplete else None,
         "--no-probes": False if no_probes else None,
         "--deadline": deadline,
     }
-    done = perform(Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"], frameworks))
+    given = ctx.meta["auditor.arguments"]
+    done = perform(Order(settings, flags, formats, output, as_json, given, frameworks, before_provision))
     ctx.exit(closing_code(done, exit_zero=exit_zero))

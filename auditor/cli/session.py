@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor.cli.console import colored, output, progress, redacted, say, width
-from auditor.errors import ExitCode
+from auditor.errors import EmptyAuditError, ExitCode
 
 if TYPE_CHECKING:
-    from auditor.audit import Audit
     from auditor.bundle import Bundle
     from auditor.policy.frameworks import Framework
     from auditor.policy.pack import Policy
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from auditor.run import Run
     from auditor.settings import Settings
     from auditor.snapshot import Snapshot
+
+Seen = TypeVar("Seen")
 
 REPORTS = Path("reports")
 """Where runs lie, each in a folder of its own, unless --output says otherwise."""
@@ -46,6 +47,8 @@ class Order:
     command: tuple[str, ...]
     frameworks: tuple[str, ...] = ()
     """Names of those whose controls the run is to state."""
+    plan: bool = False
+    """Whether only what is planned is to be judged."""
 
 
 def perform(order: Order) -> Run:
@@ -54,6 +57,8 @@ def perform(order: Order) -> Run:
 
     path = order.settings or DEFAULT_PATH
     settings = load_settings(path, os.environ, order.flags)
+    if order.plan:
+        settings = _planned(settings)
 
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
@@ -74,13 +79,24 @@ def perform(order: Order) -> Run:
                 run_id=run_id,
                 command=_recorded(order.command),
                 frameworks=frameworks,
+                plan=order.plan,
                 keep=bundle.keep,
                 progress=show.now,
                 announce=show.line,
             )
-            done = _until_interrupted(looking)
+            done = until_interrupted(looking)
         _deliver(bundle, done.snapshot, done.run, order)
     return done.run
+
+
+def _planned(settings: Settings) -> Settings:
+    """The settings with no more in scope than what is planned: another team's accounts are none of its concern.
+
+    Raises EmptyAuditError where nothing is.
+    """
+    if not settings.workloads:
+        raise EmptyAuditError("the settings declare no workload: nothing is planned", next_step="declare it")
+    return settings.about(settings.workloads)
 
 
 def judge_again(path: Path, order: Order) -> Run:
@@ -148,10 +164,10 @@ def _recorded(command: Sequence[str]) -> tuple[str, ...]:
     return tuple(redacted(part.encode(errors="backslashreplace").decode(), os.environ) for part in command)
 
 
-def _until_interrupted(looking: Coroutine[None, None, Audit]) -> Audit:
-    """What the audit gives; Ctrl-C and a request to terminate cancel it, and it then gives what was seen until then."""
+def until_interrupted(looking: Coroutine[None, None, Seen]) -> Seen:
+    """What looking gives; Ctrl-C and a request to terminate cancel it, and it then gives what was seen until then."""
 
-    async def whole() -> Audit:
+    async def whole() -> Seen:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         if task and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))

@@ -205,6 +205,19 @@ class Arm:
             "resource_sku", scope, subscription, lambda client, how: client.resource_skus.list(**how)
         )
 
+    async def domain_availability(self, subscription: str, name: str) -> Row | Gap:
+        """Whether an account could still take that name as its custom subdomain; asks, and reserves nothing.
+
+        https://learn.microsoft.com/rest/api/aiservices/accountmanagement/check-domain-availability
+        """
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.cognitive_services(subscription, version)
+            await client.check_domain_availability(name, ACCOUNT_TYPE, exchange=exchange)
+
+        kind = "domain_availability"
+        return await self._reads.get(kind, domain_id(subscription, name), ACTIONS[kind], call)
+
     async def private_endpoint(self, endpoint_id: str) -> Row | Gap:
         """One private endpoint, in whatever subscription it is."""
         arm_id = parse_arm_id(endpoint_id, ENDPOINT_TYPE)
@@ -297,6 +310,11 @@ class Arm:
 def location_scope(subscription: str, location: str) -> str:
     """The id under which models and usages of a location are listed; `location` as ids spell it."""
     return f"/subscriptions/{subscription}/providers/{PROVIDER}/locations/{location}"
+
+
+def domain_id(subscription: str, name: str) -> str:
+    """The id under which the snapshot keeps what was told of an account name."""
+    return f"/subscriptions/{subscription}/providers/{PROVIDER}/domains/{name}"
 
 
 def _quoted(id_: str) -> str:

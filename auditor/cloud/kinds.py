@@ -46,6 +46,8 @@ KINDS: Final[dict[str, ArmKind]] = {
     "project_connection": ArmKind(f"{_CS}/accounts/projects/connections/read", COGNITIVE_SERVICES),
     "capability_host": ArmKind(f"{_CS}/accounts/capabilityHosts/read", COGNITIVE_SERVICES),
     "project_capability_host": ArmKind(f"{_CS}/accounts/projects/capabilityHosts/read", COGNITIVE_SERVICES),
+    # a POST that only reads; the service makes it an action, which Reader lacks and Contributor has
+    "domain_availability": ArmKind(f"{_CS}/checkDomainAvailability/action", COGNITIVE_SERVICES),
     "model": ArmKind(f"{_CS}/locations/models/read", COGNITIVE_SERVICES),
     "usage": ArmKind(f"{_CS}/locations/usages/read", COGNITIVE_SERVICES),
     "resource_sku": ArmKind(f"{_CS}/skus/read", COGNITIVE_SERVICES),

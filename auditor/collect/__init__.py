@@ -38,11 +38,12 @@ from auditor.collect.look import Look, Progress
 from auditor.collect.metrics import METRICS
 from auditor.collect.model_capacities import MODEL_CAPACITIES
 from auditor.collect.models import MODELS
+from auditor.collect.names import NAMES
 from auditor.collect.perimeters import PERIMETERS
 from auditor.collect.private_dns import DNS_RECORDS, NETWORK_LINKS
 from auditor.collect.private_endpoints import NETWORK_INTERFACE, PRIVATE_ENDPOINT, ZONE_GROUPS
 from auditor.collect.scope import Selection
-from auditor.collect.skus import SKUS
+from auditor.collect.skus import PLANNED_SKUS, REGIONS, SKUS
 from auditor.collect.target import Per, Target
 from auditor.collect.tls_ports import TLS_PORTS
 from auditor.collect.usages import USAGES
@@ -107,7 +108,35 @@ COLLECTORS: tuple[Collector, ...] = (
     NETWORK_LINKS,
     DNS_RECORDS,
 )
-"""Every collector, first those that others wait for."""
+"""Every collector of a whole audit, first those that others wait for."""
+
+PLAN_COLLECTORS: tuple[Collector, ...] = (
+    ACCOUNTS,
+    SUBSCRIPTION,
+    PROVIDER_REGISTRATION,
+    PERMISSIONS,
+    DELETED_ACCOUNTS,
+    PLANNED_SKUS,
+    MODELS,
+    USAGES,
+    ACCOUNT,
+    DEPLOYMENTS,
+    NAMES,
+    POLICY_ASSIGNMENTS,
+    MODEL_CAPACITIES,
+)
+"""What decides whether something can be made: nothing of how that which exists is set up."""
+
+REGION_COLLECTORS: tuple[Collector, ...] = (
+    ACCOUNTS,
+    PERMISSIONS,
+    REGIONS,
+    MODELS,
+    USAGES,
+    DEPLOYMENTS,
+    MODEL_CAPACITIES,
+)
+"""What decides in which regions something can be made."""
 
 
 ESSENTIAL = frozenset({"subscription", "account", "deployment", "model"})

@@ -145,6 +145,14 @@ class Look:
         await self._listed[subscription].wait()
         return frozenset((kind, location) for owner, kind, location in self._in_use if owner == subscription)
 
+    async def named_accounts(self) -> frozenset[str] | None:
+        """Names in lower case of all accounts in scope, once they are known; None where not every list was read."""
+        for subscription in self.selection.subscriptions:
+            await self._listed[subscription].wait()
+        if any(kind == "account" and "/providers/" not in scope for kind, scope in self._gaps):
+            return None
+        return frozenset(id_.rpartition("/")[2] for kind, id_ in self._resources if kind == "account")
+
     def _say(self, line: str) -> None:
         self._progress(bounded(line, 200))
 

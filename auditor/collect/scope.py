@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.cloud.arm_id import ArmId, parse_arm_id, region
 from auditor.collect.target import Target, model_target
 from auditor.record import JsonObject
-from auditor.settings import Settings
+from auditor.settings import Settings, Workload
 
 ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 
@@ -39,22 +39,41 @@ class Selection:
         Without an ARM id nobody knows in which of the subscriptions, so it is each of them.
         """
         for workload in self._workloads:
-            if not workload.location:
-                continue
-            arm_id = parse_arm_id(workload.account, ACCOUNT_TYPE)
-            for subscription in self.subscriptions:
-                if arm_id is None or arm_id.subscription.lower() == subscription:
-                    yield subscription, region(workload.location)
+            place = workload.planned_location
+            for subscription in self._subscriptions_of(workload) if place else ():
+                yield subscription, region(place)
+
+    def approved_locations(self, subscription: str) -> tuple[str, ...]:
+        """Every region that a workload, whose account may be in that subscription, approves by name."""
+        found = (workload.regions for workload in self._workloads if subscription in self._subscriptions_of(workload))
+        return tuple(dict.fromkeys(region(name) for names in found for name in names))
+
+    def any_location(self, subscription: str) -> bool:
+        """Whether such a workload approves every region there is."""
+        return any(
+            not workload.regions for workload in self._workloads if subscription in self._subscriptions_of(workload)
+        )
 
     def declared_models(self) -> Iterator[Target]:
         """The models that workloads declare with reserved units, in each subscription that these may fall to."""
         for workload in self._workloads:
-            arm_id = parse_arm_id(workload.account, ACCOUNT_TYPE)
-            for subscription in self.subscriptions:
-                if arm_id is not None and arm_id.subscription.lower() != subscription:
-                    continue
+            for subscription in self._subscriptions_of(workload):
                 for one in workload.deployments:
                     model = {"format": one.format, "name": one.model, "version": one.version}
                     found = model_target(subscription, model, one.sku)
                     if found is not None:
                         yield found
+
+    def planned_names(self, subscription: str) -> tuple[str, ...]:
+        """Account names of the workloads for whose account that subscription is the first that it may be in."""
+        found = (
+            workload.account.rstrip("/").rpartition("/")[2]
+            for workload in self._workloads
+            if self._subscriptions_of(workload)[:1] == (subscription,)
+        )
+        return tuple(sorted({name.lower(): name for name in found}.values()))
+
+    def _subscriptions_of(self, workload: Workload) -> tuple[str, ...]:
+        """Subscriptions in scope that its account may be in."""
+        arm_id = parse_arm_id(workload.account, ACCOUNT_TYPE)
+        return tuple(one for one in self.subscriptions if arm_id is None or arm_id.subscription.lower() == one)

@@ -95,6 +95,20 @@ def deleted_body(world: World, account: DeletedAccount) -> JsonObject:
     }
 
 
+def domain_body(world: World, asked: JsonObject) -> JsonObject:
+    """Whether a custom subdomain is free; one of a deleted account is kept for it until that is purged."""
+    name = str(asked.get("subdomainName", ""))
+    taken = {*world.by_subdomain, *(one.lower() for one in world.taken_names)}
+    taken |= {one.name.lower() for one in world.deleted_accounts}
+    free = name.lower() not in taken
+    return {
+        "isSubdomainAvailable": free,
+        **({} if free else {"reason": f"Sub domain name '{name}' is already used. Please pick a different name."}),
+        "subdomainName": name,
+        "type": asked.get("type"),
+    }
+
+
 def _service_properties(world: World, account: Account) -> JsonObject:
     own = account.subdomain
     regional = f"https://{account.region}.api.cognitive.microsoft.com/"

@@ -98,3 +98,8 @@ def server_error() -> Answer:
 def keys_disabled() -> Answer:
     """listKeys where local authentication is off; status and text as recorded from the service."""
     return answer_error(400, "BadRequest", "Failed to list key. disableLocalAuth is set to be true")
+
+
+def bad_request(message: str) -> Answer:
+    """A body that is not what the operation takes."""
+    return answer_error(400, "BadRequest", message)

@@ -23,7 +23,7 @@ from auditor.sandbox import (
     stored,
 )
 from auditor.sandbox.account import Account, Endpoint
-from auditor.sandbox.arm_errors import keys_disabled
+from auditor.sandbox.arm_errors import bad_request, keys_disabled
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.wire import Answer, Ask
 from auditor.sandbox.world import Subscription, World
@@ -258,6 +258,13 @@ def _deleted(call: Call) -> Found:
     return [arm_accounts.deleted_body(call.world, one) for one in call.world.deleted_accounts]
 
 
+def _domain(call: Call) -> Found:
+    asked = call.ask.json()
+    if asked is None or not asked.get("subdomainName") or not asked.get("type"):
+        return bad_request("The request body must name a subdomainName and a type.")
+    return arm_accounts.domain_body(call.world, asked)
+
+
 def _permissions(call: Call) -> Found:
     return list(arm_subscriptions.permissions(call.world))
 
@@ -297,6 +304,8 @@ ROUTES = (
     Route(f"{A}/privateEndpointConnections", f"{CS}/accounts/privateEndpointConnections/read",
           _of_account(_connections), paged=False),
     Route(f"{S}{C}/deletedAccounts", f"{CS}/deletedAccounts/read", _deleted, "deleted_account"),
+    Route(f"{S}{C}/checkDomainAvailability", f"{CS}/checkDomainAvailability/action", _domain, "domain_availability",
+          method="POST"),
     Route(f"{S}{C}/skus", f"{CS}/skus/read", lambda call: arm_catalogue.resource_skus(call.world), "resource_sku"),
     Route(f"{S}{C}/modelCapacities", f"{CS}/modelCapacities/read", _capacities, "model_capacity"),
     Route(f"{S}{C}/locations/{{location}}/modelCapacities", f"{CS}/locations/modelCapacities/read", _capacities),

@@ -20,7 +20,7 @@ from auditor.sandbox.arm_routes import actions
 from auditor.sandbox.patch import Change, change
 from auditor.sandbox.world import World
 
-WORLDS: tuple[str, ...] = ("release", "healthy", "denied", "throttled")
+WORLDS: tuple[str, ...] = ("release", "healthy", "denied", "throttled", "unprovisioned")
 """The worlds that are shipped; the first is the demo's."""
 
 _ROOM = Path(__file__).parent

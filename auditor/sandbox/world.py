@@ -113,6 +113,8 @@ class World(Record):
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
     activities: Named[Activity] = {}
+    taken_names: tuple[str, ...] = ()
+    """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}
     arm_troubles: tuple[ArmTrouble, ...] = ()
     model_troubles: tuple[ModelTrouble, ...] = ()

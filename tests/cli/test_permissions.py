@@ -10,7 +10,7 @@ import pytest
 
 from auditor.finding import Outcome
 from auditor.policy.dependencies import dependents, load_dependencies
-from auditor.policy.library import shipped_library
+from auditor.policy.pack import load_policy
 from auditor.record import JsonObject
 from auditor.sandbox import Seen
 from tests import docs
@@ -20,7 +20,8 @@ from tests.dependencies import NO_CALLS, fault_of, refused, staged_for
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
 RESPONSES = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
-CHECKS = tuple(shipped_library().checks.values())
+CHECKS = load_policy(("regulated",), {}, docs.ROOT).checks
+"""Those of a whole audit; what judges a plan is in a pack of its own."""
 
 
 def role(*arguments: str) -> JsonObject:

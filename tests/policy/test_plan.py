@@ -271,8 +271,11 @@ def test_a_new_account_may_become_of_either_kind() -> None:
     workload = {"account": "aif-new", "location": "sweden central"}
     told = estate().expecting(_expect(), **workload).expected()
     assert (told["offered"], told["usage_name"], told["extra_capacity"]) == (True, POOL, 30)
-    without_place = estate().expecting(_expect(), account="aif-new").expected()
-    assert "offered" not in without_place
+    only_region = estate().expecting(_expect(), account="aif-new", regions=["Sweden Central"]).expected()
+    assert only_region["offered"] is True
+    for regions in ([], ["swedencentral", "westus3"]):
+        without_place = estate().expecting(_expect(), account="aif-new", regions=regions).expected()
+        assert "offered" not in without_place
 
 
 def test_the_plan_of_many_deployments_is_the_sum_of_theirs() -> None:
@@ -290,3 +293,13 @@ def test_the_plan_of_many_deployments_is_the_sum_of_theirs() -> None:
 
 def _used(current: float) -> Estate:
     return estate().changed("usage", f"{PLACE}/usages/{POOL}", lambda body: body.update(currentValue=current))
+
+
+def test_a_plan_without_a_place_says_so() -> None:
+    """What is missing is named, not only that something is."""
+    subject = (
+        estate()
+        .expecting(_expect(), account="aif-new", regions=[])
+        .of("expectation", "workloads/checkout/deployments/chat")
+    )
+    assert "nothing says in which region" in subject.notes["expected.offered"][0]

@@ -25,12 +25,15 @@ def ask_arm(
     *,
     ledger: Ledger | None = None,
     method: str = "GET",
+    posted: dict[str, Any] | None = None,
     **query: str,
 ) -> Answer:
     """What Resource Manager says to the world's own identity."""
     token = access_token(world, "login.microsoftonline.com", "https://management.azure.com")
     versions = {"api-version": version} if version else {}
-    ask = Ask(method, "management.azure.com", path, {**versions, **query}, {"authorization": f"Bearer {token}"})
+    sent = json.dumps(posted).encode() if posted is not None else b""
+    signed = {"authorization": f"Bearer {token}"}
+    ask = Ask(method, "management.azure.com", path, {**versions, **query}, signed, sent)
     return arm.answer(world, ledger or Ledger(), ask)
 
 

@@ -33,7 +33,8 @@ def test_each_world_loads_and_its_settings_are_valid(name: str) -> None:
     settings = load_settings(settings_path(name), {}, {})
     assert settings.tenant == world.tenant
     assert set(settings.scope.subscriptions) == set(world.subscriptions)
-    assert {workload.account for workload in settings.workloads} <= set(world.accounts)
+    missing = {workload.account for workload in settings.workloads} - set(world.accounts)
+    assert missing == ({"contoso-support-weu", "contoso-search-uks"} if name == "unprovisioned" else set())
 
 
 def test_worlds_made_of_the_healthy_one_expect_the_same() -> None:

@@ -13,7 +13,9 @@ from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.expectation import Expectation, expectation
 from auditor.policy.facts.intent import strictest, strictest_expectation, workload_facts
 from auditor.policy.facts.joined import NOTHING, Joined, beside, joined
+from auditor.policy.facts.new_account import new_account
 from auditor.policy.facts.part import Part
+from auditor.policy.facts.plan_policies import plan_policies
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
 from auditor.policy.facts.target import Target, workload_account
@@ -81,9 +83,11 @@ class _Subjects:
         return _subject(_Who("subscription", scope, name), {"subscription": part})
 
     def _workload(self, found: Target) -> SubjectFacts:
-        told = workload_account(found, self._of.places)
+        basis = self._of.basis
+        told = workload_account(found, self._of.places).and_also(new_account(found, basis))
+        told = told.and_also(plan_policies(found, basis))
         name = found.workload.name
-        stated = attested(name, self._of.basis.seen, self._of.basis.now.date())
+        stated = attested(name, basis.seen, basis.now.date())
         own = Part(facts=workload_facts(found.workload)).and_also(told).with_member("attested", stated)
         roots = {"workload": own.under("workload"), "subscription": self._subscription_part(found.subscription)}
         return _subject(_Who("workload", f"workloads/{name}", name, name), roots)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.capacity import capacity
 from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.deployment_sku import deployment_sku
-from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.lifecycle import model
+from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.quota import Demand, Pool, pool, usage_name
 from auditor.policy.facts.shape import dig, text, whole
 from auditor.policy.facts.target import Target
 from auditor.record import JsonObject
 from auditor.settings import ExpectedDeployment
+
+NOWHERE: Final[Note] = (
+    "not known: nothing says in which region and subscription the account shall be",
+    "https://learn.microsoft.com/azure/foundry/foundry-models/concepts/models-sold-directly-by-azure",
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,10 @@ def plan(case: Case, basis: Basis) -> tuple[Part, Demand]:
         told.read(name, found.readings)
     sku = found.entry.sku(case.sku_name) if found.entry is not None else None
     _tell_range(told, case.expected, dig(sku, "capacity"), found)
+    ends = model(found, case.sku_name, None, basis.now).facts
+    for name in ("lifecycle", "replacement", "retired", "retirement"):
+        told.tell(name, ends.get(name), because=found.gap)
+        told.read(name, found.readings)
     extra = extra_capacity(case, found)
     told.tell("extra_capacity", extra, because=case.gap or found.gap)
     drawn_from = usage_name(sku)
@@ -96,7 +106,7 @@ def _find(case: Case, basis: Basis) -> Lookup:
     """The catalogue's entry for what is declared; without a version, that of the deployment, or the default one."""
     expected, target, there = case.expected, case.target, case.there
     if target.location is None or not target.kinds:
-        return Lookup(gap=target.gap)
+        return Lookup(gap=target.gap, note=NOWHERE if target.exists is False else None)
     version = expected.version
     if version is None and case.exists is None:
         return Lookup(gap=case.gap)
@@ -167,11 +177,14 @@ def _same_pool(case: Case, there: Deployment, found: Lookup) -> bool | None:
 
 
 def _tell_headroom(told: Telling, drawn: Pool | None, extra: int | None, gap: str | None) -> None:
-    """`headroom` and `fits`; `gap` is why the pool, or what is asked of it, is not known."""
+    """`headroom`, `pool_limit` and `fits`; `gap` is why the pool, or what is asked of it, is not known."""
     if drawn is None:
         told.tell("headroom", None, because=gap)
+        told.tell("pool_limit", None, because=gap)
         told.tell("fits", True if extra == 0 else None, because=gap)
         return
     told.tell("headroom", drawn.headroom, because=drawn.gap, note=drawn.note)
+    told.tell("pool_limit", drawn.limit, because=drawn.gap, note=drawn.note)
     told.tell("fits", drawn.fits(extra), because=drawn.gap or gap)
     told.read("headroom", drawn.readings)
+    told.read("pool_limit", drawn.readings)

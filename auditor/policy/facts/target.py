@@ -51,10 +51,10 @@ class Target:
 
     @property
     def location(self) -> str | None:
-        """Where its models and usages are listed; the declared location counts only once it is known not to exist."""
+        """Where its models and usages are listed; the planned location counts only once it is known not to exist."""
         if self.home is not None:
             return self.home.location
-        place = region(self.workload.location)
+        place = region(self.workload.planned_location)
         if self.exists is not False or place is None or self.subscription is None:
             return None
         return location_scope(self.subscription, place)

@@ -1,0 +1,127 @@
+"""A plan is judged before anything exists: each fault that would stop provisioning turns its check, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+
+from auditor.audit import OF_A_PLAN
+from auditor.finding import Outcome
+from auditor.policy.pack import load_policy
+from auditor.report import FORMATS
+from auditor.report.terminal import render
+from auditor.run import Verdict
+from auditor.sandbox import settings_path
+from auditor.snapshot import GapReason
+from tests.conftest import Done, audit_world
+
+PACK = "before-provision"
+WORLD = "unprovisioned"
+CHECKS = sorted(applied.check.id for applied in load_policy((PACK,), {}, settings_path(WORLD).parent).checks)
+
+FAULT = {
+    # the account that exists in this world is another than the one that the fault of the check's name is made for
+    "account-abuse-penalty": None,
+    "account-kind-unsuitable": None,
+    "account-not-succeeded": None,
+    "account-region-not-approved": None,
+    "account-sku-not-offered": None,
+    # the pool is too small for all plans together, though not for any one of them
+    "quota-exceeded": "region-full",
+}
+"""Check → the fault that shows it in this world, where it is not the one of its name."""
+
+ALSO_FAILS: dict[str, set[str]] = {
+    # nothing fits into no quota
+    "model-access-gated": {"planned-capacity-does-not-fit", "quota-exceeded"},
+    # the account that is gone held deployments whose SKU and capacity nobody declared
+    "plan-location-unknown": {"planned-deployment-incomplete"},
+    # more is declared than is deployed, and the pool has no room for it
+    "planned-capacity-does-not-fit": {"quota-exceeded"},
+}
+
+
+@cache
+def planned(*faults: str) -> Done:
+    return audit_world(WORLD, faults, packs=[PACK], plan=True)
+
+
+def checks_with(done: Done, outcome: Outcome) -> set[str]:
+    return {finding.check for finding in done.audit.run.findings if finding.outcome is outcome}
+
+
+def test_a_sound_plan_passes_although_nothing_is_deployed() -> None:
+    run = planned().audit.run
+    assert checks_with(planned(), Outcome.FAIL) == set()
+    assert checks_with(planned(), Outcome.UNKNOWN) == set()
+    assert (run.verdict, run.gaps) == (Verdict.PASS, ())
+    judged = {(one.check, one.subject.name) for one in run.findings if one.outcome is Outcome.PASS}
+    assert {
+        ("model-not-offered", "contoso-support-weu/support-drafts"),
+        ("planned-capacity-does-not-fit", "contoso-search-uks/search-embed"),
+        ("account-name-taken", "support-desk"),
+        ("account-not-offered", "case-search"),
+        ("quota-exceeded", "OpenAI.GlobalStandard.gpt-5.4-mini"),
+    } <= judged
+
+
+@pytest.mark.parametrize("check", sorted(set(CHECKS) - {one for one, fault in FAULT.items() if fault is None}))
+def test_the_fault_fails_its_check_and_nothing_else(check: str) -> None:
+    done = planned(FAULT.get(check) or check)
+    failed = checks_with(done, Outcome.FAIL)
+    assert check in failed
+    assert failed - {check} <= ALSO_FAILS.get(check, set())
+    assert done.audit.run.exit_code == 1
+    assert done.sandbox.unknown_routes == []
+
+
+def test_nothing_is_called_and_only_names_that_are_not_there_are_asked_for() -> None:
+    """One POST for each account that is still to be made; no request goes to a model's host."""
+    seen = planned().sandbox.requests
+    hosts = {one.host for one in seen}
+    assert hosts <= {"management.azure.com", "login.microsoftonline.com"}
+    posts = [one.path for one in seen if one.method == "POST" and one.host == "management.azure.com"]
+    assert len(posts) == 2
+    assert {path.rpartition("/")[2] for path in posts} == {"checkDomainAvailability"}
+    assert planned().audit.run.calls == ()
+
+
+def test_every_report_says_that_a_plan_was_judged() -> None:
+    run = planned().audit.run
+    assert OF_A_PLAN in run.notices
+    for name, form in FORMATS.items():
+        assert "judged a plan" in form.render(run), name
+    assert "judged a plan" in render(run, 80, False)
+    assert "judged a plan" not in render(audit_world("healthy", packs=["baseline"]).audit.run, 80, False)
+
+
+def test_what_exists_is_not_counted_twice() -> None:
+    """The running deployment holds what it declares: again it asks for nothing, even of a pool without room."""
+    (chat,) = _findings("planned-capacity-does-not-fit", "contoso-matter-swc/matter-chat")
+    told = {fact.path: fact.value for fact in chat.facts}
+    assert (told["expected.extra_capacity"], chat.outcome) == (0, Outcome.PASS)
+
+
+def test_a_name_that_cannot_be_asked_for_is_unknown_and_blocks() -> None:
+    """Reader is not enough for the question; that is neither a free name nor a taken one."""
+    done = planned("arm-denied-domain-availability")
+    outcomes = {one.outcome for one in done.audit.run.findings if one.check == "account-name-taken"}
+    assert outcomes == {Outcome.UNKNOWN, Outcome.NOT_APPLICABLE}
+    assert {gap.reason for gap in done.audit.run.gaps} == {GapReason.DENIED}
+    assert checks_with(done, Outcome.FAIL) == {"runner-cannot-read"}
+
+
+@pytest.mark.parametrize("kind", ["usage", "model", "account", "resource-sku"])
+def test_what_cannot_be_read_is_never_a_pass(kind: str) -> None:
+    """A plan whose quota, models, neighbours or offers nobody could see does not pass."""
+    done = planned(f"arm-denied-{kind}")
+    assert checks_with(done, Outcome.UNKNOWN)
+    assert checks_with(done, Outcome.FAIL) == {"runner-cannot-read"}
+    assert done.audit.run.exit_code == 1
+
+
+def _findings(check: str, subject: str, *faults: Sequence[str]):
+    run = planned(*faults).audit.run
+    return [one for one in run.findings if (one.check, one.subject.name) == (check, subject)]
