@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from auditor.audit import Audit, audit
-from auditor.policy.attestations import load_attestations
+from auditor.policy.attestations import Attestation, load_attestations
 from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
@@ -67,7 +67,7 @@ def audit_world(
                 settings,
                 policy,
                 NO_WAIVERS,
-                attestations=load_attestations(attestations or path.parent / str(settings.attestations)),
+                attestations=_attested(attestations, path.parent, settings.attestations),
                 environ=dict(os.environ),
                 run_id="test",
                 command=("auditor", "run"),
@@ -78,6 +78,12 @@ def audit_world(
             )
         )
     return Done(made, sandbox, bodies)
+
+
+def _attested(named: Path | None, base: Path, own: str | None) -> tuple[Attestation, ...]:
+    """The statements of the file that is named, else of the settings' own; none where there is neither."""
+    file = named or (base / own if own is not None else None)
+    return tuple(load_attestations(file)) if file is not None else ()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def test_the_page_names_kinds_and_checks() -> None:
         "Microsoft.CognitiveServices/skus/read\n    reads: resource sku\n    needed by 1: account-sku-not-offered"
         in shown
     )
-    assert f"{RESPONSES}\n    makes: probe\n    needed by 6: call-throttled," in shown
+    assert re.search(rf"{re.escape(RESPONSES)}\n    makes: probe\n    needed by \d+: call-throttled,", shown)
     narrowed = invoked("permissions", "--pack", "baseline").stdout
     assert "account-sku-not-offered" not in narrowed
     assert set(role()["Actions"]) - set(role("--pack", "baseline")["Actions"]) >= {

@@ -35,8 +35,10 @@ ALSO_FAILS: dict[str, set[str]] = {
         "latency-alert-missing",
         "throttling-alert-missing",
     },
-    # keys are only watched where they are accepted
-    "key-alert-missing": {"api-keys-accepted"},
+    # keys are only watched, and can only be old, where they are accepted
+    "key-alert-missing": {"api-keys-accepted", "keys-not-rotated"},
+    # an account of another name has another identity, which nobody let use the vault's key
+    "account-name-unconventional": {"encryption-identity-not-allowed"},
     # a trial of a fine-tuned model, which nobody declared or approved
     "fine-tune-base-retires-soon": {"deployment-undeclared", "deployment-model-not-approved"},
     # another kind of account is offered other models and has other host names
