@@ -129,7 +129,8 @@ class Field:
             said = [f"You said {echo}", *WORDS]
             for item in body.get("output", ()):
                 for part in item.get("content", ()):
-                    part["text"] += "\n".join(said)
+                    if not part["text"].startswith("{"):  # JSON that a schema asked for stays JSON
+                        part["text"] += "\n".join(said)
             return {**body, "metadata": {**MEMBERS, "echo": echo}}
 
         return self._sown(answer, ask, grown)
