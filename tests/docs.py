@@ -79,17 +79,16 @@ def checks_block() -> str:
     from auditor.policy.pack import load_policy
 
     applied = load_policy(("regulated",), {}, ROOT).checks
-    by_weight = sorted(applied, key=lambda one: (-one.check.severity.rank, one.check.area, one.check.id))
-    rows = [_check_row(one.check) for one in by_weight]
-    return (
-        "\n".join([f"{len(rows)} checks.\n", "| check | severity | judges | fails when |", "|---|---|---|---|", *rows])
-        + "\n"
-    )
+    areas = sorted({one.check.area for one in applied})
+    rows = [_area_row(area, [one.check for one in applied if one.check.area == area]) for area in areas]
+    head = [f"{len(applied)} checks in the pack `regulated`, by area; the gravest of each as an example:\n"]
+    return "\n".join([*head, "| area | checks | such as |", "|---|---:|---|", *rows]) + "\n"
 
 
-def _check_row(check: Check) -> str:
-    link = f"[`{check.id}`](policies/README.md#{check.id})"
-    return f"| {link} | {check.severity.value} | {check.subject} | {check.title} |"
+def _area_row(area: str, checks: list[Check]) -> str:
+    gravest = sorted(checks, key=lambda one: (-one.severity.rank, one.id))[:3]
+    links = (f"[{one.title}](policies/README.md#{one.id})" for one in gravest)
+    return f"| {area} | {len(checks)} | {'; '.join(links)} |"
 
 
 def frameworks_block() -> str:
