@@ -51,24 +51,31 @@ def inapplicable(target: Target) -> str | None:
 
 async def look(talk: Talk) -> Proof:
     """Asks for one picture, stored nowhere, and reads the head of what comes."""
-    said = await talk.respond(
-        PROMPT,
-        limit=output_limit(talk.target, words=WORDS),
-        tools=[TOOL],
-        extra_headers={HEADER: talk.target.image_deployment},
-    )
-    made = items(said, "image_generation_call")
+    named: JsonObject = {"image_deployment": talk.target.image_deployment}
+    try:
+        said = await talk.respond(
+            PROMPT,
+            limit=output_limit(talk.target, words=WORDS),
+            tools=[TOOL],
+            extra_headers={HEADER: talk.target.image_deployment},
+        )
+        return _judged(items(said, "image_generation_call"), named)
+    except StoppedError as stop:
+        raise StoppedError({**stop.told, **named}) from stop
+
+
+def _judged(made: list[JsonObject], named: JsonObject) -> Proof:
     if not made:
-        return Proof(proven=False, shortfall="no picture was generated: the model did not call the tool")
+        return Proof(proven=False, shortfall="no picture was generated: the model did not call the tool", told=named)
     _refused(made[-1])
     found = _picture(made[-1])
     if found is None:
-        return Proof(proven=False, shortfall="what the tool brought back is no picture")
+        return Proof(proven=False, shortfall="what the tool brought back is no picture", told=named)
     size = f"{found.width} x {found.height} pixels"
     return Proof(
         proven=(found.width, found.height) == (SIDE, SIDE),
         shortfall=f"the picture has {size} instead of {SIDE} x {SIDE}",
-        told={"image_format": found.format, "image_width": found.width, "image_height": found.height},
+        told={**named, "image_format": found.format, "image_width": found.width, "image_height": found.height},
     )
 
 

@@ -39,7 +39,7 @@ SHAPES: Final = tuple(_INSIDE)
 
 
 def picture(shape: str, colour: str) -> bytes:
-    """A PNG of SIDE × SIDE pixels: one of SHAPES in one of COLOURS, on white; raises KeyError for any other.
+    """A PNG of SIDE pixels each way: one of SHAPES in one of COLOURS, on white; raises KeyError for any other.
 
     https://www.w3.org/TR/png-3/
     """

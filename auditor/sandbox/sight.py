@@ -30,9 +30,7 @@ Pixel = tuple[int, int, int]
 def seen(png: bytes) -> tuple[str, str] | None:
     """The shape and the colour of the one thing in a PNG; None where there is no picture, or nothing on it."""
     rows = _pixels(png)
-    ink = [
-        (x, y, pixel) for y, row in enumerate(rows or ()) for x, pixel in enumerate(row) if min(pixel[:3]) < PALE
-    ]
+    ink = [(x, y, pixel) for y, row in enumerate(rows or ()) for x, pixel in enumerate(row) if min(pixel[:3]) < PALE]
     if not ink:
         return None
     means = [sum(pixel[part] for _, _, pixel in ink) / len(ink) for part in range(3)]

@@ -65,6 +65,11 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "too_new": lambda _, context: context.age_seconds is not None and context.age_seconds < TOO_NEW_SECONDS,
     "paused": lambda _, context: context.paused is True,
     "provisioned": lambda _, context: context.provisioned is True,
+    "image_deployment_missing": lambda _, context: (
+        context.image_deployment is not None
+        and context.models is not None
+        and context.image_deployment.lower() not in {name.lower() for name in context.models}
+    ),
     "throttled_for_abuse": lambda _, context: (context.abuse_action or "").lower() == "throttle",
     "rate_reduced": lambda signal, context: (
         signal.granted is not None
