@@ -141,6 +141,12 @@ SANDBOX_ANSWERS = {
     "gateway-error": "gateway-error",
     "html": "not-the-service",
     "response-not-found": "unclassified",
+    "file-not-found": "stored-thing-missing",
+    "file-purpose": "file-purpose-refused",
+    "vector-store-not-found": "stored-thing-missing",
+    "image-deployment-missing": "image-deployment-missing",
+    "image-model-wrong": "image-model-wrong",
+    "invalid-image": "picture-unreadable",
 }
 """Name of a refusal of the sandbox → its class; `reduced` needs the answer's headers, which is proven elsewhere."""
 
