@@ -39,8 +39,8 @@ def account_of_key(world: World, ledger: Ledger, ask: Ask) -> Account | None:
 
 
 _THINGS = (
-    (re.compile(r"/vector_stores(/|$)"), "OpenAI/assistants/vector_stores", "AIServices/assets"),
-    (re.compile(r"/files(/|$)"), "OpenAI/files", "AIServices/assets"),
+    (re.compile(r"/openai(?:/v1)?/vector_stores(/|$)"), "OpenAI/assistants/vector_stores", "AIServices/assets"),
+    (re.compile(r"/openai(?:/v1)?/files(/|$)"), "OpenAI/files", "AIServices/assets"),
 )
 """What a path is about → its part of the data action, of an account and of a project.
 

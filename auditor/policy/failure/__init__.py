@@ -18,6 +18,9 @@ from auditor.record import Record
 
 NOTHING_KNOWN = FailureContext()
 
+SMOKE = "text"
+"""The probe whose answer must hold text."""
+
 Owner = Literal["ours", "network", "azure", "unknown"]
 """Who can mend it; unknown only where nothing in the table fits."""
 
@@ -99,7 +102,8 @@ def failure_of(body: Mapping[str, object], context: FailureContext = NOTHING_KNO
     if outcome in ("not_applicable", "skipped"):
         return None
     if outcome == "completed":
-        empty = body.get("output_characters") == 0
+        # Only the smoke call needs text: a picture or a function call comes without, and its shortfall says more.
+        empty = body.get("output_characters") == 0 and body.get("probe", SMOKE) == SMOKE
         return classify({"phase": "body", "http_status": 200, "code": "empty"}, context) if empty else None
     if outcome == "incomplete":
         reason = body.get("incomplete_reason")
