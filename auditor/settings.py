@@ -101,6 +101,8 @@ class ExpectedDeployment(Record):
     """By which APIs the application calls: v1, a Foundry project's endpoint, or an api-version of the legacy API."""
     project: Name | None = None
     """The Foundry project whose endpoint is called; needed for the surface `project`."""
+    image_deployment: Name | None = None
+    """The deployment of the image model that draws for this one; needed for the feature `image_generation`."""
     latency_budget_ms: int | None = Field(default=None, ge=1)
     data_residency: Residency | None = None
 

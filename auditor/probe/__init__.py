@@ -15,7 +15,10 @@ from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
 from auditor.probe.budget import Cost, allowed
 from auditor.probe.conversation import CONVERSATION
+from auditor.probe.file_search import FILE_SEARCH
 from auditor.probe.function_calling import FUNCTION_CALLING
+from auditor.probe.image_generation import IMAGE_GENERATION
+from auditor.probe.pdf import PDF
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
 from auditor.probe.reasoning import REASONING
 from auditor.probe.stateless import STATELESS
@@ -24,6 +27,7 @@ from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
+from auditor.probe.vision import VISION
 from auditor.settings import Endpoints, Settings
 from auditor.snapshot import Gap, GapReason, Resource
 
@@ -41,6 +45,10 @@ PROBES: tuple[Probe, ...] = (
     FUNCTION_CALLING,
     STRUCTURED_OUTPUTS,
     REASONING,
+    VISION,
+    PDF,
+    FILE_SEARCH,
+    IMAGE_GENERATION,
 )
 """Every probe; the smoke call first."""
 

@@ -34,6 +34,8 @@ class Target:
     features: frozenset[str] | None
     """What settings say that applications use of it; None where no workload declares it."""
     exists: bool
+    image_deployment: str | None = None
+    """The deployment of an image model that draws for it; None where no workload names one."""
 
     def can(self, capability: str) -> bool:
         """Whether a capability is told to be true; an absent one is not told."""
@@ -91,6 +93,7 @@ def _existing(
         declared=deployment.id.lower() in expected,
         features=_features(expected.get(deployment.id.lower(), [])),
         exists=True,
+        image_deployment=_image_deployment(expected.get(deployment.id.lower(), [])),
     )
 
 
@@ -107,11 +110,17 @@ def _missing(wanted: list[tuple[Resource, ExpectedDeployment]], endpoints: Endpo
         declared=True,
         features=_features(wanted),
         exists=False,
+        image_deployment=_image_deployment(wanted),
     )
 
 
 def _features(wanted: list[tuple[Resource, ExpectedDeployment]]) -> frozenset[str] | None:
     return frozenset(feature for _, expected in wanted for feature in expected.features) if wanted else None
+
+
+def _image_deployment(wanted: list[tuple[Resource, ExpectedDeployment]]) -> str | None:
+    """The first that a workload names."""
+    return next((one.image_deployment for _, one in wanted if one.image_deployment is not None), None)
 
 
 def _surfaces(

@@ -182,12 +182,13 @@ def _identity(world: World, account: Account) -> JsonObject:
 def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
     """Requests and tokens for the deployment's capacity; none for a SKU that has none."""
     sku = world.sku_of(deployment)
-    if sku is None or sku.tokens is None:
-        return {}
-    limits = [{"key": "token", "renewalPeriod": 60, "count": sku.tokens * deployment.capacity}]
-    if sku.requests is not None:
-        limits.insert(0, {"key": "request", "renewalPeriod": 60, "count": sku.requests * deployment.capacity})
-    return {"rateLimits": limits}
+    told = {"request": sku.requests, "token": sku.tokens} if sku is not None else {}
+    limits = [
+        {"key": key, "renewalPeriod": 60, "count": each * deployment.capacity}
+        for key, each in told.items()
+        if each is not None
+    ]
+    return {"rateLimits": limits} if limits else {}
 
 
 def _system_data(world: World, days: int) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from auditor.sandbox.account import Account
@@ -37,14 +38,27 @@ def account_of_key(world: World, ledger: Ledger, ask: Ask) -> Account | None:
     return next((account for account in here if key in ledger.keys_of(account)), None)
 
 
+_THINGS = (
+    (re.compile(r"/openai(?:/v1)?/vector_stores(/|$)"), "OpenAI/assistants/vector_stores", "AIServices/assets"),
+    (re.compile(r"/openai(?:/v1)?/files(/|$)"), "OpenAI/files", "AIServices/assets"),
+)
+"""What a path is about → its part of the data action, of an account and of a project.
+
+https://learn.microsoft.com/azure/ai-foundry/concepts/disable-preview-features,
+https://github.com/microsoft/microsoft-foundry-for-vscode/issues/247
+"""
+
+
 def action_of(ask: Ask) -> str:
     """The data action that the call needs.
 
     https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning#microsoftcognitiveservices
     """
-    family = "AIServices" if ask.path.startswith("/api/projects/") else "OpenAI"
+    project = ask.path.startswith("/api/projects/")
     verb = {"GET": "read", "DELETE": "delete"}.get(ask.method, "write")
-    return f"Microsoft.CognitiveServices/accounts/{family}/responses/{verb}"
+    found = next((thing for pattern, *things in _THINGS if pattern.search(ask.path) for thing in things[project:]), "")
+    thing = found or f"{'AIServices' if project else 'OpenAI'}/responses"
+    return f"Microsoft.CognitiveServices/accounts/{thing}/{verb}"
 
 
 def _key_refused(ledger: Ledger, account: Account | None, key: str) -> Answer | None:

@@ -10,12 +10,15 @@ from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
 from auditor.sandbox.asked import Asked
+from auditor.sandbox.files import files
 from auditor.sandbox.ledger import Ledger, Turn
+from auditor.sandbox.refused_tools import refused as tools_refused
 from auditor.sandbox.regions import display_name
 from auditor.sandbox.response_access import account_of_key, refusal
 from auditor.sandbox.response_body import response
 from auditor.sandbox.response_events import events
 from auditor.sandbox.troubles import ModelTrouble
+from auditor.sandbox.vector_stores import vector_stores
 from auditor.sandbox.visit import Visit
 from auditor.sandbox.wire import Answer, Ask, answer_json
 from auditor.sandbox.world import World
@@ -86,7 +89,11 @@ def _responses(visit: Visit) -> Answer | None:
     return _Creation(visit.world, visit.ledger, visit.account, visit.ask, request).answer()
 
 
-ROOMS: Mapping[str, Callable[[Visit], Answer | None]] = {"responses": _responses}
+ROOMS: Mapping[str, Callable[[Visit], Answer | None]] = {
+    "responses": _responses,
+    "files": files,
+    "vector_stores": vector_stores,
+}
 """What stands after the API's base path → who answers there; None is said for a path that is not served."""
 
 
@@ -173,7 +180,7 @@ class _Creation:
             self.ask.headers,
             trouble.way if trouble is not None else None,
         )
-        refused = _parameters_refused(asked)
+        refused = _parameters_refused(asked) or tools_refused(self.world, self.account, asked)
         if refused is not None:
             return refused
         whole = response(asked)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from auditor.record import JsonObject
 from auditor.sandbox.asked import Asked, message, words
 from auditor.sandbox.talents_calling import calling, shaped
+from auditor.sandbox.talents_files import drawing, reading, searching, seeing
 
 Talent = Callable[[Asked], list[JsonObject] | None]
 
@@ -39,7 +40,7 @@ def _recalling(asked: Asked) -> list[JsonObject] | None:
     return [message(found[1] if found else "You told me no code word.", "completed")]
 
 
-TALENTS: tuple[Talent, ...] = (calling, shaped, _recalling, _counting, _plain)
+TALENTS: tuple[Talent, ...] = (calling, shaped, seeing, reading, searching, drawing, _recalling, _counting, _plain)
 """The first that answers is the one that does."""
 
 

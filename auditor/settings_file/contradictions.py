@@ -65,6 +65,19 @@ def _latency_beyond_probes(data: Any) -> Iterator[Contradiction]:
                 )
 
 
+def _drawing_without_image_model(data: Any) -> Iterator[Contradiction]:
+    """Azure chooses no image model by itself: the application names its deployment in a header."""
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            features = deployment.get("features")
+            features = features if isinstance(features, list) else []
+            if "image_generation" in features and not deployment.get("image_deployment"):
+                yield (
+                    (*at, "features", features.index("image_generation")),
+                    "image_generation needs image_deployment: the name of the image model's deployment",
+                )
+
+
 def _unapproved_by_itself(data: Any) -> Iterator[Contradiction]:
     """A workload that expects what its own lists do not approve."""
     for path, workload in _workloads(data):
@@ -116,6 +129,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _repeated_items,
     _money_without_prices,
     _latency_beyond_probes,
+    _drawing_without_image_model,
     _unapproved_by_itself,
     _account_out_of_scope,
     _resolver_shape,

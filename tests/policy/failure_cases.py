@@ -160,6 +160,61 @@ CASES = (
     Case("firewall", "network", http(401, None, "Access denied due to Virtual Network/Firewall rules.")),
     Case("model-name-used", "ours", http(404, "DeploymentNotFound", NOT_FOUND), {"deployment": "gpt-5.4"}),
     Case("model-name-used", "ours", http(404, "DeploymentNotFound", NOT_FOUND), {"deployment": "GPT-5.4-2026-03-05"}),
+    Case(
+        "image-deployment-missing",
+        "ours",
+        http(404, "DeploymentNotFound", NOT_FOUND),
+        {"image_deployment": "pictures"},
+    ),
+    Case(
+        "image-deployment-missing",
+        "ours",
+        http(
+            400,
+            "invalid_request_error",
+            "imagegen deployment must be provided through header: x-ms-oai-image-generation-deployment",
+            type="image_generation_user_error",
+            param="tools",
+        ),
+    ),
+    Case(
+        "image-model-wrong",
+        "ours",
+        http(
+            400,
+            None,
+            "Model not supported with Responses API. Supported models are:"
+            " ['gpt-image-1', 'gpt-image-1-mini', 'gpt-image-1.5']",
+        ),
+    ),
+    Case(
+        "image-moderated",
+        "azure",
+        body(
+            "moderation_blocked",
+            "Your request was rejected by the safety system. safety_violations=[sexual].",
+            type="image_generation_user_error",
+        ),
+    ),
+    Case("file-purpose-refused", "ours", http(400, "invalidPayload", "Invalid value for purpose.")),
+    Case("vector-store-failed", "azure", body("server_error", "vector store file failed: An internal error occurred.")),
+    Case("stored-thing-missing", "ours", http(404, None, "No such File object: assistant-4f3a")),
+    Case("stored-thing-missing", "ours", http(404, None, "Vector store with id [vs_4f3a] not found.")),
+    Case(
+        "picture-unreadable",
+        "ours",
+        http(400, None, "The image data you provided does not represent a valid image. Please check your input."),
+    ),
+    Case(
+        "missing-data-role",
+        "ours",
+        http(
+            401,
+            "PermissionDenied",
+            "The principal `99999999-2222-4333-8444-555555555555` lacks the required data action"
+            " `Microsoft.CognitiveServices/accounts/OpenAI/files/write` to perform `POST /openai/v1/files` operation.",
+        ),
+    ),
     Case("deployment-too-new", "azure", http(404, "DeploymentNotFound", NOT_FOUND), {"age_seconds": 42}),
     Case("deployment-paused", "ours", http(404, "DeploymentNotFound", NOT_FOUND), {"paused": True}),
     Case("deployment-not-reached", "azure", http(404, "DeploymentNotFound", NOT_FOUND)),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.facts.deployment import per_minute
+from auditor.policy.facts.deployment import limited_by, per_minute
 from tests.policy.estate import ACCOUNT, PLACE, Estate, deployment, estate, gap
 
 CHAT = f"{ACCOUNT}/deployments/chat"
@@ -65,6 +65,23 @@ def test_a_sku_that_no_page_explains_is_unknown() -> None:
 def test_rates_are_brought_to_a_minute(limits: Any, key: str, rate: int | None) -> None:
     """Counts are per renewalPeriod; older traffic counts requests in ten seconds."""
     assert per_minute(limits, key) == rate
+
+
+@pytest.mark.parametrize(
+    ("limits", "keys"),
+    [
+        ([{"key": "request"}, {"key": "Token"}], ["request", "token"]),
+        ([{"key": "request", "renewalPeriod": 60, "count": 9}], ["request"]),
+        ([{"key": "request"}, {}], None),
+        ([{"key": 7}], None),
+        ([], None),
+        (None, None),
+        ("many", None),
+    ],
+)
+def test_what_limits_a_deployment_is_told_by_the_keys(limits: Any, keys: list[str] | None) -> None:
+    """An image model has no limit of tokens; where nothing is told, nothing is known."""
+    assert limited_by(limits) == keys
 
 
 def test_a_provisioned_deployment_stops_whatever_its_option_says() -> None:

@@ -141,6 +141,12 @@ SANDBOX_ANSWERS = {
     "gateway-error": "gateway-error",
     "html": "not-the-service",
     "response-not-found": "unclassified",
+    "file-not-found": "stored-thing-missing",
+    "file-purpose": "file-purpose-refused",
+    "vector-store-not-found": "stored-thing-missing",
+    "image-deployment-missing": "image-deployment-missing",
+    "image-model-wrong": "image-model-wrong",
+    "invalid-image": "picture-unreadable",
 }
 """Name of a refusal of the sandbox → its class; `reduced` needs the answer's headers, which is proven elsewhere."""
 
@@ -215,6 +221,30 @@ def test_the_missing_role_is_granted_to_the_principal_that_the_service_saw() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("thing", "role"),
+    [
+        ("OpenAI/files/write", "a001fd3d-188f-4b5d-821b-7da978bf7442"),
+        ("OpenAI/files/delete", "a001fd3d-188f-4b5d-821b-7da978bf7442"),
+        ("OpenAI/files/read", "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"),
+        ("OpenAI/assistants/vector_stores/write", "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"),
+        ("AIServices/assets/write", "53ca6127-db72-4b80-b1b0-d745d6d5456d"),
+    ],
+)
+def test_the_least_role_that_holds_the_action_is_named(thing: str, role: str) -> None:
+    """A user may make vector stores and upload nothing: that takes a contributor."""
+    words = f"The principal `x` lacks the required data action `Microsoft.CognitiveServices/accounts/{thing}` to"
+    assert f"--role {role}" in classify(http(401, "PermissionDenied", words), KNOWN).next_step
+
+
+def test_an_image_deployment_that_is_there_is_not_blamed() -> None:
+    """The 404 is then about the deployment that was asked; with nothing read, it is too."""
+    error = http(404, "DeploymentNotFound", NOT_FOUND)
+    assert "has none of that name" in classify(error, replace(KNOWN, image_deployment="pictures")).cause
+    for around in ({"image_deployment": "EMBED"}, {"image_deployment": "pictures", "models": None}):
+        assert classify(error, replace(KNOWN, **around)).failure_class != "image-deployment-missing"
+
+
 def test_a_masked_principal_is_replaced_by_the_caller() -> None:
     """Where the service masks the principal, the one that signed in is named; a foundry action gets a foundry role."""
     action = "Microsoft.CognitiveServices/accounts/AIServices/agents/read"
@@ -239,6 +269,8 @@ def test_public_access_differs_by_what_stands_behind_it() -> None:
     [
         ({"outcome": "completed", "output_characters": 2}, None),
         ({"outcome": "completed", "output_characters": 0}, "empty-answer"),
+        ({"probe": "text", "outcome": "completed", "output_characters": 0}, "empty-answer"),
+        ({"probe": "image_generation", "outcome": "completed", "output_characters": 0}, None),
         ({"outcome": "not_applicable", "reason": "embeddings"}, None),
         ({"outcome": "skipped", "reason": "budget"}, None),
         ({"outcome": "incomplete", "incomplete_reason": "max_output_tokens"}, "answer-incomplete"),

@@ -109,6 +109,12 @@ def test_single_mistakes(write: Write, more: str, said: str) -> None:
             f'account: "{TENANT}" is outside of scope.sub',
         ),
         ("version: 2026-03-05", "latency_budget_ms: 120001", "latency_budget_ms: is more than all probes may take"),
+        (
+            "version: 2026-03-05",
+            "features: [text, image_generation]",
+            "deployments[0].features[1]: image_generation needs image_deployment",
+        ),
+        ("version: 2026-03-05", "features: [image_generation], image_deployment: pictures", None),
     ],
 )
 def test_contradictions(write: Write, old: str, new: str, said: str | None) -> None:

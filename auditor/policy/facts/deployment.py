@@ -39,6 +39,7 @@ DERIVED: Final = frozenset(
         "declared",
         "features",
         "left_behind",
+        "limited_by",
         "stored_by_probes",
         "fine_tuning",
         "model",
@@ -151,6 +152,7 @@ def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Ba
     told.tell("stops_at_retirement", _stops(provisioned, text(dig(body, "properties", "versionUpgradeOption"))))
     told.tell("publisher", _publisher(body))
     limits = dig(body, "properties", "rateLimits")
+    told.tell("limited_by", limited_by(limits))
     told.tell("rpm", per_minute(limits, "request"))
     told.tell("tpm", per_minute(limits, "token"))
     told.tell("speaks_responses", _speaks_responses(body, found), because=None if found.certain else found.gap)
@@ -181,6 +183,15 @@ def per_minute(limits: Any, key: str) -> int | None:
             return None
         rates.append(int(count * 60 / period))
     return min(rates, default=None)
+
+
+def limited_by(limits: Any) -> list[str] | None:
+    """The keys of the rate limits, such as request and token; image models have no limit of tokens.
+
+    None where there are none at all, as of provisioned SKUs, or one's key is not told.
+    """
+    keys = [text(limit.get("key")) for limit in objects(limits) or ()]
+    return sorted({key.lower() for key in keys if key}) if keys and None not in keys else None
 
 
 def _stops(provisioned: bool | None, option: str | None) -> bool | None:

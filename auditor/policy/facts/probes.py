@@ -153,4 +153,5 @@ def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) ->
         now=basis.now,
         tenant=basis.settings.tenant,
         host=text(home.part.facts.get("host")),
+        image_deployment=text(found.body.get("image_deployment")),
     )

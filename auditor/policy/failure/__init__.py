@@ -18,6 +18,9 @@ from auditor.record import Record
 
 NOTHING_KNOWN = FailureContext()
 
+SMOKE = "text"
+"""The probe whose answer must hold text."""
+
 Owner = Literal["ours", "network", "azure", "unknown"]
 """Who can mend it; unknown only where nothing in the table fits."""
 
@@ -65,6 +68,11 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "too_new": lambda _, context: context.age_seconds is not None and context.age_seconds < TOO_NEW_SECONDS,
     "paused": lambda _, context: context.paused is True,
     "provisioned": lambda _, context: context.provisioned is True,
+    "image_deployment_missing": lambda _, context: (
+        context.image_deployment is not None
+        and context.models is not None
+        and context.image_deployment.lower() not in {name.lower() for name in context.models}
+    ),
     "throttled_for_abuse": lambda _, context: (context.abuse_action or "").lower() == "throttle",
     "rate_reduced": lambda signal, context: (
         signal.granted is not None
@@ -94,7 +102,8 @@ def failure_of(body: Mapping[str, object], context: FailureContext = NOTHING_KNO
     if outcome in ("not_applicable", "skipped"):
         return None
     if outcome == "completed":
-        empty = body.get("output_characters") == 0
+        # Only the smoke call needs text: a picture or a function call comes without, and its shortfall says more.
+        empty = body.get("output_characters") == 0 and body.get("probe", SMOKE) == SMOKE
         return classify({"phase": "body", "http_status": 200, "code": "empty"}, context) if empty else None
     if outcome == "incomplete":
         reason = body.get("incomplete_reason")

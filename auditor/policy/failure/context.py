@@ -24,6 +24,8 @@ class FailureContext:
 
     deployment: str | None = None
     """The name that was passed as `model`."""
+    image_deployment: str | None = None
+    """The name that was passed as the image model's deployment."""
     host: str | None = None
     account_id: str | None = None
     location: str | None = None
@@ -78,6 +80,7 @@ def failure_context(
     now: datetime,
     tenant: str | None = None,
     host: str | None = None,
+    image_deployment: str | None = None,
 ) -> FailureContext:
     """The context of a call to `requested` on an account, from what the snapshot holds.
 
@@ -88,6 +91,7 @@ def failure_context(
     body = next((one.body for one in deployments or () if _name(one).lower() == requested.lower()), {})
     return FailureContext(
         deployment=requested,
+        image_deployment=image_deployment,
         host=host,
         account_id=account.id,
         location=_text(account.body.get("location")),

@@ -12,7 +12,11 @@ from auditor.policy.failure.signal import Signal
 
 OPENAI_USER = ("5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "Cognitive Services OpenAI User")
 FOUNDRY_USER = ("53ca6127-db72-4b80-b1b0-d745d6d5456d", "Foundry User")
+OPENAI_CONTRIBUTOR = ("a001fd3d-188f-4b5d-821b-7da978bf7442", "Cognitive Services OpenAI Contributor")
 """Role ids and names: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/ai-machine-learning"""
+
+UPLOADS = re.compile(r"/OpenAI/files/(?:write|delete|import)", re.IGNORECASE)
+"""Data actions on files that Cognitive Services OpenAI User lacks; it may read them."""
 
 RESPONSES_ACTION = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
 
@@ -28,6 +32,7 @@ NOT_KNOWN: dict[str, tuple[str, str]] = {
     "granted": ("less", "less"),
     "group": ("the resource group", "RESOURCE_GROUP"),
     "host": ("the endpoint", "HOST"),
+    "image_deployment": ("the image model's deployment", "IMAGE_DEPLOYMENT"),
     "location": ("the region", "LOCATION"),
     "meant": ("another", "DEPLOYMENT"),
     "nearest": ("another", "DEPLOYMENT"),
@@ -63,7 +68,7 @@ def clean(value: str, longest: int = 500) -> str:
 def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -> dict[str, str | None]:
     account_id, deployment = context.account_id, context.deployment
     action = groups.get("action") or RESPONSES_ACTION
-    role, role_name = FOUNDRY_USER if "/AIServices/" in action else OPENAI_USER
+    role, role_name = _role_for(action)
     return {
         "phase": signal.phase,
         "status": _number(signal.status),
@@ -81,6 +86,7 @@ def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -
         "scope": groups.get("scope") or account_id or "SCOPE",
         "deployment": deployment,
         "deployment_id": f"{account_id or 'ACCOUNT_ID'}/deployments/{deployment or 'DEPLOYMENT'}",
+        "image_deployment": context.image_deployment,
         "deployments": None if context.models is None else _names(tuple(context.models)) or "none",
         "meant": " or ".join(context.probably_meant),
         "nearest": next(iter(context.probably_meant), None),
@@ -91,6 +97,13 @@ def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -
         "role": role,
         "role_name": role_name,
     }
+
+
+def _role_for(action: str) -> tuple[str, str]:
+    """The least built-in role that holds a data action."""
+    if "/AIServices/" in action:
+        return FOUNDRY_USER
+    return OPENAI_CONTRIBUTOR if UPLOADS.search(action) else OPENAI_USER
 
 
 def _number(value: float | None) -> str | None:

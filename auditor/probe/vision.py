@@ -1,0 +1,76 @@
+"""Pictures as input: the model must name the shape and the colour in one that was drawn for the question."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from secrets import choice
+from typing import Final
+
+from auditor.probe.limits import output_limit
+from auditor.probe.outcome import output_text
+from auditor.probe.picture import COLOURS, SHAPES, picture
+from auditor.probe.question import Probe
+from auditor.probe.talk import Proof, Talk
+from auditor.probe.target import Target
+from auditor.probe.text import inapplicable
+from auditor.record import JsonObject
+
+INPUT_TOKENS: Final = 3_000
+"""The question and one picture in low detail: 85 tokens for most models, 2,833 for gpt-4o-mini, which counts most.
+https://learn.microsoft.com/azure/foundry/openai/overview#image-input-tokens"""
+
+QUESTION: Final = (
+    f"Which shape is in the picture: {', '.join(SHAPES)}? In which colour: {', '.join(COLOURS)}?"
+    " Reply with the colour and the shape alone, in English."
+)
+
+
+async def look(talk: Talk) -> Proof:
+    """Shows one picture as a data URL and asks what is on it; another guess than chance's twentieth is needed."""
+    shape, colour = choice(SHAPES), choice(COLOURS)
+    said = await talk.respond([_turn(picture(shape, colour))], limit=output_limit(talk.target))
+    text = output_text(said).lower()
+    wrong = [
+        what
+        for what, right, listed in (("shape", shape, SHAPES), ("colour", colour, COLOURS))
+        if _named(text, listed) != {right}
+    ]
+    return Proof(proven=not wrong, shortfall=f"the answer does not name the picture's {' and '.join(wrong)}")
+
+
+def _turn(png: bytes) -> JsonObject:
+    return {
+        "role": "user",
+        "content": [
+            {"type": "input_text", "text": QUESTION},
+            {
+                "type": "input_image",
+                "image_url": f"data:image/png;base64,{b64encode(png).decode()}",
+                "detail": "low",
+            },
+        ],
+    }
+
+
+def _named(text: str, listed: Sequence[str]) -> set[str]:
+    """Those of the closed list that a text names; who names several has not looked."""
+    return set(re.findall(r"[a-z]+", text)) & set(listed)
+
+
+def most_tokens(target: Target) -> int:
+    """The question, the picture and the answer."""
+    return INPUT_TOKENS + output_limit(target)
+
+
+VISION = Probe(
+    name="vision",
+    title="Picture as input",
+    sends="one short question about a small generated picture, sent as a data URL; no address is fetched",
+    proves="the answer names the picture's shape and colour, out of lists that the question offers",
+    inapplicable=inapplicable,
+    calls=1,
+    most_tokens=most_tokens,
+    look=look,
+)
