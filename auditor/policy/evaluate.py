@@ -21,6 +21,7 @@ from auditor.policy.paths import Path
 from auditor.policy.quote import SharedFacts
 from auditor.policy.sight import Looks, Pick, Quote, Sight, Tokens, whole
 from auditor.policy.template import TemplateFailure, render
+from auditor.policy.uncollected import uncollected
 from auditor.policy.waivers import Waivers
 from auditor.record import Json
 from auditor.settings import GateSettings, Settings
@@ -48,6 +49,7 @@ def evaluate(snapshot: Snapshot, settings: Settings, policy: Policy, waivers: Wa
     return judge(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
 
 
+@uncollected
 def judge(
     subjects: Iterable[SubjectFacts],
     policy: Policy,

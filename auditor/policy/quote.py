@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
 
 from auditor.finding import Fact
@@ -28,9 +29,11 @@ class SharedFacts:
 
     def fact(self, path: Path, value: Json | Missing, told: Note | None) -> Fact:
         """What stands at the path, or that nothing does; `told` is why."""
-        if isinstance(value, float | list | dict):  # seldom said twice; and 0.0 equals -0.0
+        try:
+            same = marshal.dumps(value, 2) if isinstance(value, float | list | dict) else value  # 0.0 equals -0.0
+        except ValueError:  # nested too deep
             return _fact(path, value, told)
-        key = (path, type(value), None if isinstance(value, Missing) else value, told)
+        key = (path, type(value), None if isinstance(value, Missing) else same, told)
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = _fact(path, value, told)

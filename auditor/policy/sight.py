@@ -7,16 +7,16 @@ token for each value that a rule names, the facts that are quoted, and the readi
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from operator import itemgetter
 from typing import TypeVar, cast
 
 from auditor.finding import Fact
-from auditor.policy.facts.part import Part
-from auditor.policy.paths import ITEMS, Missing, Path, around, follow
-from auditor.policy.quote import SharedFacts, note_on
+from auditor.policy.facts.part import Note, Part
+from auditor.policy.paths import ITEMS, Missing, Path, follow, names_around
+from auditor.policy.quote import SharedFacts
 from auditor.record import Json
 
 Cell = TypeVar("Cell")
@@ -52,9 +52,8 @@ class Tokens:
         self._numbers: dict[bytes, int] = {}
         self._next = count()
 
-    def of(self, path: Path, variables: dict[str, Json]) -> int:
-        """The number of what stands at the path, or of how far the facts reach towards it."""
-        value = follow(path, variables)
+    def of(self, value: Json | Missing, variables: dict[str, Json]) -> int:
+        """The number of what stands at a path of the variables, or of how far they reach towards it."""
         try:
             written = marshal.dumps([value] if not isinstance(value, Missing) else _reach(value, variables), 2)
         except ValueError:  # nested too deep, or of no type of JSON's own: equal to nothing else
@@ -74,7 +73,10 @@ class Looks:
         self._shown = _by_root(roots, shown)
         self._named_at = _columns(self._named)
         self._shown_at = _columns(self._shown)
+        self._every = {root: list(dict.fromkeys([*self._named[root], *self._shown[root]])) for root in roots}
         self._shared = shared
+        self._names: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        """Root and all names under it of which something is told → those that tell of each path that is shown."""
         self._seen: dict[tuple[str, int], tuple[Part | None, Sight]] = {}
         """Root and identity of an object → the object, held so that no other takes its identity, and the sight."""
 
@@ -110,19 +112,31 @@ class Looks:
 
     def _look(self, root: str, part: Part | None, tokens: Tokens) -> Sight:
         variables: dict[str, Json] = {root: part.facts} if part is not None else {}
-        part = part or Part()
+        values = {path: follow(path, variables) for path in self._every[root]}
+        notes, readings = (part.notes, part.readings) if part is not None else ({}, {})
+        shown = self._shown[root]
+        noted = [notes[names[0]] if len(names) == 1 else None for names in self._names_around(root, notes)]
+        told = [[readings[name] for name in names] for names in self._names_around(root, readings)]
         return Sight(
-            [tokens.of(path, variables) for path in self._named[root]],
-            [self._quote(path, variables, part) for path in self._shown[root]],
-            [_told(path, part) for path in self._shown[root]],
+            [tokens.of(values[path], variables) for path in self._named[root]],
+            [self._quote(path, values[path], note) for path, note in zip(shown, noted, strict=True)],
+            [those[0] if len(those) == 1 else tuple(chain.from_iterable(those)) for those in told],
         )
 
-    def _constant(self, path: Path, constants: dict[str, Json]) -> Quote | None:
-        return None if path in self._shown_at else self._quote(path, constants, Part())
+    def _names_around(self, root: str, told: Collection[str]) -> list[tuple[str, ...]]:
+        """Looked up once for all objects of which the same is told, as it is of most."""
+        key = (root, *told)
+        found = self._names.get(key)
+        if found is None:
+            found = self._names[key] = [names_around(path, told) for path in self._shown[root]]
+        return found
 
-    def _quote(self, path: Path, variables: dict[str, Json], part: Part) -> Quote:
+    def _constant(self, path: Path, constants: dict[str, Json]) -> Quote | None:
+        return None if path in self._shown_at else self._quote(path, follow(path, constants), None)
+
+    def _quote(self, path: Path, value: Json | Missing, note: Note | None) -> Quote:
         try:
-            return self._shared.fact(path, follow(path, variables), note_on(path, part.notes))
+            return self._shared.fact(path, value, note)
         except Exception as error:  # noqa: BLE001 - only the checks that show it are to suffer
             return Broken(error)
 
@@ -132,11 +146,6 @@ def whole(quotes: tuple[Quote, ...]) -> tuple[Fact, ...]:
     if Broken in map(type, quotes):
         raise next(each.error for each in quotes if isinstance(each, Broken))
     return cast("tuple[Fact, ...]", quotes)
-
-
-def _told(path: Path, part: Part) -> tuple[str, ...]:
-    those = around(path, part.readings)
-    return those[0] if len(those) == 1 else tuple(chain.from_iterable(those))
 
 
 def _reach(missing: Missing, variables: dict[str, Json]) -> tuple[Json | Path, ...]:

@@ -19,6 +19,7 @@ from auditor.policy.facts.plan_policies import plan_policies
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
 from auditor.policy.facts.target import Target, workload_account
+from auditor.policy.uncollected import uncollected
 from auditor.record import Json
 from auditor.settings import Settings, Workload
 from auditor.snapshot import Snapshot
@@ -63,6 +64,7 @@ class SubjectFacts:
         return self.parts.get(root, NOTHING)
 
 
+@uncollected
 def join(snapshot: Snapshot, settings: Settings) -> tuple[SubjectFacts, ...]:
     """Every subject of the settings' scope, in a fixed order; pure, and tolerant of any shape of body.
 
