@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import chain, count
 from operator import itemgetter
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from auditor.finding import Fact
 from auditor.policy.facts.part import Note, Part
@@ -148,10 +148,10 @@ def whole(quotes: tuple[Quote, ...]) -> tuple[Fact, ...]:
     return cast("tuple[Fact, ...]", quotes)
 
 
-def _reach(missing: Missing, variables: dict[str, Json]) -> tuple[Json | Path, ...]:
+def _reach(missing: Missing, variables: dict[str, Json]) -> tuple[Any, ...]:
     """Which step is missing, and of what, where that is no object: a rule that asks it fails in another way."""
     above = follow(missing.path[:-1], variables)
-    return missing.path, None if isinstance(above, dict | Missing) else above
+    return (missing.path,) if isinstance(above, dict) else (missing.path, above)
 
 
 def _members(path: Path) -> Path:
