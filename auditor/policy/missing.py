@@ -120,10 +120,10 @@ def _why(gap: Gap) -> str:
 
 def _gaps(paths: Iterable[Path], subject: SubjectFacts, gaps: Mapping[str, Gap]) -> tuple[Gap, ...]:
     """Each once, in the order of the paths."""
-    ids = dict.fromkeys(gap for path in paths for gap in around(path, subject.absences))
+    ids = dict.fromkeys(gap for path in paths for gap in around(path, subject.part(path[0]).absences))
     return tuple(gaps[gap] for gap in ids if gap in gaps)
 
 
 def _untold(path: Path, subject: SubjectFacts) -> str:
-    note = note_on(path, subject.notes)
+    note = note_on(path, subject.part(path[0]).notes)
     return f"{written(path)} is {note[0]}" if note else f"{written(path)} was not told"

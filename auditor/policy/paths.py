@@ -103,13 +103,16 @@ def written(path: Path) -> str:
 
 def around(path: Path, told: Mapping[str, Value]) -> tuple[Value, ...]:
     """What is told of the path or of the nearest above it; where nothing is, all that is told of what lies below."""
-    if not told:
-        return ()
+    return tuple([told[name] for name in names_around(path, told)]) if told else ()
+
+
+def names_around(path: Path, told: Collection[str]) -> tuple[str, ...]:
+    """The names, among those of which something is told, under which that of the path is found."""
     upwards, below = _surroundings(path)
     for name in upwards:
         if name in told:
-            return (told[name],)
-    return tuple([value for name, value in told.items() if name.startswith(below)])
+            return (name,)
+    return tuple([name for name in told if name.startswith(below)])
 
 
 @lru_cache(maxsize=4096)
@@ -123,10 +126,10 @@ def follow(path: Path, variables: dict[str, Json]) -> Json | Missing:
     """What stands at the path (a list for each `[]`), or where the facts end."""
     value: Json = variables
     for at, step in enumerate(path):
-        if step == ITEMS:
-            return _each(value, path, at)
-        if isinstance(value, dict) and step in value:
+        if isinstance(value, dict) and step in value and step != ITEMS:
             value = value[step]
+        elif step == ITEMS:
+            return _each(value, path, at)
         elif isinstance(value, list) and (index := _INDEX.fullmatch(step)) and int(index[1]) < len(value):
             value = value[int(index[1])]
         else:

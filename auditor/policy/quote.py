@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Mapping
-from itertools import chain
 
 from auditor.finding import Fact
 from auditor.policy.facts.part import Note
-from auditor.policy.paths import Missing, Path, around, follow, written
+from auditor.policy.paths import Missing, Path, around, written
 from auditor.record import Json
 
 NOT_KNOWN = "not known"
@@ -29,42 +29,15 @@ class SharedFacts:
 
     def fact(self, path: Path, value: Json | Missing, told: Note | None) -> Fact:
         """What stands at the path, or that nothing does; `told` is why."""
-        if isinstance(value, float | list | dict):  # seldom said twice; and 0.0 equals -0.0
+        try:
+            same = marshal.dumps(value, 2) if isinstance(value, float | list | dict) else value  # 0.0 equals -0.0
+        except ValueError:  # nested too deep
             return _fact(path, value, told)
-        key = (path, type(value), None if isinstance(value, Missing) else value, told)
+        key = (path, type(value), None if isinstance(value, Missing) else same, told)
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = _fact(path, value, told)
         return found
-
-
-class Quoted(dict[Path, Fact]):
-    """Path → the fact that stands there, with why it is so where the notes tell; looked up when first asked for."""
-
-    def __init__(self, variables: dict[str, Json], notes: Mapping[str, Note], shared: SharedFacts) -> None:
-        super().__init__()
-        self._variables = variables
-        self._notes = notes
-        self._noted = {name.partition(".")[0].partition("[")[0] for name in notes}
-        self._shared = shared
-
-    def __missing__(self, path: Path) -> Fact:
-        told = note_on(path, self._notes) if path[0] in self._noted else None
-        fact = self[path] = self._shared.fact(path, follow(path, self._variables), told)
-        return fact
-
-
-class Told(dict[Path, tuple[str, ...]]):
-    """Path → ids of the readings that told what stands there; looked up when first asked for."""
-
-    def __init__(self, told: Mapping[str, tuple[str, ...]]) -> None:
-        super().__init__()
-        self._told = told
-
-    def __missing__(self, path: Path) -> tuple[str, ...]:
-        those = around(path, self._told)
-        readings = self[path] = those[0] if len(those) == 1 else tuple(chain.from_iterable(those))
-        return readings
 
 
 def note_on(path: Path, notes: Mapping[str, Note]) -> Note | None:

@@ -14,10 +14,12 @@ from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, generated_settings, generated_world
 from auditor.settings import Settings
 from auditor.settings_file import load_settings
-from auditor.snapshot import Snapshot
+from auditor.snapshot import Resource, Snapshot
 from tests.conftest import environment
 
 SEEN = "contoso-generated-0000"
+
+UPGRADES = ("NoAutoUpgrade", "OnceCurrentVersionExpired", "OnceNewDefaultVersionAvailable")
 
 
 @cache
@@ -49,11 +51,8 @@ def snapshot_of(accounts: int, deployments: int) -> tuple[Snapshot, Settings]:
     resources, listings = list(once), list(listed)
     for number in range(accounts):
         name = f"contoso-generated-{number:04d}"
-        resources += [
-            type(one).model_validate_json(one.model_dump_json().replace(SEEN, name))
-            for one in seen.resources
-            if SEEN in one.id
-        ]
+        again = (one.model_dump_json().replace(SEEN, name) for one in seen.resources if SEEN in one.id)
+        resources += [_unlike(Resource.model_validate_json(text), number) for text in again]
         listings += [
             one.model_copy(update={"scope": one.scope.replace(SEEN, name)})
             for one in seen.listings
@@ -62,6 +61,23 @@ def snapshot_of(accounts: int, deployments: int) -> tuple[Snapshot, Settings]:
     settings = _settings(accounts, deployments)
     changed = {"resources": tuple(resources), "listings": tuple(listings), "settings": settings.model_dump(mode="json")}
     return seen.model_copy(update=changed), settings
+
+
+def _unlike(one: Resource, number: int) -> Resource:
+    """The same, with what differs from account to account in a real estate: tags, settings, capacity, traffic."""
+    body, properties = one.body, one.body.get("properties", {})
+    if one.kind == "account":
+        body["tags"] = {**(body.get("tags") or {}), "cost-centre": f"{number % 40:03d}"}
+        properties["disableLocalAuth"] = number % 7 != 0
+        properties["publicNetworkAccess"] = "Disabled" if number % 11 else "Enabled"
+    elif one.kind == "deployment":
+        body["sku"]["capacity"] = 20 + number % 80
+        properties["versionUpgradeOption"] = UPGRADES[number % len(UPGRADES)]
+    elif one.kind == "metric":
+        points = (point for told in body["value"] for row in told["timeseries"] for point in row["data"])
+        for point in points:
+            point.update({name: point[name] * (1 + number % 97) for name in ("total", "average") if point.get(name)})
+    return one
 
 
 def _settings(accounts: int, deployments: int) -> Settings:

@@ -13,6 +13,7 @@ from auditor.policy.check import Check
 from auditor.policy.compiled import compile_check
 from auditor.policy.evaluate import judge
 from auditor.policy.facts import SubjectFacts
+from auditor.policy.facts.part import Part
 from auditor.policy.pack import AppliedCheck, Policy, as_written
 from auditor.policy.waivers import Waivers
 from auditor.settings import GateSettings
@@ -65,8 +66,7 @@ def subject(account: dict[str, Any] | None = None, **told: Any) -> SubjectFacts:
         name="shop",
         workload="web",
         location="swedencentral",
-        variables={"account": members, "workload": {}, "subscription": {}},
-        **told,
+        parts={"account": Part(members, **told), "workload": Part(), "subscription": Part()},
     )
 
 

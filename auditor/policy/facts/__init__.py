@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from auditor.policy.facts.account import Home, unread_account
 from auditor.policy.facts.arm_id import fold, is_arm_id, last, subscription_scope
@@ -14,11 +14,12 @@ from auditor.policy.facts.expectation import Expectation, expectation
 from auditor.policy.facts.intent import strictest, strictest_expectation, workload_facts
 from auditor.policy.facts.joined import NOTHING, Joined, beside, joined
 from auditor.policy.facts.new_account import new_account
-from auditor.policy.facts.part import Part
+from auditor.policy.facts.part import Note, Part
 from auditor.policy.facts.plan_policies import plan_policies
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
 from auditor.policy.facts.target import Target, workload_account
+from auditor.policy.uncollected import uncollected
 from auditor.record import Json
 from auditor.settings import Settings, Workload
 from auditor.snapshot import Snapshot
@@ -35,16 +36,35 @@ class SubjectFacts:
     name: str
     workload: str | None
     location: str | None
-    variables: dict[str, Json]
-    """Root → object; a root of which nothing is known is an empty object. A key that is absent is not known."""
-    absences: dict[str, str] = field(default_factory=dict)
-    """Dotted path → id of the gap because of which it is absent; a path covers all below it."""
-    notes: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Dotted path → (why the value is what it is, the page that documents it)."""
-    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Dotted path → ids of the readings that told it and all below it."""
+    parts: dict[str, Part]
+    """Root → what is known of it, each path written from the root on; subjects that share an object share its part."""
+
+    @property
+    def variables(self) -> dict[str, Json]:
+        """Root → object; a root of which nothing is known is an empty object. A key that is absent is not known."""
+        return {root: part.facts for root, part in self.parts.items()}
+
+    @property
+    def absences(self) -> dict[str, str]:
+        """Dotted path → id of the gap because of which it is absent; a path covers all below it."""
+        return {path: gap for part in self.parts.values() for path, gap in part.absences.items()}
+
+    @property
+    def notes(self) -> dict[str, Note]:
+        """Dotted path → (why the value is what it is, the page that documents it)."""
+        return {path: note for part in self.parts.values() for path, note in part.notes.items()}
+
+    @property
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """Dotted path → ids of the readings that told it and all below it."""
+        return {path: told for part in self.parts.values() for path, told in part.readings.items()}
+
+    def part(self, root: str) -> Part:
+        """What is known of a root; nothing of one that this kind of subject does not have."""
+        return self.parts.get(root, NOTHING)
 
 
+@uncollected
 def join(snapshot: Snapshot, settings: Settings) -> tuple[SubjectFacts, ...]:
     """Every subject of the settings' scope, in a fixed order; pure, and tolerant of any shape of body.
 
@@ -63,6 +83,7 @@ class _Subjects:
         self._accounts = {key: home.part.under("account") for key, home in of.homes.items()}
         self._merged: dict[tuple[int, ...], Workload | None] = {}
         self._workloads: dict[int, Part] = {}
+        self._brought: dict[tuple[str, int], tuple[Part, Part]] = {}
         self._targets = {id(found.workload): found for found in of.targets}
         self._expectations = {(id(one.case.target.workload), one.case.expected.name): one for one in of.expectations}
 
@@ -123,7 +144,7 @@ class _Subjects:
         declaring = self._of.basis.intents.of_deployment(home.id, name)
         intent = self._strictest([workload for workload, _ in declaring] or self._of.basis.intents.of_account(home.id))
         roots = {
-            "deployment": one.part.under("deployment"),
+            "deployment": self._under("deployment", one.part),
             "account": self._accounts[key],
             "expected": self._expected_part(one, home),
             "workload": self._workload_part(intent),
@@ -136,9 +157,10 @@ class _Subjects:
         found, there = one.case.target, one.case.there
         account = self._accounts[fold(found.home.id)] if found.home is not None else _absent("account", found.gap)
         workload = found.workload
+        deployment = _absent("deployment", one.case.gap) if there is None else self._under("deployment", there.part)
         roots = {
-            "expected": one.part.under("expected"),
-            "deployment": there.part.under("deployment") if there is not None else _absent("deployment", one.case.gap),
+            "expected": self._under("expected", one.part),
+            "deployment": deployment,
             "account": account,
             "workload": self._workload_part(workload),
             "subscription": self._subscription_part(found.subscription),
@@ -153,6 +175,13 @@ class _Subjects:
             "subscription": self._subscription_part(subscription_scope(found.location)),
         }
         return _subject(_Who("quota", found.id, found.name, location=last(found.location)), roots)
+
+    def _under(self, root: str, part: Part) -> Part:
+        """A part of the join under its root, the same whichever subject looks at it."""
+        key = (root, id(part))
+        if key not in self._brought:
+            self._brought[key] = (part, part.under(root))  # the part too, so that no other takes its identity
+        return self._brought[key][1]
 
     def _subscription_part(self, scope: str | None) -> Part:
         return self._subscriptions.get(fold(scope), NOTHING) if scope is not None else NOTHING
@@ -182,7 +211,7 @@ class _Subjects:
         made = self._expectations[id(found.workload), declaring[0][1].name] if len(declaring) == 1 else None
         if made is None:
             made = expectation(expected, found, beside(found, self._of.deployments), self._of.basis)
-        return made.part.under("expected")
+        return self._under("expected", made.part)
 
 
 def _unread_id(account: str) -> str:
@@ -209,21 +238,6 @@ class _Who:
 
 
 def _subject(who: _Who, roots: dict[str, Part]) -> SubjectFacts:
-    absences: dict[str, str] = {}
-    notes: dict[str, tuple[str, str]] = {}
-    readings: dict[str, tuple[str, ...]] = {}
-    for part in roots.values():
-        absences.update(part.absences)
-        notes.update(part.notes)
-        readings.update(part.readings)
     return SubjectFacts(
-        kind=who.kind,
-        id=who.id,
-        name=who.name,
-        workload=who.workload,
-        location=who.location,
-        variables={root: part.facts for root, part in roots.items()},
-        absences=absences,
-        notes=notes,
-        readings=readings,
+        kind=who.kind, id=who.id, name=who.name, workload=who.workload, location=who.location, parts=roots
     )

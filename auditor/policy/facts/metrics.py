@@ -122,10 +122,12 @@ def _points(series: JsonObject) -> tuple[tuple[datetime, float], ...] | None:
     told = objects(series.get("data") or [])
     for one in told or ():
         at = moment(one.get("timeStamp"))
-        values = [one[name] for name in _VALUES if one.get(name) is not None]
-        numbers = [found for found in map(number, values) if found is not None and found >= 0]
-        if at is None or len(numbers) != len(values) or len(numbers) > 1:
+        values = [value for name in _VALUES if (value := one.get(name)) is not None]
+        if at is None or len(values) > 1:
             return None
-        if numbers:
-            points.append((at, float(numbers[0])))
+        if values:
+            found = number(values[0])
+            if found is None or found < 0:
+                return None
+            points.append((at, float(found)))
     return None if told is None else tuple(points)
