@@ -14,6 +14,8 @@ ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
     "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
+    "stream-error", "stream-failed", "stream-throttled", "stream-reset", "stream-stall", "stream-html", "stream-ends",
+    "stuck", "blind", "uncached",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
