@@ -21,7 +21,7 @@ Tokens are the most that all calls of a probe use, by which the budget counts (p
 @option("--markdown", intent="Output", is_flag=True, help="Print the probes as a table in Markdown.")
 @conversation_options
 def probes(*, as_json: bool, markdown: bool) -> None:
-    """List the live calls: what is sent, what proves it, what it costs."""
+    """List the live calls: what each sends, proves and costs."""
     from auditor.cli.console import output
     from auditor.probe.handbook import as_data, as_markdown, as_text
 

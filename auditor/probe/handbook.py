@@ -40,7 +40,7 @@ def _paragraph(told: JsonObject) -> str:
         f"{told['name']}: {told['title']}\n"
         f"  sends    {told['sends']}\n"
         f"  proves   {told['proves']}\n"
-        f"  costs    at most {told['calls']} calls and {told['tokens']:,} tokens"
+        f"  costs    at most {told['calls']} call{'' if told['calls'] == 1 else 's'} and {told['tokens']:,} tokens"
         f" ({told['reasoning_tokens']:,} where the model may reason){legacy}\n"
         f"  deletes  {told['deletes'] or 'nothing: nothing is stored'}"
     )
@@ -53,7 +53,7 @@ def _row(told: JsonObject) -> tuple[str, ...]:
         told["proves"],
         str(told["calls"]),
         f"{told['tokens']:,} / {told['reasoning_tokens']:,}",
-        told["deletes"] or "–",
+        told["deletes"] or "nothing",
         "yes" if told["legacy"] else "no",
     )
 
