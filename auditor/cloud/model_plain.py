@@ -25,7 +25,8 @@ class PlainClient(httpx2.Client):
         """Ends what is under way, from any thread: whoever waits for the answer is told that the line is dead."""
         for line in self._lines:
             with suppress(OSError):  # it may be dead already
-                line.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+                # not TLS's own shutdown, which takes the connection's state from under whoever reads
+                socket.socket.shutdown(line.get_extra_info("socket"), socket.SHUT_RDWR)
 
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """The whole answer, whatever its status; raises httpx2.RequestError or OSError where there was none."""
@@ -33,7 +34,7 @@ class PlainClient(httpx2.Client):
 
         def note(event: str, details: dict[str, Any]) -> None:
             attempt.note_now(event, details)
-            if event.endswith("connect_tcp.complete"):
+            if event.partition(".")[2] in {"connect_tcp.complete", "start_tls.complete"}:
                 self._lines.append(details["return_value"])
 
         request.extensions = {**request.extensions, "trace": note}
