@@ -19,6 +19,7 @@ COMMANDS = (
     "report",
     "permissions",
     "checks",
+    "probes",
     "frameworks",
     "policy",
     "sandbox",

@@ -153,8 +153,10 @@ class Models:
 
         secret = client.api_key if scope == "key" else await self._token(scope)
 
+        http = PlainClient(self._recorder)
+
         def call() -> Any:
-            with PlainClient(self._recorder) as http:
+            with http:
                 plain = OpenAI(
                     base_url=client.base_url,
                     api_key=secret,
@@ -165,7 +167,11 @@ class Models:
                 )
                 return _method(plain, operation)(**request)
 
-        return await asyncio.to_thread(call)
+        try:
+            return await asyncio.to_thread(call)
+        except asyncio.CancelledError:
+            http.hang_up()  # else the thread would wait for the answer, and the process for the thread
+            raise
 
     async def _client(self, surface: Surface, scope: str) -> AsyncOpenAI:
         key = (surface, scope)

@@ -26,6 +26,11 @@ class Surface:
         return "project" if self.project is not None else self.api_version or "v1"
 
     @property
+    def key(self) -> str:
+        """Tells it apart from a deployment's other surfaces, of which several may be projects."""
+        return f"{self.name}/{self.project}" if self.project is not None else self.name
+
+    @property
     def base_url(self) -> str:
         """What the SDK puts before `responses`.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -17,11 +19,25 @@ class PlainClient(httpx2.Client):
     def __init__(self, recorder: Recorder, **options: Any) -> None:
         super().__init__(headers={"accept-encoding": "identity"}, timeout=timeout_of(60.0), trust_env=True, **options)
         self._recorder = recorder
+        self._lines: list[Any] = []
+
+    def hang_up(self) -> None:
+        """Ends what is under way, from any thread: whoever waits for the answer is told that the line is dead."""
+        for line in self._lines:
+            with suppress(OSError):  # it may be dead already
+                # not TLS's own shutdown, which takes the connection's state from under whoever reads
+                socket.socket.shutdown(line.get_extra_info("socket"), socket.SHUT_RDWR)
 
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         """The whole answer, whatever its status; raises httpx2.RequestError or OSError where there was none."""
         attempt, seconds = begin(request)
-        request.extensions = {**request.extensions, "trace": attempt.note_now}
+
+        def note(event: str, details: dict[str, Any]) -> None:
+            attempt.note_now(event, details)
+            if event.partition(".")[2] in {"connect_tcp.complete", "start_tls.complete"}:
+                self._lines.append(details["return_value"])
+
+        request.extensions = {**request.extensions, "trace": note}
         started = time.monotonic()
         answer: httpx2.Response | None = None
         try:

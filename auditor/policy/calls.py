@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.arm_id import fold, last
+from auditor.policy.facts.probes import ELSEWHERE
 from auditor.policy.facts.shape import number, text, whole
 from auditor.record import Json, JsonObject
 from auditor.run import Call
@@ -33,8 +34,13 @@ def _by_probe(subjects: Iterable[SubjectFacts]) -> Iterator[tuple[str, tuple[str
             deployment = f"{account}/deployments/{facts.get('name')}"
         else:
             continue
-        for name, told in _object(facts.get("probe")).items():
+        called = _object(facts.get("probe"))
+        for name, told in called.items():
             yield fold(f"{deployment}/probes/{name}"), (subject.workload, _object(told))
+        further = called.get(ELSEWHERE)
+        for told in map(_object, further if isinstance(further, list) else ()):
+            place = "/".join(filter(None, (text(told.get("surface")), text(told.get("project")))))
+            yield fold(f"{deployment}/probes/{told.get('probe')}/{place}"), (subject.workload, told)
 
 
 def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:
@@ -46,7 +52,7 @@ def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:
         deployment=last(deployment),
         account=last(deployment.rpartition("/deployments/")[0]),
         workload=workload,
-        probe=text(body.get("probe")) or last(probe.id),
+        probe=_name(probe),
         outcome=text(body.get("outcome")) or "not known",
         requested_model=text(body.get("requested_model")),
         responded_model=text(body.get("responded_model")),
@@ -60,6 +66,12 @@ def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:
         request_id=_request_id(_object(body.get("request_ids"))),
         region=text(body.get("region")),
     )
+
+
+def _name(probe: Resource) -> str:
+    """The probe, and on which surface it was put, where that is not the deployment's first."""
+    name = text(probe.body.get("probe")) or last(probe.id)
+    return f"{name} ({probe.body.get('surface')})" if probe.body.get("first") is False else name
 
 
 def _request_id(ids: JsonObject) -> str | None:

@@ -13,13 +13,16 @@ from typing import Protocol
 from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
+from auditor.probe.background import BACKGROUND
 from auditor.probe.budget import Cost, allowed
+from auditor.probe.combined import COMBINED
 from auditor.probe.conversation import CONVERSATION
 from auditor.probe.file_search import FILE_SEARCH
 from auditor.probe.function_calling import FUNCTION_CALLING
 from auditor.probe.image_generation import IMAGE_GENERATION
 from auditor.probe.pdf import PDF
-from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
+from auditor.probe.prompt_caching import PROMPT_CACHING
+from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, NO_PROJECTS, TURNED_OFF, Probe, Question, Seen
 from auditor.probe.reasoning import REASONING
 from auditor.probe.stateless import STATELESS
 from auditor.probe.stream import STREAM
@@ -49,11 +52,14 @@ PROBES: tuple[Probe, ...] = (
     PDF,
     FILE_SEARCH,
     IMAGE_GENERATION,
+    BACKGROUND,
+    COMBINED,
+    PROMPT_CACHING,
 )
 """Every probe; the smoke call first."""
 
 NOWHERE = Surface("")
-"""Stands for the endpoint of an account that names none."""
+"""Stands for the endpoint of an account that names none; a surface without a host is one that the account lacks."""
 
 UNANSWERED = ("refused", "unreachable")
 
@@ -111,13 +117,17 @@ def _refusals(questions: Sequence[Question], settings: Settings) -> list[Problem
     """For each question, in order, why it is not put; None where it is."""
     if not settings.probes.enabled:
         return [TURNED_OFF] * len(questions)
-    callable_ones = [question for question in questions if question.surface is not NOWHERE]
+    callable_ones = [question for question in questions if question.surface.host]
     costs = [
         Cost(question.target.model, question.probe.most_tokens(question.target), question.probe.calls)
         for question in callable_ones
     ]
     over = iter(allowed(costs, settings.probes))
-    return [_over_budget(next(over)) if question.surface is not NOWHERE else NO_ENDPOINT for question in questions]
+    return [_over_budget(next(over)) if question.surface.host else _no_endpoint(question) for question in questions]
+
+
+def _no_endpoint(question: Question) -> Problem:
+    return NO_ENDPOINT if question.surface.project is None else NO_PROJECTS
 
 
 def _over_budget(why: str | None) -> Problem | None:
@@ -149,6 +159,8 @@ async def _ask_all(
                     continue
                 found = await question.asked(cloud.models, patience=patience, deadline=deadline)
                 seen[place] = found
+                if (task := asyncio.current_task()) is not None and task.cancelling():
+                    return  # interrupted: what was stored is deleted, and nothing more is asked
                 if question.probe is TEXT and found.resource and found.resource.body.get("outcome") in UNANSWERED:
                     broken.add(question.surface)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from auditor.probe.limits import output_limit
@@ -12,12 +13,16 @@ from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 
 TURNS: Final = 2
+CALLS: Final = TURNS + 1
 
 
 async def look(talk: Talk) -> Proof:
-    """Plants a word in a stored response, and asks for it by the response's id."""
+    """Plants a word in a stored response, reads it back, and asks for it by the response's id."""
     limit, planted_word = output_limit(talk.target), word()
     first = await talk.respond(planted(planted_word), limit=limit, store=True)
+    kept = await talk.do("responses.input_items.list", {"response_id": str(first.get("id"))})
+    if planted_word not in json.dumps(kept.get("data")):
+        return Proof(proven=False, shortfall="the service does not give back what the first turn was given")
     second = await talk.respond(RECALL, limit=limit, store=True, previous_response_id=first.get("id"))
     return Proof(
         proven=knows(second, planted_word), shortfall="the second turn does not know the word planted in the first"
@@ -33,9 +38,10 @@ CONVERSATION = Probe(
     name="conversation",
     title="Conversation",
     sends="two short turns, the second naming the first by previous_response_id; both responses are deleted afterwards",
-    proves="the second turn knows a word that was planted in the first",
+    proves="the service gives back what the first turn was given, and the second knows a word planted in it",
     inapplicable=inapplicable,
-    calls=TURNS,
+    calls=CALLS,
     most_tokens=most_tokens,
     look=look,
+    stores="both responses",
 )

@@ -29,6 +29,11 @@ TURNED_OFF = Problem(
 NO_ENDPOINT = Problem(
     GapReason.NOT_OFFERED, "the account names no model endpoint", "give the account a custom subdomain, then run again"
 )
+NO_PROJECTS = Problem(
+    GapReason.NOT_OFFERED,
+    "the account has no endpoint for Foundry projects",
+    "use an account of kind AIServices with a custom subdomain, or declare another surface, then run again",
+)
 
 
 BROKEN = "the smoke call to this deployment did not get an answer, so this was not asked"
@@ -53,6 +58,8 @@ class Probe:
     """Converses, and says what that proved; may raise what Talk raises."""
     legacy: bool = True
     """Whether the legacy API offers it too."""
+    stores: str | None = None
+    """What the service is made to keep, all of it deleted at the end; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class Question:
 
     @property
     def _id(self) -> str:
-        return f"{self.target.id}/probes/{self.probe.name}{'' if self.first else f'/{self.surface.name}'}"
+        return f"{self.target.id}/probes/{self.probe.name}{'' if self.first else f'/{self.surface.key}'}"
 
     def _resource(self, body: JsonObject, readings: tuple[str, ...] = ()) -> Resource:
         return Resource(
@@ -128,6 +135,7 @@ class Question:
             body={
                 "probe": self.probe.name,
                 "surface": self.surface.name,
+                **({"project": self.surface.project} if self.surface.project is not None else {}),
                 "first": self.first,
                 "requested_model": self.target.name,
                 **body,

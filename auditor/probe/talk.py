@@ -125,6 +125,12 @@ class Talk:
             raise OutOfTimeError  # our own deadline ended the call, not the service: nobody is to be blamed for it
         return answer
 
+    async def pause(self, seconds: float) -> None:
+        """Waits between two calls; raises OutOfTimeError where there would be no time for the second."""
+        if seconds >= self._deadline.remaining:
+            raise OutOfTimeError
+        await asyncio.sleep(seconds)
+
     def stores_response(self, body: JsonObject, *, stored: bool) -> None:
         """Remembers that a response is kept by the service, and is to be deleted at the end."""
         if stored and isinstance(body.get("id"), str):

@@ -23,7 +23,8 @@ class Target:
     name: str
     """What is passed as `model`."""
     surfaces: tuple[Surface, ...]
-    """Where it is called, as its owner declares; empty where the account names no endpoint."""
+    """Where it is called, as its owner declares; empty where the account names no endpoint. One whose host is empty is
+    declared, and the account has none such."""
     location: str
     model: str
     """The deployed model's name; of a deployment that does not exist, the expected one's."""
@@ -132,8 +133,8 @@ def _surfaces(
     declared = [(name, expected.project) for _, expected in wanted for name in expected.surfaces] or [("v1", None)]
     for name, project in declared:
         if name == "project":
-            if project is not None and foundry is not None:
-                found[Surface(foundry, project=project)] = None
+            if project is not None:
+                found[Surface(foundry or "", project=project)] = None
         elif host is not None:
             found[Surface(host, api_version=None if name == "v1" else name)] = None
     return tuple(found)

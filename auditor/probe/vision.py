@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable
 from secrets import choice
 from typing import Final
 
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
-from auditor.probe.picture import COLOURS, SHAPES, picture
+from auditor.probe.picture import COLOURS, SHAPES, data_url, picture
 from auditor.probe.question import Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
@@ -28,8 +27,8 @@ QUESTION: Final = (
 
 
 async def look(talk: Talk) -> Proof:
-    """Shows one picture as a data URL and asks what is on it; another guess than chance's twentieth is needed."""
-    shape, colour = choice(SHAPES), choice(COLOURS)
+    """Shows one picture as a data URL and asks what is on it; a guess is right once in a dozen times."""
+    shape, colour = choice(tuple(SHAPES)), choice(tuple(COLOURS))
     said = await talk.respond([_turn(picture(shape, colour))], limit=output_limit(talk.target))
     text = output_text(said).lower()
     wrong = [
@@ -47,14 +46,14 @@ def _turn(png: bytes) -> JsonObject:
             {"type": "input_text", "text": QUESTION},
             {
                 "type": "input_image",
-                "image_url": f"data:image/png;base64,{b64encode(png).decode()}",
+                "image_url": data_url(png),
                 "detail": "low",
             },
         ],
     }
 
 
-def _named(text: str, listed: Sequence[str]) -> set[str]:
+def _named(text: str, listed: Iterable[str]) -> set[str]:
     """Those of the closed list that a text names; who names several has not looked."""
     return set(re.findall(r"[a-z]+", text)) & set(listed)
 

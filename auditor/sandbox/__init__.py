@@ -128,6 +128,11 @@ class Sandbox:
         """The two keys of an account, as listKeys would tell them."""
         return self._ledger.keys_of(self.world.accounts[account])
 
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Ids of all that callers had the model endpoints store and did not delete."""
+        return tuple(sorted(name for _, name in (*self._ledger.responses, *self._ledger.things)))
+
     def _token_file(self) -> Path:
         from auditor.sandbox.local_identity import assertion
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
@@ -87,6 +88,14 @@ def words(item: JsonObject) -> str:
         return content
     texts = [part.get("text", "") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
     return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def recalled(asked: Asked) -> str:
+    """The code word that the conversation holds; some forget what was said before the last turn."""
+    last = words(asked.given[-1]) if asked.given else ""
+    heard = last if asked.way == "forgetful" else asked.text
+    found = re.search(r"remember this code word: ([\w-]+)", heard, re.IGNORECASE)
+    return found[1] if found else "You told me no code word."
 
 
 def message(text: str, status: str) -> JsonObject:

@@ -21,6 +21,8 @@ class Turn:
 
     items: tuple[dict[str, Any], ...]
     previous: str | None
+    given: int = 0
+    """How many of the items, from the first, were given."""
 
 
 @dataclass
@@ -34,6 +36,10 @@ class Ledger:
     """Stored responses by account and id."""
     conversations: dict[tuple[str, str], Turn] = field(default_factory=dict)
     """What was said in each stored response, by account and id."""
+    running: dict[tuple[str, str], int | None] = field(default_factory=dict)
+    """Background responses that are not done, by account and id: how many polls from now each is; None: never."""
+    prompts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Long prompts that a model was given, by account and model: what it may have in its cache."""
     things: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     """Files, vector stores and containers, by account and id."""
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)

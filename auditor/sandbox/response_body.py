@@ -8,6 +8,7 @@ from secrets import token_hex, token_urlsafe
 from auditor.record import JsonObject
 from auditor.sandbox import talents
 from auditor.sandbox.asked import EFFORT_TOKENS, Asked, prompt, words
+from auditor.sandbox.prompt_cache import cached
 
 _SAFE = {"filtered": False, "severity": "safe"}
 _CATEGORIES = ("hate", "self_harm", "sexual", "violence")
@@ -39,7 +40,7 @@ def response(asked: Asked) -> JsonObject:
         "model": "gpt-4o-2024-05-13" if way == "wrong-model" else asked.answering,
         "output": output,
         "service_tier": "default",
-        "usage": None if status == "failed" else _usage(asked.request, spent, min(reasoning, spent)),
+        "usage": None if status == "failed" else _usage(asked, spent, min(reasoning, spent)),
     }
     if way == "no-usage":
         del body["usage"]
@@ -103,11 +104,11 @@ def _reasoning_items(asked: Asked, tokens: int) -> list[JsonObject]:
     return [{"id": f"rs_{token_hex(25)}", "type": "reasoning", "summary": summary, **content}]
 
 
-def _usage(request: JsonObject, output: int, reasoning: int) -> JsonObject:
-    given = len(prompt(request)) // 4 + 7
+def _usage(asked: Asked, output: int, reasoning: int) -> JsonObject:
+    given = len(prompt(asked.request)) // 4 + 7
     return {
         "input_tokens": given,
-        "input_tokens_details": {"cached_tokens": 0},
+        "input_tokens_details": {"cached_tokens": 0 if asked.way == "uncached" else cached(asked)},
         "output_tokens": output,
         "output_tokens_details": {"reasoning_tokens": reasoning},
         "total_tokens": given + output,

@@ -15,10 +15,13 @@ _ENDINGS = {"completed": "response.completed", "incomplete": "response.incomplet
 def events(whole: JsonObject) -> tuple[bytes, ...]:
     """Each event as it goes over the wire."""
     numbers = count()
-    told = ({"type": kind, "sequence_number": next(numbers), **members} for kind, members in _told(whole))
-    return tuple(
-        f"event: {event['type']}\ndata: {json.dumps(event, separators=(',', ':'))}\n\n".encode() for event in told
-    )
+    return tuple(event(kind, next(numbers), members) for kind, members in _told(whole))
+
+
+def event(kind: str, number: int, members: JsonObject) -> bytes:
+    """One event as it goes over the wire."""
+    told = {"type": kind, "sequence_number": number, **members}
+    return f"event: {kind}\ndata: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
 
 
 def _told(whole: JsonObject) -> Iterator[tuple[str, JsonObject]]:
@@ -30,6 +33,9 @@ def _told(whole: JsonObject) -> Iterator[tuple[str, JsonObject]]:
 
 
 def _item(index: int, item: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    if item["type"] == "reasoning" and item.get("summary"):
+        yield from _thoughts(index, item)
+        return
     if item["type"] != "message":
         yield "response.output_item.added", {"output_index": index, "item": item}
         yield "response.output_item.done", {"output_index": index, "item": item}
@@ -43,6 +49,19 @@ def _item(index: int, item: JsonObject) -> Iterator[tuple[str, JsonObject]]:
             yield "response.output_text.delta", {**where, "delta": piece, "logprobs": []}
         yield "response.output_text.done", {**where, "text": part["text"], "logprobs": []}
         yield "response.content_part.done", {**where, "part": part}
+    yield "response.output_item.done", {"output_index": index, "item": item}
+
+
+def _thoughts(index: int, item: JsonObject) -> Iterator[tuple[str, JsonObject]]:
+    """A reasoning item whose summary comes piece by piece."""
+    yield "response.output_item.added", {"output_index": index, "item": {**item, "summary": []}}
+    for position, part in enumerate(item["summary"]):
+        where = {"item_id": item["id"], "output_index": index, "summary_index": position}
+        yield "response.reasoning_summary_part.added", {**where, "part": {**part, "text": ""}}
+        for piece in _pieces(part["text"]):
+            yield "response.reasoning_summary_text.delta", {**where, "delta": piece}
+        yield "response.reasoning_summary_text.done", {**where, "text": part["text"]}
+        yield "response.reasoning_summary_part.done", {**where, "part": part}
     yield "response.output_item.done", {"output_index": index, "item": item}
 
 

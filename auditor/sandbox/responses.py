@@ -15,8 +15,10 @@ from auditor.sandbox.ledger import Ledger, Turn
 from auditor.sandbox.refused_tools import refused as tools_refused
 from auditor.sandbox.regions import display_name
 from auditor.sandbox.response_access import account_of_key, refusal
+from auditor.sandbox.response_background import queued
 from auditor.sandbox.response_body import response
-from auditor.sandbox.response_events import events
+from auditor.sandbox.response_stored import stored
+from auditor.sandbox.response_stream import stream
 from auditor.sandbox.troubles import ModelTrouble
 from auditor.sandbox.vector_stores import vector_stores
 from auditor.sandbox.visit import Visit
@@ -24,7 +26,7 @@ from auditor.sandbox.wire import Answer, Ask, answer_json
 from auditor.sandbox.world import World
 
 PATH = re.compile(
-    r"(?P<api>/openai/v1|/api/projects/[^/]+/openai/v1|/openai)/(?P<room>[a-z_]+)(?P<rest>(?:/[A-Za-z0-9_.-]+)*)",
+    r"(?P<api>/openai/v1|/api/projects/(?P<project>[^/]+)/openai/v1|/openai)/(?P<room>[a-z_]+)(?P<rest>(?:/[A-Za-z0-9_.-]+)*)",
     re.IGNORECASE,
 )
 
@@ -70,6 +72,8 @@ def _answer(world: World, ledger: Ledger, ask: Ask, account: Account | None) -> 
     room = ROOMS.get(match["room"].lower()) if match is not None else None
     if match is None or room is None:
         return replace(said("path-not-found"), unknown=True)
+    if match["project"] is not None and not _has_project(world, account, ask.host, match["project"]):
+        return said("project-not-found")
     outdated = _outdated(ask) if match["api"].lower() == "/openai" else None
     if outdated is not None:
         return outdated
@@ -80,7 +84,7 @@ def _answer(world: World, ledger: Ledger, ask: Ask, account: Account | None) -> 
 def _responses(visit: Visit) -> Answer | None:
     """`/responses`: asked anew, or one that is stored."""
     if visit.rest:
-        return _stored(visit, visit.rest[0]) if len(visit.rest) == 1 else None
+        return stored(visit, visit.rest[0], visit.rest[1:])
     if visit.ask.method != "POST":
         return None
     request = visit.ask.json()
@@ -110,14 +114,11 @@ def _penalty(account: Account) -> str:
     return str(penalty.get("action", "")) if isinstance(penalty, dict) else ""
 
 
-def _stored(visit: Visit, name: str) -> Answer:
-    ledger, ask, key = visit.ledger, visit.ask, (visit.account.name, name)
-    if key not in ledger.responses or ask.method not in {"GET", "DELETE"}:
-        return said("response-not-found", id=name)
-    if ask.method == "DELETE":
-        del ledger.responses[key]
-        return answer_json(200, {"id": name, "object": "response", "deleted": True})
-    return answer_json(200, ledger.responses[key])
+def _has_project(world: World, account: Account, host: str, name: str) -> bool:
+    """Whether the account has a Foundry project of that name; projects are called on their own host name alone."""
+    ending = f"/accounts/{account.name}/projects/{name}".lower()
+    foundry = ".services.ai." in host
+    return foundry and any(one.id.lower().endswith(ending) for one in world.stored.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,9 @@ class _Creation:
             key = (self.account.name, whole["id"])
             self.ledger.responses[key] = whole
             previous = self.request.get("previous_response_id")
-            self.ledger.conversations[key] = Turn((*asked.given, *whole["output"]), previous)
+            self.ledger.conversations[key] = Turn((*asked.given, *whole["output"]), previous, len(asked.given))
+            if self.request.get("background") is True:
+                return answer_json(200, queued(self.ledger, key, never_done=asked.way == "stuck"))
         streams = self.request.get("stream") is True
         headers = {
             **self._limits(deployment),
@@ -197,11 +200,7 @@ class _Creation:
         }
         if not streams:
             return answer_json(200, whole, headers)
-        return Answer(
-            200,
-            headers={"content-type": "text/event-stream; charset=utf-8", **headers},
-            events=_arriving(events(whole), asked),
-        )
+        return stream(whole, asked, headers)
 
     def _answering(self, deployment: Deployment) -> str:
         """The model and version that answers: a router's first choice, else what is deployed."""
@@ -240,16 +239,12 @@ class _Creation:
         }
 
 
-def _arriving(sent: tuple[bytes, ...], asked: Asked) -> tuple[bytes, ...]:
-    """The events as they arrive; some lose one on their way."""
-    middle = len(sent) // 2
-    return (*sent[:middle], *sent[middle + 1 :]) if asked.way == "lost-event" else sent
-
-
 def _parameters_refused(asked: Asked) -> Answer | None:
     request = asked.request
     if "input" not in request:
         return said("missing-parameter", parameter="input")
+    if request.get("background") is True and request.get("store", True) is not True:
+        return said("background-not-stored")
     if asked.limit is not None and asked.limit < LEAST_TOKENS:
         return said("too-few-tokens", given=asked.limit)
     if asked.model.reasoning is not None:

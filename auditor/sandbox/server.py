@@ -24,6 +24,9 @@ NOTICE = "sandbox: not evidence"
 
 _HANDLERS = {"arm": arm.answer, "entra": entra.answer, "model": responses.answer}
 
+ARRIVAL_SECONDS = 0.1
+"""What was sent before a reset is lost unless it had time to be read."""
+
 _AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """SO_LINGER switched on with no time to linger: closing sends a reset."""
 
@@ -102,6 +105,10 @@ class Services:
             await response.write(piece)
         if whole.cut == "stall":
             await self.closing.wait()
+        if whole.cut == "broken":
+            await self._wait(ARRIVAL_SECONDS)
+            _reset(request)
+            return response
         if whole.cut is not None:
             _close(request)
         return response

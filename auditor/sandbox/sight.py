@@ -1,106 +1,146 @@
-"""What a pretended model sees: the shape and the colour in a picture's pixels."""
+"""What a pretended model sees: it decodes a picture's pixels, and names the shape and the colour that stand out."""
 
 from __future__ import annotations
 
+import binascii
 import struct
 import zlib
-from collections.abc import Iterator
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-BYTES_OF = {0: 1, 2: 3, 6: 4}
-"""Colour type (grey, colours, colours with transparency) → bytes of a pixel."""
-
-PALE = 235
-"""From here on in every colour a pixel is background."""
-
-COLOURS = {
-    "red": (220, 20, 20),
-    "orange": (250, 130, 20),
-    "yellow": (250, 220, 20),
-    "green": (20, 150, 40),
-    "blue": (30, 60, 220),
-    "purple": (130, 30, 160),
-    "black": (0, 0, 0),
-    "grey": (128, 128, 128),
-}
+from auditor.record import JsonObject
+from auditor.sandbox.asked import Asked, message, recalled, words
 
 Pixel = tuple[int, int, int]
 
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHANNELS = {0: 1, 2: 3, 6: 4}
+"""Colour type → bytes a pixel: grey, RGB, RGB with transparency."""
 
-def seen(png: bytes) -> tuple[str, str] | None:
-    """The shape and the colour of the one thing in a PNG; None where there is no picture, or nothing on it."""
-    rows = _pixels(png)
-    ink = [(x, y, pixel) for y, row in enumerate(rows or ()) for x, pixel in enumerate(row) if min(pixel[:3]) < PALE]
-    if not ink:
+_LARGEST = 4_000_000
+"""Pixels of the largest picture that is looked at."""
+
+_NAMES: Mapping[str, Pixel] = {
+    "red": (220, 20, 20),
+    "orange": (255, 140, 0),
+    "yellow": (250, 220, 20),
+    "green": (20, 150, 40),
+    "blue": (20, 60, 220),
+    "purple": (130, 30, 160),
+    "black": (0, 0, 0),
+    "grey": (128, 128, 128),
+    "white": (255, 255, 255),
+}
+
+_FILLS = {"triangle": 0.5, "circle": 0.785, "square": 1.0}
+"""Shape → which part of the smallest box around it it fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The one thing in a picture."""
+
+    shape: str
+    colour: str
+
+
+class UnseenError(ValueError):
+    """The bytes are no picture that can be looked at."""
+
+
+def seeing(asked: Asked) -> list[JsonObject] | None:
+    """What is in the pictures of the last turn, and the code word where that is asked too; some are colour-blind."""
+    last = asked.given[-1] if asked.given else {}
+    content = last.get("content")
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    pictures = [part.get("image_url") for part in parts if part.get("type") == "input_image"]
+    if not pictures:
         return None
-    means = [sum(pixel[part] for _, _, pixel in ink) / len(ink) for part in range(3)]
-    nearest = min(COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(means, COLOURS[name], strict=True)))
-    return _shape([(x, y) for x, y, _ in ink]), nearest
+    seen = [_said(picture, blind=asked.way == "blind") for picture in pictures]
+    word = [recalled(asked)] if "which code word" in words(last).lower() else []
+    return [message(", ".join([*seen, *word]), "completed")]
 
 
-def _shape(points: list[tuple[int, int]]) -> str:
-    """By how much of its frame it fills, and where it is widest."""
-    left, right = min(x for x, _ in points), max(x for x, _ in points)
-    top, bottom = min(y for _, y in points), max(y for _, y in points)
-    width, height = right - left + 1, bottom - top + 1
-    filled = len(points) / (width * height)
-    if filled > 0.93:  # noqa: PLR2004 - a square fills all of it
-        return "square"
-    if filled > 0.65:  # noqa: PLR2004 - a circle a quarter of pi
-        return "circle"
-    low = sum(1 for _, y in points if y > top + height * 0.75)
-    return "triangle" if low > 0.35 * len(points) else "diamond"  # both fill a half; only one stands on its base
-
-
-def _pixels(png: bytes) -> list[list[Pixel]] | None:
-    """Rows of pixels; None for what is no PNG of eight bits a colour, not interlaced. https://www.w3.org/TR/png-3/"""
-    if not png.startswith(SIGNATURE):
-        return None
-    chunks = list(_chunks(png))
-    header = next((data for kind, data in chunks if kind == b"IHDR"), b"")
-    if len(header) != struct.calcsize(">IIBBBBB"):
-        return None
-    width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", header)
-    size = BYTES_OF.get(kind, 0)
-    if depth != 8 or not size or interlaced:  # noqa: PLR2004 - bits
-        return None
+def _said(address: object, *, blind: bool) -> str:
+    scheme, _, encoded = str(address).partition(";base64,")
+    if not scheme.startswith("data:image/"):
+        return "a picture that could not be fetched"
     try:
-        data = zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT"))
-    except zlib.error:
-        return None
-    if len(data) != height * (1 + width * size):
-        return None
-    return [_row(line, size) for line in _lines(data, width * size, size)]
+        found = sight(b64decode(encoded, validate=True))
+    except (UnseenError, binascii.Error):
+        return "a picture that could not be read"
+    return f"grey {found.shape}" if blind else f"{found.colour} {found.shape}"
 
 
-def _row(line: bytes, size: int) -> list[Pixel]:
-    wide = [line[place : place + size] for place in range(0, len(line), size)]
-    return [(one[0], one[1], one[2]) if size > 1 else (one[0], one[0], one[0]) for one in wide]
+def sight(png: bytes) -> Sight:
+    """The shape and colour of what stands before the ground, which is whatever the first pixel is.
+
+    Raises UnseenError for anything but a PNG of eight bits a channel that is not interlaced.
+    """
+    rows = _pixels(png)
+    ground = rows[0][0]
+    there = [(x, y) for y, row in enumerate(rows) for x, pixel in enumerate(row) if pixel != ground]
+    if not there:
+        raise UnseenError("there is nothing in it")
+    width = max(x for x, _ in there) - min(x for x, _ in there) + 1
+    height = max(y for _, y in there) - min(y for _, y in there) + 1
+    filled = len(there) / (width * height)
+    ink = Counter(rows[y][x] for x, y in there).most_common(1)[0][0]
+    return Sight(
+        min(_FILLS, key=lambda name: abs(_FILLS[name] - filled)),
+        min(_NAMES, key=lambda name: sum((a - b) ** 2 for a, b in zip(_NAMES[name], ink, strict=True))),
+    )
+
+
+def _pixels(png: bytes) -> list[list[Pixel]]:
+    try:
+        chunks = list(_chunks(png))
+        width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", dict(chunks)[b"IHDR"])
+        size = _CHANNELS[kind]
+        if depth != 8 or interlaced or not 0 < width * height <= _LARGEST:  # noqa: PLR2004 - bits a channel
+            raise UnseenError("a kind of PNG that is not looked at")
+        raw = zlib.decompressobj().decompress(
+            b"".join(d for n, d in chunks if n == b"IDAT"), (width * size + 1) * height
+        )
+        lines = _unfiltered(raw, width * size, height, size)
+    except (KeyError, IndexError, struct.error, zlib.error) as error:
+        raise UnseenError("no PNG") from error
+    return [[_rgb(line[at : at + size]) for at in range(0, width * size, size)] for line in lines]
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
-    place = len(SIGNATURE)
-    while place + 8 <= len(png):
-        length = int.from_bytes(png[place : place + 4])
-        yield png[place + 4 : place + 8], png[place + 8 : place + 8 + length]
-        place += 12 + length
+    if not png.startswith(_SIGNATURE):
+        raise UnseenError("no PNG")
+    at = len(_SIGNATURE)
+    while at < len(png):
+        length, name = struct.unpack_from(">I4s", png, at)
+        yield name, png[at + 8 : at + 8 + length]
+        at += length + 12
 
 
-def _lines(data: bytes, length: int, size: int) -> Iterator[bytes]:
-    """The lines without their filters."""
-    above = bytes(length)
-    for start in range(0, len(data), length + 1):
-        line = bytearray(data[start + 1 : start + 1 + length])
-        for place, sent in enumerate(line):
-            before = line[place - size] if place >= size else 0
-            corner = above[place - size] if place >= size else 0
-            line[place] = (sent + _predicted(data[start], before, above[place], corner)) & 0xFF
+def _unfiltered(raw: bytes, stride: int, height: int, size: int) -> list[bytes]:
+    """The lines as they were before filtering: https://www.w3.org/TR/png-3/#9Filters."""
+    lines: list[bytes] = []
+    above = bytes(stride)
+    for start in range(0, height * (stride + 1), stride + 1):
+        way, line = raw[start], bytearray(raw[start + 1 : start + 1 + stride])
+        for at in range(stride):
+            left = line[at - size] if at >= size else 0
+            corner = above[at - size] if at >= size else 0
+            line[at] = (line[at] + _predicted(way, left, above[at], corner)) % 256
         above = bytes(line)
-        yield above
+        lines.append(above)
+    return lines
 
 
-def _predicted(kind: int, before: int, above: int, corner: int) -> int:
-    if kind < 4:  # noqa: PLR2004 - Paeth is the fifth
-        return (0, before, above, (before + above) // 2)[kind]
-    near = before + above - corner
-    return min((before, above, corner), key=lambda one: abs(near - one))
+def _predicted(way: int, left: int, above: int, corner: int) -> int:
+    if way == 4:  # noqa: PLR2004 - Paeth, by its number
+        guess = left + above - corner
+        return min((left, above, corner), key=lambda one: abs(guess - one))
+    return (0, left, above, (left + above) // 2)[way]
+
+
+def _rgb(channels: bytes) -> Pixel:
+    return (channels[0],) * 3 if len(channels) == 1 else (channels[0], channels[1], channels[2])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from auditor.record import JsonObject
-from auditor.sandbox.asked import Asked, message, words
+from auditor.sandbox.asked import Asked, message, recalled, words
+from auditor.sandbox.sight import seeing
 from auditor.sandbox.talents_calling import calling, shaped
-from auditor.sandbox.talents_files import drawing, reading, searching, seeing
+from auditor.sandbox.talents_files import drawing, reading, searching
 
 Talent = Callable[[Asked], list[JsonObject] | None]
 
@@ -31,13 +31,9 @@ def _plain(asked: Asked) -> list[JsonObject]:
 
 
 def _recalling(asked: Asked) -> list[JsonObject] | None:
-    """The code word that the conversation holds, where the last turn asks for it; some forget."""
+    """The code word that the conversation holds, where the last turn asks for it."""
     last = words(asked.given[-1]) if asked.given else ""
-    if "which code word" not in last.lower():
-        return None
-    heard = last if asked.way == "forgetful" else asked.text
-    found = re.search(r"remember this code word: ([\w-]+)", heard, re.IGNORECASE)
-    return [message(found[1] if found else "You told me no code word.", "completed")]
+    return [message(recalled(asked), "completed")] if "which code word" in last.lower() else None
 
 
 TALENTS: tuple[Talent, ...] = (calling, shaped, seeing, reading, searching, drawing, _recalling, _counting, _plain)

@@ -12,21 +12,8 @@ from auditor.record import JsonObject
 from auditor.sandbox.asked import Asked, message, words
 from auditor.sandbox.canvas import drawn
 from auditor.sandbox.reading import data_of, text_of
-from auditor.sandbox.sight import seen
 
 LARGEST_SIDE = 4096
-
-
-def seeing(asked: Asked) -> list[JsonObject] | None:
-    """What is on the last picture that was given in this turn."""
-    pictures = list(parts(asked, "input_image"))
-    if not pictures:
-        return None
-    found = seen(data_of(pictures[-1].get("image_url")) or b"")
-    if found is None:
-        return [message("I can't make out anything in the picture.", "completed")]
-    shape, colour = found
-    return [message("A grey hexagon" if asked.way == "blind" else f"A {colour} {shape}", "completed")]
 
 
 def reading(asked: Asked) -> list[JsonObject] | None:

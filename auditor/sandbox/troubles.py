@@ -15,6 +15,8 @@ ModelWay = Literal[
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
     "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
     "blind", "unread", "searchless", "no-picture", "moderated", "no-uploads", "store-failed", "store-stuck",
+    "stream-error", "stream-failed", "stream-throttled", "stream-reset", "stream-stall", "stream-html", "stream-ends",
+    "stuck", "blind", "uncached",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 

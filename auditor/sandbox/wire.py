@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Cut = Literal["reset", "truncated", "stall", "hang"]
-"""How an answer does not arrive whole: a TCP reset, a body shorter than promised, a body that stops, nothing at all."""
+Cut = Literal["reset", "truncated", "broken", "stall", "hang"]
+"""How an answer does not arrive whole: a TCP reset, a body shorter than promised, a reset within the body, a body that
+stops, nothing at all."""
 
 
 @dataclass(frozen=True, slots=True)

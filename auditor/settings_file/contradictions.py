@@ -13,6 +13,11 @@ from auditor.settings_file.located import Where
 Contradiction = tuple[Where, str]
 """Where it is seen, and what is wrong there."""
 
+RESPONSES_SINCE = "2025-03-01-preview"
+"""The first api-version of the legacy API that serves Responses, in its own words:
+https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle"""
+
+_DATED = re.compile(r"20\d\d-\d\d-\d\d(-preview)?$")
 _LAST_PORT = 65535
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
 
@@ -93,6 +98,25 @@ def _unapproved_by_itself(data: Any) -> Iterator[Contradiction]:
             yield (*path, "location"), f"{_quoted(location)} is not among the workload's approved regions"
 
 
+def _surfaces_without_ground(data: Any) -> Iterator[Contradiction]:
+    """A surface that lacks what it is called by, or that serves no Responses at all."""
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            surfaces = deployment.get("surfaces")
+            named = [one for one in enumerate(surfaces if isinstance(surfaces, list) else ()) if _is_text(one[1])]
+            yield from _twice(((*at, "surfaces", index), name) for index, name in named)
+            for index, name in named:
+                if name == "project" and not deployment.get("project"):
+                    yield (*at, "surfaces", index), "needs project: the name of the Foundry project that is called"
+                if _DATED.match(name) and name < RESPONSES_SINCE:
+                    yield (
+                        (*at, "surfaces", index),
+                        f"{_quoted(name)} has no Responses API; the first api-version that has is {RESPONSES_SINCE}",
+                    )
+            if deployment.get("project") and "project" not in [name for _, name in named]:
+                yield (*at, "project"), "is not called: surfaces does not name project"
+
+
 def _account_out_of_scope(data: Any) -> Iterator[Contradiction]:
     """An account that the scope shuts out would be called missing."""
     for path, workload in _workloads(data):
@@ -131,6 +155,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _latency_beyond_probes,
     _drawing_without_image_model,
     _unapproved_by_itself,
+    _surfaces_without_ground,
     _account_out_of_scope,
     _resolver_shape,
     _secrets,

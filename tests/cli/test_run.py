@@ -128,6 +128,53 @@ def test_an_interrupt_reports_what_was_seen(tmp_path: Path, name: str) -> None:
     assert {path.name for path in folder.iterdir()} == ALWAYS | {form.filename for form in FORMATS.values()}
 
 
+CUT_SHORT = {"text": "completed", "combined": "skipped", "prompt_caching": "skipped"}
+STREAMED = 4
+"""Responses asked for up to the stream: text of either deployment, the planted turn, and the stream itself."""
+
+CHATTING = """\
+scope:
+  subscriptions: [00000000-0000-4000-8000-0000000000a1]
+  accounts: [contoso-support-weu]
+workloads:
+  - name: support-desk
+    owner: field-service@contoso.com
+    account: contoso-support-weu
+    deployments:
+      - {name: support-chat, model: gpt-5.4-mini, features: [text, combined, prompt_caching]}
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system can't send a signal to another process")
+def test_an_interrupt_within_a_stream_deletes_what_was_stored(tmp_path: Path) -> None:
+    """Ctrl-C while a stream stands still: the turn stored before it goes, nothing more is asked, a report is left."""
+    folder, settings = tmp_path / "run", tmp_path / "auditor.yaml"
+    settings.write_text(CHATTING, encoding="utf-8")
+    given = ("run", "--settings", str(settings), "--output", str(folder))
+
+    with (
+        Sandbox(load_world("healthy", ["call-stream-stall"])) as sandbox,
+        started(*given, env=sandbox.environment) as process,
+    ):
+
+        def posted() -> int:
+            return sum(seen.method == "POST" and seen.path.endswith("/responses") for seen in sandbox.requests)
+
+        while not (sandbox.kept and posted() >= STREAMED):
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(0.2)  # for the stream's first half to arrive
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate()
+        assert sandbox.kept == ()
+        assert posted() == STREAMED
+    assert process.returncode == ExitCode.INTERRUPTED, stderr
+    run = load_run(folder / "evidence.json")
+    assert run.interrupted
+    assert {call.probe: call.outcome for call in run.calls if call.deployment == "support-chat"} == CUT_SHORT
+    assert "Traceback" not in stderr
+
+
 def test_each_report_again(release_run: Typed, tmp_path: Path) -> None:
     """`auditor report` makes each report from the evidence again, to stdout or to a file, byte for byte."""
     evidence = str(release_run.folder / "evidence.json")

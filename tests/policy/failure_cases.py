@@ -73,6 +73,42 @@ CASES = (
     Case("connect", "network", net("connect", "All connection attempts failed", "connect")),
     Case("connect-timeout", "network", net("timeout", "no connection within 10 s", "connect")),
     Case("timeout", "azure", net("timeout", "no complete answer within 60 s", "answer")),
+    Case("stream-stalled", "azure", net("timeout", "no complete answer within 2 s", "stream")),
+    Case(
+        "stream-cut", "network", {**net("body", "[Errno 104] Connection reset by peer", "stream"), "http_status": 200}
+    ),
+    Case("stream-ended", "network", body("stream_ended", "the stream ended after 23 events", during="stream")),
+    Case(
+        "stream-error",
+        "azure",
+        body(
+            "server_error",
+            "The server had an error processing your request. Sorry about that!",
+            during="stream",
+            event="error",
+        ),
+    ),
+    Case(
+        "stream-failed",
+        "azure",
+        body(
+            "server_error",
+            "The model failed to produce a response.",
+            during="stream",
+            event="response.failed",
+        ),
+    ),
+    Case(
+        "stream-throttled",
+        "ours",
+        body("rate_limit_exceeded", "Rate limit is exceeded. Try again in 20 seconds.", during="stream", event="error"),
+    ),
+    Case(
+        "answer-failed",
+        "ours",
+        body("data_residency_mismatch", "The request does not match.", during="stream", event="response.failed"),
+    ),
+    Case("project-missing", "ours", http(404, "NotFound", "Project not found")),
     Case("sign-in", "ours", net("token", "AADSTS7000215: Invalid client secret provided.")),
     Case("not-the-service", "network", http(403, None, "Blocked by policy", content_type="text/html; charset=utf-8")),
     Case("not-the-service", "network", body(None, "Sign in to the network", content_type="text/html")),

@@ -21,6 +21,18 @@ from tests.probe.pretend_turns import SURFACE, Turns, body_of, response, target
 GONE = {"responses.delete": lambda _: answered(200, {"deleted": True})}
 
 
+def keeping(reply: Callable[[JsonObject], Answer]) -> dict[str, Callable[[JsonObject], Answer]]:
+    """A service that answers so, gives back what it was given, and deletes what it is told to."""
+    given: list[str] = []
+
+    def create(request: JsonObject) -> Answer:
+        given.append(str(request["input"]))
+        return reply(request)
+
+    listed = {"responses.input_items.list": lambda _: answered(200, {"data": [{"content": given[0]}]})}
+    return {"responses.create": create, **listed, **GONE}
+
+
 def remembering(told: dict[str, Any] | None = None) -> Callable[[JsonObject], Answer]:
     """A model that knows the code word of everything it was ever given; `told` changes its answers."""
     heard: list[str] = []
@@ -36,19 +48,30 @@ def remembering(told: dict[str, Any] | None = None) -> Callable[[JsonObject], An
 
 async def test_a_conversation_that_remembers_is_proven_and_both_responses_are_deleted() -> None:
     """The second turn names the first; what was stored goes, last first."""
-    turns = Turns({"responses.create": remembering(), **GONE})
+    turns = Turns(keeping(remembering()))
     body = await body_of(CONVERSATION, turns)
     assert (body["outcome"], body["proven"], body["shortfall"], body["left_behind"]) == ("completed", True, None, [])
-    assert turns.operations == ["responses.create", "responses.create", "responses.delete", "responses.delete"]
-    assert turns.asked[1][1]["previous_response_id"] == "resp_1"
-    assert [request["response_id"] for _, request in turns.asked[2:]] == ["resp_2", "resp_1"]
-    assert (body["input_tokens"], body["output_tokens"], body["calls"]) == (20, 4, 4)
+    items, two = "responses.input_items.list", ["responses.delete"] * 2
+    assert turns.operations == ["responses.create", items, "responses.create", *two]
+    assert turns.asked[2][1]["previous_response_id"] == "resp_1"
+    assert [request["response_id"] for _, request in turns.asked[3:]] == ["resp_2", "resp_1"]
+    assert (body["input_tokens"], body["output_tokens"], body["calls"]) == (20, 4, 5)
+
+
+@pytest.mark.parametrize("kept", [{}, {"data": None}, {"data": []}, {"data": [{"content": "another's"}]}])
+async def test_a_service_that_does_not_give_back_what_it_keeps_is_no_conversation(kept: JsonObject) -> None:
+    """What was stored must hold the planted word; the second turn is then not asked."""
+    turns = Turns({**keeping(remembering()), "responses.input_items.list": lambda _: answered(200, kept)})
+    body = await body_of(CONVERSATION, turns)
+    assert (body["proven"], body["left_behind"]) == (False, [])
+    assert "give back" in body["shortfall"]
+    assert turns.operations.count("responses.create") == 1
 
 
 @pytest.mark.parametrize("text", ["", "OK", "Je ne sais pas.", "x" * 1_000_000, "<b>\x1b[31mamber-000000\x00"])
 async def test_whatever_else_the_second_turn_says_proves_nothing(text: str) -> None:
     """Only the planted word counts, and nothing of the answer is kept."""
-    turns = Turns({"responses.create": lambda _: answered(200, response(text)), **GONE})
+    turns = Turns(keeping(lambda _: answered(200, response(text))))
     body = await body_of(CONVERSATION, turns)
     assert (body["outcome"], body["proven"]) == ("completed", False)
     assert "planted" in body["shortfall"]
@@ -58,7 +81,7 @@ async def test_whatever_else_the_second_turn_says_proves_nothing(text: str) -> N
 async def test_a_refused_second_turn_is_the_outcome_and_the_first_is_still_deleted() -> None:
     """The service's words stay, and so does nothing else."""
     answers = iter([answered(200, response("OK")), answered(400, {"error": {"code": "x", "message": "no such id"}})])
-    turns = Turns({"responses.create": lambda _: next(answers), **GONE})
+    turns = Turns(keeping(lambda _: next(answers)))
     body = await body_of(CONVERSATION, turns)
     assert (body["outcome"], body["error"]["message"], body["left_behind"]) == ("refused", "no such id", [])
     assert turns.operations[-1] == "responses.delete"
@@ -67,7 +90,7 @@ async def test_a_refused_second_turn_is_the_outcome_and_the_first_is_still_delet
 async def test_what_cannot_be_deleted_is_listed_with_the_services_words() -> None:
     """A role that may write and not delete leaves data behind, and the report says which and why."""
     denied = answered(401, {"error": {"code": "PermissionDenied", "message": "lacks responses/delete"}})
-    turns = Turns({"responses.create": remembering(), "responses.delete": lambda _: denied})
+    turns = Turns({**keeping(remembering()), "responses.delete": lambda _: denied})
     body = await body_of(CONVERSATION, turns)
     assert body["proven"] is True
     assert body["left_behind"] == [f"response resp_{number}: lacks responses/delete" for number in (2, 1)]

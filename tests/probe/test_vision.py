@@ -10,7 +10,7 @@ from auditor.probe.picture import COLOURS, SHAPES, picture
 from auditor.probe.vision import VISION
 from auditor.record import JsonObject
 from auditor.sandbox.reading import data_of
-from auditor.sandbox.sight import seen
+from auditor.sandbox.sight import sight
 from tests.probe.pretend import answered
 from tests.probe.pretend_turns import Turns, body_of, response, target
 
@@ -20,9 +20,8 @@ def showing(request: JsonObject) -> tuple[str, str]:
     (turn,) = request["input"]
     data = data_of(turn["content"][1]["image_url"])
     assert data is not None
-    found = seen(data)
-    assert found is not None
-    return found
+    found = sight(data)
+    return found.shape, found.colour
 
 
 def saying(says: str) -> Turns:
@@ -42,7 +41,8 @@ def saying(says: str) -> Turns:
 def test_every_picture_shows_what_it_is_called(shape: str, colour: str) -> None:
     """Whoever decodes the pixels finds that shape in that colour; the file is small."""
     png = picture(shape, colour)
-    assert seen(png) == (shape, colour)
+    found = sight(png)
+    assert (found.shape, found.colour) == (shape, colour)
     assert len(png) < 2_000
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from auditor.sandbox import FAULTS, load_world
+from auditor.sandbox import FAULTS, load_world, responses
 from auditor.sandbox.ledger import Ledger
-from auditor.sandbox.wire import Answer
+from auditor.sandbox.tokens import access_token
+from auditor.sandbox.wire import Answer, Ask
 from auditor.sandbox.world import World
 from tests.sandbox.asking import ask_model, body
 from tests.sandbox.official import SHARED, key_paths
@@ -236,8 +237,9 @@ def test_every_fault_of_a_call_is_met_by_somebody() -> None:
 
     def met(fault: str) -> bool:
         world = load_world("healthy", [fault])
-        answers = [ask(world, account, model=name) for account, name in tried]
-        plain = [ask(load_world("healthy"), account, model=name) for account, name in tried]
+        streams = fault.startswith("call-stream-")
+        answers = [ask(world, account, model=name, stream=streams) for account, name in tried]
+        plain = [ask(load_world("healthy"), account, model=name, stream=streams) for account, name in tried]
         return bool(world.connect_troubles) or any(
             _shown(one) != _shown(other) for one, other in zip(answers, plain, strict=True)
         )
@@ -254,4 +256,64 @@ def _shown(answer: Answer) -> object:
         told.get("status"),
         told.get("model"),
         len(told.get("output") or ()),
+        [event.partition(b"\n")[0] for event in answer.events],
     )
+
+
+def room(world: World, ledger: Ledger, method: str, below: str) -> Answer:
+    """What an account says of a response that it keeps."""
+    signed = {"authorization": f"Bearer {access_token(world, 'login.microsoftonline.com', 'https://ai.azure.com')}"}
+    ask = Ask(method, f"{SUPPORT}.openai.azure.com", f"/openai/v1/responses/{below}", {}, signed)
+    return responses.answer(world, ledger, ask)
+
+
+def test_a_background_response_is_done_by_and_by(world: World) -> None:
+    ledger = Ledger()
+    first = body(ask_model(world, SUPPORT, {**ASK, "background": True, "store": True}, ledger=ledger))
+    assert (first["status"], first["background"], first["output"], first["usage"]) == ("queued", True, [], None)
+    told = [body(room(world, ledger, "GET", first["id"]))["status"] for _ in range(3)]
+    assert told == ["in_progress", "completed", "completed"]
+    assert body(room(world, ledger, "GET", first["id"]))["output"][0]["content"][0]["text"] == "OK"
+    refused = ask_model(world, SUPPORT, {**ASK, "background": True}, ledger=ledger)
+    assert refusal(refused)[:2] == (400, "invalid_value")
+
+
+def test_only_a_background_response_can_be_cancelled_and_only_until_it_is_done(world: World) -> None:
+    ledger = Ledger()
+    running, done = (
+        body(ask_model(world, SUPPORT, {**ASK, "background": True, "store": True}, ledger=ledger))["id"]
+        for _ in range(2)
+    )
+    plain = body(ask_model(world, SUPPORT, {**ASK, "store": True}, ledger=ledger))["id"]
+    assert [body(room(world, ledger, "POST", f"{running}/cancel"))["status"] for _ in range(2)] == ["cancelled"] * 2
+    assert body(room(world, ledger, "GET", running))["status"] == "cancelled"
+    for _ in range(2):
+        room(world, ledger, "GET", done)
+    assert body(room(world, ledger, "POST", f"{done}/cancel"))["status"] == "completed"
+    assert refusal(room(world, ledger, "POST", f"{plain}/cancel"))[0] == 400
+    assert refusal(room(world, ledger, "POST", "resp_none/cancel"))[0] == 404
+    for one in (running, done, plain):
+        assert body(room(world, ledger, "DELETE", one))["deleted"] is True
+    assert (ledger.responses, ledger.running) == ({}, {})
+
+
+def test_the_items_of_an_input_are_given_back_newest_first_and_nothing_of_the_output(world: World) -> None:
+    ledger = Ledger()
+    given = [{"role": "user", "content": "first"}, {"role": "user", "content": "second"}]
+    kept = body(ask_model(world, SUPPORT, {**ASK, "input": given, "store": True}, ledger=ledger))
+    listed = body(room(world, ledger, "GET", f"{kept['id']}/input_items"))
+    assert [item["content"] for item in listed["data"]] == ["second", "first"]
+    assert (listed["first_id"], listed["has_more"]) == (listed["data"][0]["id"], False)
+    assert room(world, ledger, "GET", f"{kept['id']}/input_item").unknown
+    assert room(world, ledger, "POST", kept["id"]).unknown
+
+
+def test_a_project_is_called_on_its_own_host_and_only_where_it_stands(world: World) -> None:
+    def called(project: str, account: str = SUPPORT, suffix: str = "services.ai.azure.com") -> Answer:
+        path, host = f"/api/projects/{project}/openai/v1/responses", f"{account}.{suffix}"
+        model = {SUPPORT: "support-chat", MATTER: "matter-chat"}[account]
+        return ask_model(world, account, {**ASK, "model": model}, path=path, host=host)
+
+    assert called("support-desk").status == called("Matter-Review", MATTER).status == 200
+    for refused in (called("matter-review"), called("support-desk", suffix="openai.azure.com")):
+        assert refusal(refused) == (404, "NotFound", "Project not found")

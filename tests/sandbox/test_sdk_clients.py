@@ -149,7 +149,7 @@ def test_the_async_clients_see_the_same(healthy: Sandbox) -> None:
 
 
 def test_a_stored_response_can_be_read_and_deleted(healthy: Sandbox) -> None:
-    project = "https://contoso-matter-swc.services.ai.azure.com/api/projects/matters/openai/v1/"
+    project = "https://contoso-matter-swc.services.ai.azure.com/api/projects/matter-review/openai/v1/"
     with credential() as who, OpenAI(base_url=project, api_key=get_bearer_token_provider(who, MODELS)) as client:
         kept = client.responses.create(model="matter-chat", input="Reply with OK")
         assert client.responses.retrieve(kept.id).output_text == "OK"

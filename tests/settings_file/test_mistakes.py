@@ -108,6 +108,20 @@ def test_single_mistakes(write: Write, more: str, said: str) -> None:
             f"account: /subscriptions/{TENANT}/x/y",
             f'account: "{TENANT}" is outside of scope.sub',
         ),
+        (
+            "version: 2026-03-05",
+            "surfaces: [v1, project]",
+            "surfaces[1]: needs project: the name of the Foundry project",
+        ),
+        ("version: 2026-03-05", "project: shop", "project: is not called: surfaces does not name project"),
+        (
+            "version: 2026-03-05",
+            "surfaces: [2024-10-21, v1]",
+            'surfaces[0]: "2024-10-21" has no Responses API; the first api-version that has is 2025-03-01-preview',
+        ),
+        ("version: 2026-03-05", "surfaces: [v1, 2025-01-01-preview]", "has no Responses API"),
+        ("version: 2026-03-05", "surfaces: [2025-04-01-preview, 2025-04-01-preview]", "is given twice"),
+        ("version: 2026-03-05", "surfaces: [v1, project, 2025-04-01-preview], project: shop", None),
         ("version: 2026-03-05", "latency_budget_ms: 120001", "latency_budget_ms: is more than all probes may take"),
         (
             "version: 2026-03-05",

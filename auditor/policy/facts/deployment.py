@@ -16,8 +16,9 @@ from auditor.policy.facts.fine_tuning import fine_tuning
 from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
-from auditor.policy.facts.probes import left_behind, probes
+from auditor.policy.facts.probes import ELSEWHERE, gap_elsewhere, left_behind, probes
 from auditor.policy.facts.shape import dig, number, objects, text, whole
+from auditor.policy.facts.surfaces import surfaces
 from auditor.policy.facts.telemetry import telemetry
 from auditor.policy.facts.upgrade import upgrade
 from auditor.record import JsonObject
@@ -37,10 +38,12 @@ DERIVED: Final = frozenset(
         "account_name",
         "content",
         "declared",
+        "failed_elsewhere",
         "features",
         "left_behind",
         "limited_by",
         "stored_by_probes",
+        "surfaces",
         "fine_tuning",
         "model",
         "probe",
@@ -122,7 +125,11 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)
     part = part.with_member("telemetry", measured)
-    part = part.with_member("probe", probes(resource, body, home, basis))
+    called = probes(resource, body, home, basis)
+    part = part.with_member("probe", called)
+    declaring = basis.intents.of_deployment(home.id, last(resource.id))
+    gap = gap_elsewhere(resource, basis.seen)
+    part = part.and_also(surfaces([one for _, one in declaring], called.facts.get(ELSEWHERE) or [], gap))
     return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 

@@ -92,6 +92,12 @@ def _probe(
     return told.done()
 
 
+def gap_elsewhere(deployment: Resource, seen: Seen) -> str | None:
+    """Why something was not asked on another surface than the first; None where all was."""
+    rest = (one for one in seen.children(KIND, deployment.id) if one.body.get("first") is False)
+    return next((gap for one in rest if (gap := seen.own_gap(KIND, one.id)) is not None), None)
+
+
 def left_behind(deployment: Resource, seen: Seen) -> Part:
     """Which probes had the service store something, and what of all that it still keeps."""
     found = [one for one in seen.children(KIND, deployment.id) if "left_behind" in one.body]
@@ -139,6 +145,12 @@ def _failure(body: JsonObject, context: FailureContext) -> JsonObject | None:
     }
 
 
+def _host(found: Resource) -> str | None:
+    """Where the call went: an account has several host names."""
+    endpoint = text(found.body.get("endpoint")) or ""
+    return endpoint.partition("://")[2].partition("/")[0] or None
+
+
 def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) -> FailureContext:
     """What is known around the call: by it a failure is named better."""
     account = basis.seen.resource("account", home.id)
@@ -152,6 +164,6 @@ def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) ->
         principal=basis.principal,
         now=basis.now,
         tenant=basis.settings.tenant,
-        host=text(home.part.facts.get("host")),
+        host=_host(found) or text(home.part.facts.get("host")),
         image_deployment=text(found.body.get("image_deployment")),
     )

@@ -48,7 +48,7 @@ class Row(Record):
     whose: Literal["ours", "network", "azure"]
     retry: bool = False
     phase: tuple[Literal["dns", "connect", "tls", "timeout", "token", "http", "body"], ...] = ()
-    during: tuple[Literal["connect", "tls", "answer"], ...] = ()
+    during: tuple[Literal["connect", "tls", "answer", "stream"], ...] = ()
     status: tuple[int | Literal["2xx", "3xx", "4xx", "5xx"], ...] = ()
     code: re.Pattern[str] | None = None
     says: re.Pattern[str] | None = None
@@ -59,6 +59,8 @@ class Row(Record):
 
 
 CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
+    "error_event": lambda signal, _: signal.event == "error",
+    "failed_event": lambda signal, _: signal.event == "response.failed",
     "incomplete": lambda signal, _: signal.code == "incomplete",
     "privately_linked": lambda _, context: bool(context.approved_endpoints),
     "unlinked": lambda _, context: context.approved_endpoints == 0,

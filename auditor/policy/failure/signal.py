@@ -33,6 +33,8 @@ class Signal:
 
     phase: str = "http"
     during: str = ""
+    event: str = ""
+    """Of a stream: which of its events brought the error."""
     status: int | None = None
     code: str = ""
     message: str = ""
@@ -53,6 +55,7 @@ class Signal:
         return cls(
             phase=_text(error.get("phase")) or "http",
             during=_text(error.get("during")),
+            event=_text(error.get("event")),
             status=status if isinstance(status, int) else None,
             code=_text(error.get("code")),
             message=message,
