@@ -14,8 +14,11 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
 from auditor.probe.budget import Cost, allowed
+from auditor.probe.code_interpreter import CODE_INTERPRETER
+from auditor.probe.computer_use import COMPUTER_USE
 from auditor.probe.conversation import CONVERSATION
 from auditor.probe.function_calling import FUNCTION_CALLING
+from auditor.probe.mcp import MCP
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, TURNED_OFF, Probe, Question, Seen
 from auditor.probe.reasoning import REASONING
 from auditor.probe.stateless import STATELESS
@@ -24,6 +27,7 @@ from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
+from auditor.probe.web_search import WEB_SEARCH
 from auditor.settings import Endpoints, Settings
 from auditor.snapshot import Gap, GapReason, Resource
 
@@ -41,6 +45,10 @@ PROBES: tuple[Probe, ...] = (
     FUNCTION_CALLING,
     STRUCTURED_OUTPUTS,
     REASONING,
+    CODE_INTERPRETER,
+    MCP,
+    WEB_SEARCH,
+    COMPUTER_USE,
 )
 """Every probe; the smoke call first."""
 

@@ -10,7 +10,7 @@ from auditor.cloud.arm_id import region
 from auditor.cloud.model import model_host, project_host
 from auditor.cloud.model_answer import Surface
 from auditor.record import JsonObject
-from auditor.settings import Endpoints, ExpectedDeployment, Settings, Workload
+from auditor.settings import Endpoints, ExpectedDeployment, McpServer, Settings, Workload
 from auditor.snapshot import Resource
 
 
@@ -34,6 +34,8 @@ class Target:
     features: frozenset[str] | None
     """What settings say that applications use of it; None where no workload declares it."""
     exists: bool
+    mcp: McpServer | None = None
+    """The MCP server that the application hands to the model; the first that a workload names."""
 
     def can(self, capability: str) -> bool:
         """Whether a capability is told to be true; an absent one is not told."""
@@ -91,6 +93,7 @@ def _existing(
         declared=deployment.id.lower() in expected,
         features=_features(expected.get(deployment.id.lower(), [])),
         exists=True,
+        mcp=next((one.mcp for _, one in expected.get(deployment.id.lower(), []) if one.mcp is not None), None),
     )
 
 
