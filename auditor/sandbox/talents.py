@@ -8,6 +8,8 @@ from collections.abc import Callable
 from auditor.record import JsonObject
 from auditor.sandbox.asked import Asked, message, words
 from auditor.sandbox.talents_calling import calling, shaped
+from auditor.sandbox.talents_mcp import remote
+from auditor.sandbox.talents_tools import computing, searching, steering
 
 Talent = Callable[[Asked], list[JsonObject] | None]
 
@@ -39,7 +41,17 @@ def _recalling(asked: Asked) -> list[JsonObject] | None:
     return [message(found[1] if found else "You told me no code word.", "completed")]
 
 
-TALENTS: tuple[Talent, ...] = (calling, shaped, _recalling, _counting, _plain)
+TALENTS: tuple[Talent, ...] = (
+    calling,
+    shaped,
+    remote,
+    computing,
+    searching,
+    steering,
+    _recalling,
+    _counting,
+    _plain,
+)
 """The first that answers is the one that does."""
 
 

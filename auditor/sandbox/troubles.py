@@ -14,6 +14,7 @@ ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
     "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
+    "wrong-sum", "unapproved", "echoes-secrets",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
@@ -40,6 +41,8 @@ class ModelTrouble(Record):
     way: ModelWay
     answer: str | None = None
     """Of answers.yaml."""
+    tool: str | None = None
+    """Only for requests that offer a tool of this type; default: for each."""
     times: int | None = None
     seconds: float = 0
 
