@@ -89,8 +89,8 @@ class McpServer(Record):
     https://learn.microsoft.com/azure/foundry/openai/how-to/responses
     """
 
-    label: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
-    """The name under which the model knows it."""
+    label: Name
+    """The name under which the model knows it: a letter, then letters, digits, `-` and `_`, at most 64."""
     url: Name
     """Where it speaks streamable HTTP, such as `https://tools.contoso.com/mcp`; no key stands in it."""
     tool: Name
@@ -103,7 +103,7 @@ class McpServer(Record):
     """entra: with a token for `scope` of the identity that runs the auditor; key: with what `key_from` holds."""
     scope: Name | None = None
     """Of the token, such as `api://tools/.default`."""
-    key_from: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    key_from: Name | None = None
     """The environment variable that holds the key; the key itself never stands in settings."""
     header: Name = "Authorization"
     """The header that carries the key: as `Bearer KEY` in Authorization, alone in any other."""

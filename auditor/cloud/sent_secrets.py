@@ -13,13 +13,13 @@ CARRIERS = ("authorization", "api-key")
 
 
 def sent_secrets(headers: Mapping[str, str], body: bytes) -> tuple[bytes, ...]:
-    """What must not be kept of an answer that repeats it, longest first, as it stands in plain text and in JSON.
+    """What must not be kept of an answer that repeats it: a request's own token or key, and those for tools' servers.
 
-    A request's own token or key, and those that it passes on for a tool's server.
+    Longest first; as each stands in plain text, in JSON, and in JSON that is quoted in JSON.
     """
     found = {value for name in CARRIERS if (value := _bare(headers.get(name, "")))}
     found.update(_bare(value) for value in _for_tools(body))
-    told = {form for value in found if len(value) >= SHORTEST for form in (value, json.dumps(value)[1:-1])}
+    told = {form for value in found if len(value) >= SHORTEST for form in _spelled(value, depth=2)}
     return tuple(sorted((form.encode() for form in told), key=len, reverse=True))
 
 
@@ -36,6 +36,14 @@ def _for_tools(body: bytes) -> Iterator[str]:
             headers = tool.get("headers")
             yield from _texts(headers.values() if isinstance(headers, dict) else ())
             yield from _texts([tool.get("authorization")])
+
+
+def _spelled(value: str, depth: int) -> set[str]:
+    """The value, and how JSON writes it, so many times over: an error may quote a request as a text."""
+    if depth == 0:
+        return {value}
+    written = (json.dumps(value, ensure_ascii=ascii_alone)[1:-1] for ascii_alone in (True, False))
+    return {value}.union(*(_spelled(one, depth - 1) for one in written))
 
 
 def _texts(values: Iterable[object]) -> Iterator[str]:

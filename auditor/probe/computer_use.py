@@ -38,7 +38,7 @@ async def look(talk: Talk) -> Proof:
     tool = PREVIEW if talk.target.model.lower().startswith("computer-use-preview") else TOOL
     answer = await talk.respond(QUESTION, limit=output_limit(talk.target), tools=[tool], truncation="auto")
     actions = [action for call in items(answer, "computer_call") for action in _actions(call)]
-    known = [action for action in actions if action in ACTIONS]
+    known = [action for action in actions if isinstance(action, str) and action in ACTIONS]
     return Proof(
         proven=bool(known), shortfall="no action was asked for", told={"first_action": known[0] if known else None}
     )

@@ -14,11 +14,25 @@ Contradiction = tuple[Where, str]
 """Where it is seen, and what is wrong there."""
 
 _LAST_PORT = 65535
-_MCP_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:/[^\s?#]*)?")
-_MCP_URL_RULE = (
-    "must be an https address without user, query or fragment, such as https://tools.contoso.com/mcp;"
-    " plain http is for this machine alone, and a key belongs in the environment (key_from)"
-)
+_MCP_SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
+    "label": (
+        re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}"),
+        "must be a letter, then letters, digits, - and _, at most 64 characters",
+    ),
+    "url": (
+        re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:/[^\s?#]*)?"),
+        (
+            "must be an https address without user, query or fragment, such as https://tools.contoso.com/mcp;"
+            " plain http is for this machine alone, and a key belongs in the environment (key_from)"
+        ),
+    ),
+    "key_from": (
+        re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+        "must be the name of an environment variable, such as TOOLS_KEY; the key itself stands in no settings",
+    ),
+    "header": (re.compile(r"[A-Za-z0-9-]+"), "must be the name of a header, such as x-functions-key"),
+}
+"""Member → its shape, and how a message says so; none quotes what was found, which may be a key."""
 _HOW = ("none", "entra", "key")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
 
@@ -128,9 +142,11 @@ def _mcp_servers(data: Any) -> Iterator[Contradiction]:
 
 
 def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
-    url, how = server.get("url"), server.get("authentication", "none")
-    if _is_text(url) and not _MCP_URL.fullmatch(url):
-        yield (*at, "url"), _MCP_URL_RULE
+    for member, (shape, rule) in _MCP_SHAPES.items():
+        value = server.get(member)
+        if _is_text(value) and not shape.fullmatch(value):
+            yield (*at, member), rule
+    how = server.get("authentication", "none")
     for kind, member, what in (
         ("entra", "scope", "the scope of the token"),
         ("key", "key_from", "the environment variable that holds the key"),

@@ -141,6 +141,10 @@ SANDBOX_ANSWERS = {
     "gateway-error": "gateway-error",
     "html": "not-the-service",
     "response-not-found": "unclassified",
+    "container-not-found": "unclassified",
+    "tool-not-supported": "tool-not-supported",
+    "tools-not-listed": "mcp-unreachable",
+    "approval-not-found": "mcp-approval",
 }
 """Name of a refusal of the sandbox → its class; `reduced` needs the answer's headers, which is proven elsewhere."""
 
