@@ -82,6 +82,33 @@ Feature = Literal[
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^20\d\d-\d\d-\d\d(-preview)?$")]
 
 
+class McpServer(Record):
+    """The remote MCP server that an application hands to the model, and one harmless call of it.
+
+    Azure calls the server, not this machine: it must be reachable from the public network.
+    https://learn.microsoft.com/azure/foundry/openai/how-to/responses
+    """
+
+    label: Name
+    """The name under which the model knows it: a letter, then letters, digits, `-` and `_`, at most 64."""
+    url: Name
+    """Where it speaks streamable HTTP, such as `https://tools.contoso.com/mcp`; no key stands in it."""
+    tool: Name
+    """A tool that changes nothing and answers in a few words."""
+    arguments: dict[Name, Json] = {}
+    """What it is called with; `{word}` in a text stands for a word that the auditor makes up."""
+    expects: Name
+    """A text that the tool's answer must hold; `{word}` stands for the same word."""
+    authentication: Literal["none", "entra", "key"] = "none"
+    """entra: with a token for `scope` of the identity that runs the auditor; key: with what `key_from` holds."""
+    scope: Name | None = None
+    """Of the token, such as `api://tools/.default`."""
+    key_from: Name | None = None
+    """The environment variable that holds the key; the key itself never stands in settings."""
+    header: Name = "Authorization"
+    """The header that carries the key: as `Bearer KEY` in Authorization, alone in any other."""
+
+
 class ExpectedDeployment(Record):
     """What an application relies on in one deployment."""
 
@@ -103,6 +130,8 @@ class ExpectedDeployment(Record):
     """The Foundry project whose endpoint is called; needed for the surface `project`."""
     image_deployment: Name | None = None
     """The deployment of the image model that draws for this one; needed for the feature `image_generation`."""
+    mcp: McpServer | None = None
+    """The MCP server that the application hands to the model; needed for the feature `mcp`."""
     latency_budget_ms: int | None = Field(default=None, ge=1)
     data_residency: Residency | None = None
 

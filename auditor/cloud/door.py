@@ -64,7 +64,7 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
         scope = endpoints.resource_manager_scope
         credential, principal, tried = await sign_in(settings.credentials, how, scope, deadline)
         stack.push_async_callback(credential.close)
-        models = Models(endpoints, credential, recorder)
+        models = Models(endpoints, credential, recorder, environ)
         stack.push_async_callback(models.aclose)
         if settings.probes.enabled:
             models.prepare()

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from auditor import __version__
-from auditor.cloud.model_answer import Answer, CallError, Surface
+from auditor.cloud.model_answer import Answer, CallError, Surface, TokenRefusedError
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.redaction import bounded
+from auditor.cloud.tool_access import tool_headers
 from auditor.errors import AuditorError
 from auditor.record import JsonObject
-from auditor.settings import Endpoints
+from auditor.settings import Endpoints, McpServer
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -36,17 +37,20 @@ https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/configure-ent
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.IGNORECASE)
 
 
-class TokenRefusedError(Exception):
-    """The credential gave no token for a scope."""
-
-
 class Models:
     """Model clients of a whole run: one per host and scope, all over one HTTP client, none retrying on its own.
 
     A host's scopes are tried in the order of `endpoints.model_scopes`; the one that works is remembered.
     """
 
-    def __init__(self, endpoints: Endpoints, credential: AsyncTokenCredential, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        credential: AsyncTokenCredential,
+        recorder: Recorder,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._environ = environ or {}
         self._scopes = endpoints.model_scopes
         self._credential = credential
         self._recorder = recorder
@@ -92,6 +96,10 @@ class Models:
         if answer.http_status == HTTPStatus.OK:
             self._working.setdefault(surface.host, answer.scope)
         return replace(answer, readings=readings)
+
+    async def tool_headers(self, server: McpServer) -> dict[str, str]:
+        """The headers that sign the model in to an MCP server; raises TokenRefusedError where there is no secret."""
+        return await tool_headers(server, self._environ, self._token)
 
     async def aclose(self) -> None:
         """Closes every connection; the clients are of no use afterwards."""

@@ -41,6 +41,10 @@ class Surface:
         return f"https://{self.host}/openai/{'v1/' if self.api_version is None else ''}"
 
 
+class TokenRefusedError(Exception):
+    """There is no token for a scope, or no key where settings say that one is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallError:
     """A call without a whole answer."""

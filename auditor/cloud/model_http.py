@@ -20,6 +20,7 @@ import httpx2
 from auditor.cloud.model_answer import CallError, During, Phase
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.redaction import MASK, bounded, redact
+from auditor.cloud.sent_secrets import sent_secrets
 
 LARGEST_BODY = 4 * 1024 * 1024
 """Bytes of an answer that are read; a longer one is not an answer to a smoke call."""
@@ -227,17 +228,24 @@ async def _read(answer: httpx2.Response, attempt: Attempt, started: float) -> by
 
 
 def without_token(body: bytes, request: httpx2.Request) -> tuple[bytes, bool]:
-    """The body without secrets, the request's own token among them: an endpoint may echo what it was sent."""
+    """The body without secrets, those that the request carries among them: an endpoint may echo what it was sent."""
     body, masked = redact(body)
-    token = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    if token and token in body:
-        return body.replace(token, MASK.encode()), True
+    for secret in sent_secrets(request.headers, _content_of(request)):
+        if secret in body:
+            body, masked = body.replace(secret, MASK.encode()), True
     return body, masked
+
+
+def _content_of(request: httpx2.Request) -> bytes:
+    try:
+        return request.content
+    except httpx2.RequestNotRead:
+        return b""
 
 
 def _model_of(request: httpx2.Request) -> str:
     try:
-        body = json.loads(request.content)
-    except (ValueError, httpx2.RequestNotRead):
+        body = json.loads(_content_of(request))
+    except ValueError:
         return ""
     return str(body.get("model", "")) if isinstance(body, dict) else ""

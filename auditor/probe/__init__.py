@@ -15,11 +15,14 @@ from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
 from auditor.probe.background import BACKGROUND
 from auditor.probe.budget import Cost, allowed
+from auditor.probe.code_interpreter import CODE_INTERPRETER
 from auditor.probe.combined import COMBINED
+from auditor.probe.computer_use import COMPUTER_USE
 from auditor.probe.conversation import CONVERSATION
 from auditor.probe.file_search import FILE_SEARCH
 from auditor.probe.function_calling import FUNCTION_CALLING
 from auditor.probe.image_generation import IMAGE_GENERATION
+from auditor.probe.mcp import MCP
 from auditor.probe.pdf import PDF
 from auditor.probe.prompt_caching import PROMPT_CACHING
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, NO_PROJECTS, TURNED_OFF, Probe, Question, Seen
@@ -31,6 +34,7 @@ from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
 from auditor.probe.vision import VISION
+from auditor.probe.web_search import WEB_SEARCH
 from auditor.settings import Endpoints, Settings
 from auditor.snapshot import Gap, GapReason, Resource
 
@@ -55,6 +59,10 @@ PROBES: tuple[Probe, ...] = (
     BACKGROUND,
     COMBINED,
     PROMPT_CACHING,
+    CODE_INTERPRETER,
+    MCP,
+    WEB_SEARCH,
+    COMPUTER_USE,
 )
 """Every probe; the smoke call first."""
 

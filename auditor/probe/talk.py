@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
-from auditor.cloud.model_answer import Answer, Surface
+from auditor.cloud.model_answer import Answer, CallError, Surface, TokenRefusedError
 from auditor.cloud.redaction import bounded
-from auditor.probe.evidence import body_of, provenance
+from auditor.probe.evidence import body_of, provenance, unanswered
 from auditor.probe.outcome import count, stopped, told, verdict
 from auditor.probe.target import Target
 from auditor.record import Json, JsonObject
+from auditor.settings import McpServer
 
 TIDY_SECONDS = 5.0
 """How long the service may take for each deletion at the end, when the time of the run may be over."""
@@ -28,6 +29,9 @@ class Asks(Protocol):
         self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
     ) -> Answer:
         """The answer to one call of the SDK."""
+
+    async def tool_headers(self, server: McpServer) -> dict[str, str]:
+        """The headers that sign the model in to an MCP server; raises TokenRefusedError where there is no secret."""
 
 
 class StoppedError(Exception):
@@ -106,6 +110,14 @@ class Talk:
             raise StoppedError({"sent": True, **found})
         return body
 
+    async def tool_headers(self, server: McpServer) -> dict[str, str]:
+        """The headers that sign the model in to an MCP server; raises StoppedError where the secret is missing."""
+        try:
+            return await self._models.tool_headers(server)
+        except TokenRefusedError as error:
+            failure = CallError(phase="token", message=bounded(f"for the MCP server {server.label}: {error}"))
+            raise StoppedError({"outcome": "unreachable", "sent": False, "error": unanswered(failure)}) from error
+
     async def do(self, operation: str, request: JsonObject) -> JsonObject:
         """The JSON object that a call of the SDK brings; raises StoppedError where it brings none."""
         answer = await self.call(operation, request)
@@ -160,7 +172,7 @@ class Talk:
         except Exception as error:  # noqa: BLE001 - whatever it is, the report lists what is left behind
             return type(error).__name__
         self._answers.append(answer)
-        why = stopped(answer)
+        why = stopped(answer, json_object=bool(answer.content))  # some deletions are answered by a status alone
         if why is None or answer.http_status == GONE:
             return None
         return bounded(str((why.get("error") or {}).get("message") or why["outcome"]), 200)

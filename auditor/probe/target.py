@@ -10,7 +10,7 @@ from auditor.cloud.arm_id import region
 from auditor.cloud.model import model_host, project_host
 from auditor.cloud.model_answer import Surface
 from auditor.record import JsonObject
-from auditor.settings import Endpoints, ExpectedDeployment, Settings, Workload
+from auditor.settings import Endpoints, ExpectedDeployment, McpServer, Settings, Workload
 from auditor.snapshot import Resource
 
 
@@ -37,6 +37,8 @@ class Target:
     exists: bool
     image_deployment: str | None = None
     """The deployment of an image model that draws for it; None where no workload names one."""
+    mcp: McpServer | None = None
+    """The MCP server that the application hands to the model; the first that a workload names."""
 
     def can(self, capability: str) -> bool:
         """Whether a capability is told to be true; an absent one is not told."""
@@ -95,6 +97,7 @@ def _existing(
         features=_features(expected.get(deployment.id.lower(), [])),
         exists=True,
         image_deployment=_image_deployment(expected.get(deployment.id.lower(), [])),
+        mcp=next((one.mcp for _, one in expected.get(deployment.id.lower(), []) if one.mcp is not None), None),
     )
 
 

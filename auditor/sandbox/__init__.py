@@ -156,6 +156,7 @@ class Sandbox:
         from auditor.sandbox.listening import stop
         from auditor.sandbox.proxy import Proxy
         from auditor.sandbox.server import Services
+        from auditor.sandbox.tool_server import tool_servers
 
         self._loop = asyncio.get_running_loop()
         services = Services(self.world, self._ledger, self._latency_ms, self.requests, self.unknown_routes)
@@ -166,8 +167,10 @@ class Sandbox:
         resolver = Resolver(self.world)
         self.resolver = await resolver.serve()
         proxy = Proxy(self.world, azure, identities, self.refused_hosts, services.closing)
-        ready.set_result(await proxy.serve())
-        await services.closing.wait()
+        with tool_servers(self.world.mcp_servers.values()) as ports:
+            self._ledger.tool_ports.update(ports)
+            ready.set_result(await proxy.serve())
+            await services.closing.wait()
         await proxy.close()
         await stop(identity)
         for server in (azure, local):

@@ -12,6 +12,16 @@ from auditor.record import JsonObject
 from auditor.sandbox.catalogue import Model
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.troubles import ModelWay
+from auditor.sandbox.wire import Answer
+
+
+class RefusedError(Exception):
+    """What was asked can't be answered; `answer` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.status))
+        self.answer = answer
+
 
 EFFORT_TOKENS = {"none": 0, "minimal": 16, "low": 64, "medium": 192, "high": 448, "xhigh": 896}
 """Effort → tokens that a pretended model reasons for."""

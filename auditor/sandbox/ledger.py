@@ -44,6 +44,8 @@ class Ledger:
     """Files, vector stores and containers, by account and id."""
     contents: dict[tuple[str, str], bytes] = field(default_factory=dict)
     """Bytes of the files among them."""
+    tool_ports: dict[str, int] = field(default_factory=dict)
+    """Host name of each MCP server that the sandbox brings → its port on loopback."""
     _seed: str = field(default_factory=lambda: token_hex(16))
     _met: Counter[tuple[object, str]] = field(default_factory=Counter)
     _tokens: dict[str, tuple[float, float]] = field(default_factory=dict)

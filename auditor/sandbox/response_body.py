@@ -84,13 +84,27 @@ def _echo(asked: Asked, created: int) -> JsonObject:
         "temperature": told.get("temperature", 1.0),
         "text": {"format": {"type": "text"}, "verbosity": "medium", **_object(told.get("text"))},
         "tool_choice": told.get("tool_choice", "auto"),
-        "tools": told.get("tools", []),
+        "tools": told.get("tools", []) if asked.way == "echoes-secrets" else _shown(told.get("tools", [])),
         "top_logprobs": 0,
         "top_p": told.get("top_p", 1.0),
         "truncation": told.get("truncation", "disabled"),
         "user": told.get("user"),
         "metadata": told.get("metadata", {}),
     }
+
+
+def _shown(tools: object) -> object:
+    """The tools as the service repeats them: of what signs a call in, and of a server's path, nothing is told."""
+    return [_without_secrets(tool) for tool in tools] if isinstance(tools, list) else tools
+
+
+def _without_secrets(tool: object) -> object:
+    if not isinstance(tool, dict) or tool.get("type") != "mcp":
+        return tool
+    hidden = dict.fromkeys(_object(tool.get("headers")), "<redacted>")
+    scheme, _, rest = str(tool.get("server_url", "")).partition("://")
+    shown = {name: value for name, value in tool.items() if name != "authorization"}
+    return {**shown, "headers": hidden or None, "server_url": f"{scheme}://{rest.partition('/')[0]}/<redacted>"}
 
 
 def _reasoning_items(asked: Asked, tokens: int) -> list[JsonObject]:

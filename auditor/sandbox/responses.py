@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
-from auditor.sandbox.asked import Asked
+from auditor.sandbox.asked import Asked, RefusedError
+from auditor.sandbox.containers import containers
 from auditor.sandbox.files import files
 from auditor.sandbox.ledger import Ledger, Turn
 from auditor.sandbox.refused_tools import refused as tools_refused
@@ -97,6 +98,7 @@ ROOMS: Mapping[str, Callable[[Visit], Answer | None]] = {
     "responses": _responses,
     "files": files,
     "vector_stores": vector_stores,
+    "containers": containers,
 }
 """What stands after the API's base path → who answers there; None is said for a path that is not served."""
 
@@ -157,13 +159,20 @@ class _Creation:
         """The first that holds for this deployment."""
         for trouble in self.world.model_troubles:
             here = trouble.account == self.account.name and trouble.deployment in {None, name}
+            here = here and (trouble.tool is None or trouble.tool in self._tools)
             if here and self.ledger.meets(trouble, f"{self.account.name}/{name}"):
                 return trouble
         return None
 
+    @property
+    def _tools(self) -> list[object]:
+        """The types of the tools that the request offers."""
+        tools = self.request.get("tools")
+        return [one.get("type") for one in tools if isinstance(one, dict)] if isinstance(tools, list) else []
+
     def _troubled(self, trouble: ModelTrouble, deployment: Deployment | None) -> Answer:
         if trouble.way == "answer" and trouble.answer:
-            return said(trouble.answer, parameter="temperature", **self._words(deployment))
+            return said(trouble.answer, parameter="temperature", tool=trouble.tool, **self._words(deployment))
         if trouble.way == "stall" and deployment is not None:
             return replace(self._respond(deployment, None), cut="stall")
         return Answer(200, cut="reset" if trouble.way == "reset" else "hang")
@@ -184,7 +193,10 @@ class _Creation:
         refused = _parameters_refused(asked) or tools_refused(self.world, self.account, asked)
         if refused is not None:
             return refused
-        whole = response(asked)
+        try:
+            whole = response(asked)
+        except RefusedError as refusal_:
+            return refusal_.answer
         if self.request.get("store", True) or asked.way == "keeps-all":
             key = (self.account.name, whole["id"])
             self.ledger.responses[key] = whole

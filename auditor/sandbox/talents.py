@@ -9,6 +9,8 @@ from auditor.sandbox.asked import Asked, message, recalled, words
 from auditor.sandbox.sight import seeing
 from auditor.sandbox.talents_calling import calling, shaped
 from auditor.sandbox.talents_files import drawing, reading, searching
+from auditor.sandbox.talents_mcp import remote
+from auditor.sandbox.talents_tools import browsing, computing, steering
 
 Talent = Callable[[Asked], list[JsonObject] | None]
 
@@ -36,7 +38,21 @@ def _recalling(asked: Asked) -> list[JsonObject] | None:
     return [message(recalled(asked), "completed")] if "which code word" in last.lower() else None
 
 
-TALENTS: tuple[Talent, ...] = (calling, shaped, seeing, reading, searching, drawing, _recalling, _counting, _plain)
+TALENTS: tuple[Talent, ...] = (
+    calling,
+    shaped,
+    seeing,
+    reading,
+    remote,
+    computing,
+    searching,
+    browsing,
+    steering,
+    drawing,
+    _recalling,
+    _counting,
+    _plain,
+)
 """The first that answers is the one that does."""
 
 

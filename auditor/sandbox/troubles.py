@@ -17,6 +17,7 @@ ModelWay = Literal[
     "blind", "unread", "searchless", "no-picture", "moderated", "no-uploads", "store-failed", "store-stuck",
     "stream-error", "stream-failed", "stream-throttled", "stream-reset", "stream-stall", "stream-html", "stream-ends",
     "stuck", "blind", "uncached",
+    "wrong-sum", "unapproved", "echoes-secrets",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
@@ -43,6 +44,8 @@ class ModelTrouble(Record):
     way: ModelWay
     answer: str | None = None
     """Of answers.yaml."""
+    tool: str | None = None
+    """Only for requests that offer a tool of this type; default: for each."""
     times: int | None = None
     seconds: float = 0
 

@@ -77,6 +77,19 @@ class Activity(Record):
     status: str = "Succeeded"
 
 
+class ToolServer(Record):
+    """An MCP server that a workload names."""
+
+    name: str
+    """Its host name."""
+    audience: str | None = None
+    """Of the tokens that it asks for; None where anybody may call."""
+    down: bool = False
+    """Whether nothing answers."""
+    fails: bool = False
+    """Whether its tool fails at every call."""
+
+
 class Bucket(Record):
     """The token bucket of Resource Manager's reads."""
 
@@ -116,6 +129,8 @@ class World(Record):
     taken_names: tuple[str, ...] = ()
     """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}
+    mcp_servers: Named[ToolServer] = {}
+    """By their host names."""
     arm_troubles: tuple[ArmTrouble, ...] = ()
     model_troubles: tuple[ModelTrouble, ...] = ()
     connect_troubles: tuple[ConnectTrouble, ...] = ()

@@ -19,6 +19,26 @@ https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle"""
 
 _DATED = re.compile(r"20\d\d-\d\d-\d\d(-preview)?$")
 _LAST_PORT = 65535
+_MCP_SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
+    "label": (
+        re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}"),
+        "must be a letter, then letters, digits, - and _, at most 64 characters",
+    ),
+    "url": (
+        re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:/[^\s?#]*)?"),
+        (
+            "must be an https address without user, query or fragment, such as https://tools.contoso.com/mcp;"
+            " plain http is for this machine alone, and a key belongs in the environment (key_from)"
+        ),
+    ),
+    "key_from": (
+        re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
+        "must be the name of an environment variable, such as TOOLS_KEY; the key itself stands in no settings",
+    ),
+    "header": (re.compile(r"[A-Za-z0-9-]+"), "must be the name of a header, such as x-functions-key"),
+}
+"""Member → its shape, and how a message says so; none quotes what was found, which may be a key."""
+_HOW = ("none", "entra", "key")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
 
 
@@ -143,6 +163,39 @@ def _resolver_shape(data: Any) -> Iterator[Contradiction]:
             yield ("resolver",), f"must be host:port, such as 10.0.0.4:53; found {_quoted(resolver)}"
 
 
+def _mcp_servers(data: Any) -> Iterator[Contradiction]:
+    """What the feature mcp needs, and what of an MCP server says nothing without another part."""
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            server, features = deployment.get("mcp"), _texts(deployment.get("features"))
+            if server is None:
+                if "mcp" in features:
+                    yield (*at, "features"), "the feature mcp needs the server that the application names (mcp)"
+                continue
+            if "mcp" not in features:
+                yield (*at, "mcp"), "is of no use without the feature mcp among the features"
+            if isinstance(server, dict):
+                yield from _mcp_server((*at, "mcp"), server)
+
+
+def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
+    for member, (shape, rule) in _MCP_SHAPES.items():
+        value = server.get(member)
+        if _is_text(value) and not shape.fullmatch(value):
+            yield (*at, member), rule
+    how = server.get("authentication", "none")
+    for kind, member, what in (
+        ("entra", "scope", "the scope of the token"),
+        ("key", "key_from", "the environment variable that holds the key"),
+    ):
+        if how == kind and server.get(member) is None:
+            yield (*at, "authentication"), f"{kind} needs {member}: {what}"
+        elif how in _HOW and how != kind and server.get(member) is not None:
+            yield (*at, member), f"is of no use with authentication: {how}"
+    if how != "key" and _is_text(server.get("header")):
+        yield (*at, "header"), "is of no use without authentication: key"
+
+
 def _secrets(data: Any) -> Iterator[Contradiction]:
     for path in secrets_in(data):
         yield path, "holds what looks like a secret, and every report copies the settings; take it out"
@@ -158,6 +211,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _surfaces_without_ground,
     _account_out_of_scope,
     _resolver_shape,
+    _mcp_servers,
     _secrets,
 )
 

@@ -379,6 +379,40 @@ CASES = (
             "The model 'Format:OpenAI,Name:gpt-4o-mini,Version:2024-07-18' has been deprecated since 03/31/2026.",
         ),
     ),
+    Case(
+        "mcp-unreachable",
+        "ours",
+        http(
+            424,
+            "http_error",
+            "Error retrieving tool list from MCP server: 'My_Server'. Http status code: 424 (Failed Dependency)",
+        ),
+    ),
+    Case(
+        "mcp-sign-in",
+        "ours",
+        http(
+            424,
+            "http_error",
+            "Error retrieving tool list from MCP server: 'get-weather'. Http status code: 403 (Forbidden)",
+        ),
+    ),
+    Case(
+        "mcp-sign-in",
+        "ours",
+        http(
+            401,
+            "http_error",
+            "Error retrieving tool list from MCP server: 'get-weather'. Http status code: 401 (Unauthorized)",
+        ),
+    ),
+    Case(
+        "tool-not-supported",
+        "ours",
+        http(400, None, "Hosted tool 'web_search_preview' is not supported with gpt-5-2025-08-07.", param="tools"),
+    ),
+    Case("tool-not-supported", "ours", http(400, None, "Unsupported tool type: mcp", type="invalid_request_error")),
+    Case("mcp-approval", "ours", http(400, None, "MCP approval request with id 'mcpr_1' not found.")),
     Case("model-gated", "ours", http(400, "SpecialFeatureOrQuotaIdRequired", "The subscription lacks a feature.")),
     Case("name-soft-deleted", "ours", http(409, "FlagMustBeSetForRestore", "An existing resource was soft-deleted.")),
     Case("policy-denied", "ours", http(403, "RequestDisallowedByPolicy", "Resource was disallowed by policy.")),

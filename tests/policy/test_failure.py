@@ -158,6 +158,10 @@ SANDBOX_ANSWERS = {
     "image-deployment-missing": "image-deployment-missing",
     "image-model-wrong": "image-model-wrong",
     "invalid-image": "picture-unreadable",
+    "container-not-found": "unclassified",
+    "tool-not-supported": "tool-not-supported",
+    "tools-not-listed": "mcp-unreachable",
+    "approval-not-found": "mcp-approval",
 }
 """Name of a refusal of the sandbox → its class; `reduced` needs the answer's headers, which is proven elsewhere."""
 

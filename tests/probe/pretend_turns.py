@@ -11,6 +11,7 @@ from auditor.cloud.model_answer import Answer, Surface
 from auditor.probe.question import Probe, Question
 from auditor.probe.target import Target
 from auditor.record import JsonObject
+from auditor.settings import McpServer
 from tests.probe.pretend import answered
 
 SURFACE = Surface("contoso.openai.azure.com")
@@ -54,6 +55,9 @@ class Turns:
         self.asked.append((operation, request))
         reply = self.replies.get(operation)
         return reply(request) if reply else answered(404, {"error": {"message": "not found"}})
+
+    async def tool_headers(self, server: McpServer) -> dict[str, str]:
+        return {"Authorization": f"Bearer of {server.label}"}
 
     @property
     def operations(self) -> list[str]:

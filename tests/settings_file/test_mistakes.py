@@ -162,3 +162,73 @@ def test_wrong_values_are_quoted_short_and_harmless(write: Write) -> None:
     [problem] = problems(write(WHOLE + 'cloud: "\\e[31m' + "x" * 5000 + '"\n'))
     assert "\x1b" not in problem
     assert len(problem) < 250
+
+
+MCP = """\
+scope: {subscriptions: [00000000-0000-4000-8000-0000000000a1]}
+workloads:
+  - name: shop
+    owner: team
+    account: shop-openai
+    deployments:
+      - name: chat
+        model: gpt-5.4
+        features: FEATURES
+        mcp: SERVER
+"""
+
+A_SERVER = "label: files, url: https://tools.contoso.com/mcp, tool: find, expects: x"
+
+
+def mcp(server: str, features: str = "[text, mcp]") -> str:
+    """Settings of one deployment with this server and these features."""
+    return MCP.replace("SERVER", server).replace("FEATURES", features)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        f"{{{A_SERVER}}}",
+        f"{{{A_SERVER}, authentication: entra, scope: 'api://x/.default'}}",
+        f"{{{A_SERVER}, authentication: key, key_from: TOOLS_KEY}}",
+        f"{{{A_SERVER}, authentication: key, key_from: TOOLS_KEY, header: x-functions-key}}",
+        f"{{{A_SERVER.replace('https://tools.contoso.com', 'http://127.0.0.1:8080')}}}",
+    ],
+)
+def test_an_mcp_server_is_said_in_each_way(write: Write, server: str) -> None:
+    """Without a sign-in, with a token, with a key that the environment holds; in the clear on this machine alone."""
+    settings = load_settings(write(mcp(server)), {}, {})
+    named = settings.workloads[0].deployments[0].mcp
+    assert named is not None
+    assert named.label == "files"
+
+
+@pytest.mark.parametrize(
+    ("server", "features", "expected"),
+    [
+        ("null", "[text, mcp]", "9:19: …features: the feature mcp needs the server that the application names (mcp)"),
+        (f"{{{A_SERVER}}}", "[text]", "10:14: …mcp: is of no use without the feature mcp among the features"),
+        (f"{{{A_SERVER}, authentication: entra}}", "[mcp]", "10:105: …mcp.authentication: entra needs scope: "),
+        (f"{{{A_SERVER}, authentication: key}}", "[mcp]", "10:105: …mcp.authentication: key needs key_from: "),
+        (f"{{{A_SERVER}, scope: 'api://x'}}", "[mcp]", "10:96: …mcp.scope: is of no use with authentication: none"),
+        (f"{{{A_SERVER}, key_from: KEY}}", "[mcp]", "10:99: …mcp.key_from: is of no use with authentication: none"),
+        (f"{{{A_SERVER}, header: x-key}}", "[mcp]", "10:97: …mcp.header: is of no use without authentication: key"),
+        (f"{{{A_SERVER.replace('https', 'http')}}}", "[mcp]", "10:34: …mcp.url: must be an https address"),
+        (f"{{{A_SERVER.replace('/mcp', '/mcp?code=1')}}}", "[mcp]", "10:34: …mcp.url: must be an https address"),
+        (f"{{{A_SERVER.replace('tools.', 'me@tools.')}}}", "[mcp]", "10:34: …mcp.url: must be an https address"),
+        (
+            f"{{{A_SERVER}, authentication: key, key_from: 4f-1c}}",
+            "[mcp]",
+            "10:120: …mcp.key_from: must be the name of an environment variable",
+        ),
+        (f"{{{A_SERVER.replace('files', 'my files')}}}", "[mcp]", "10:22: …mcp.label: must be a letter, then"),
+    ],
+)
+def test_an_mcp_server_that_contradicts_itself_is_told_where(
+    write: Write, server: str, features: str, expected: str
+) -> None:
+    """With line and column; a key that stands in an address is refused too."""
+    told = problems(write(mcp(server, features)))
+    place, _, words = expected.partition("…")
+    assert len(told) == 1
+    assert told[0].startswith(f"auditor.yaml:{place}workloads[0].deployments[0].{words}")
