@@ -227,11 +227,12 @@ async def _read(answer: httpx2.Response, attempt: Attempt, started: float) -> by
 
 
 def without_token(body: bytes, request: httpx2.Request) -> tuple[bytes, bool]:
-    """The body without secrets, the request's own token among them: an endpoint may echo what it was sent."""
+    """The body without secrets, the request's own token or key among them: an endpoint may echo what it was sent."""
     body, masked = redact(body)
-    token = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    if token and token in body:
-        return body.replace(token, MASK.encode()), True
+    for name in ("authorization", "api-key"):
+        token = request.headers.get(name, "").removeprefix("Bearer ").encode()
+        if token and token in body:
+            body, masked = body.replace(token, MASK.encode()), True
     return body, masked
 
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
-from auditor.sandbox.asked import Asked
+from auditor.sandbox.asked import Asked, prompt
+from auditor.sandbox.blocklists import refused_prompt
 from auditor.sandbox.ledger import Ledger, Turn
 from auditor.sandbox.regions import display_name
 from auditor.sandbox.response_access import account_of_key, refusal
 from auditor.sandbox.response_body import response
 from auditor.sandbox.response_events import events
+from auditor.sandbox.router import choice
 from auditor.sandbox.troubles import ModelTrouble
 from auditor.sandbox.visit import Visit
 from auditor.sandbox.wire import Answer, Ask, answer_json
@@ -167,13 +169,13 @@ class _Creation:
         asked = Asked(
             self.request,
             model,
-            self._answering(deployment),
+            choice(self.world, self.account, deployment, prompt(self.request)),
             self.account.name,
             self.ledger,
             self.ask.headers,
             trouble.way if trouble is not None else None,
         )
-        refused = _parameters_refused(asked)
+        refused = _parameters_refused(asked) or refused_prompt(self.world, self.account, deployment, asked.text)
         if refused is not None:
             return refused
         whole = response(asked)
@@ -195,14 +197,6 @@ class _Creation:
             headers={"content-type": "text/event-stream; charset=utf-8", **headers},
             events=_arriving(events(whole), asked),
         )
-
-    def _answering(self, deployment: Deployment) -> str:
-        """The model and version that answers: a router's first choice, else what is deployed."""
-        routing = deployment.properties.get("routing")
-        chosen = routing.get("models") if isinstance(routing, dict) else None
-        if chosen:
-            return f"{chosen[0]['name']}-{chosen[0]['version']}"
-        return f"{deployment.model}-{deployment.version}"
 
     def _limits(self, deployment: Deployment) -> dict[str, str]:
         """Rate-limit headers, which deployments without rate limits do not send."""
