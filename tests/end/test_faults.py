@@ -54,6 +54,10 @@ ALSO_FAILS: dict[str, set[str]] = {
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
     # more is declared than is deployed, and the region has no hardware for it
     "provisioned-capacity-unavailable": {"deployment-capacity-below-declared"},
+    # a policy that is not there refuses nothing
+    "content-policy-missing": {"canary-not-filtered"},
+    # keys are only tried where they are accepted, and then they can be old
+    "key-call-failed": {"keys-not-rotated"},
     # the public address is only taken where the private zone does not answer
     "public-path-open": {"host-name-not-private"},
     # public access is off, so that without an approved endpoint nobody can call
