@@ -107,6 +107,21 @@ class Call(Record):
     region: str | None = None
 
 
+class RoutedCall(Record):
+    """One question to a model router, and which model answered it."""
+
+    deployment: str
+    account: str
+    workload: str | None = None
+    task: str
+    """What was asked for, in a few words."""
+    requested_model: str
+    responded_model: str | None = None
+    latency_ms: float | None = None
+    in_subset: bool | None = None
+    """Whether the router's owner lets it choose that model; None where any may be chosen, or it is not known."""
+
+
 class ControlState(StrEnum):
     """What the checks behind a control say of it."""
 
@@ -212,6 +227,8 @@ class Run(Record):
     frameworks: tuple[FrameworkResult, ...] = ()
     """Those that were asked for."""
     calls: tuple[Call, ...] = ()
+    routed: tuple[RoutedCall, ...] = ()
+    """What model routers chose."""
     gaps: tuple[Gap, ...] = ()
     readings: tuple[Reading, ...] = ()
 

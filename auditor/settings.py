@@ -109,6 +109,35 @@ class McpServer(Record):
     """The header that carries the key: as `Bearer KEY` in Authorization, alone in any other."""
 
 
+RoutingMode = Literal["balanced", "quality", "cost"]
+"""By what a model router chooses.
+
+https://learn.microsoft.com/azure/foundry/openai/how-to/model-router
+"""
+
+
+class RouterIntent(Record):
+    """How a deployment of the model router shall choose, and among which models."""
+
+    mode: RoutingMode | None = None
+    """None: any."""
+    models: tuple[Name, ...] = ()
+    """Approved names of what it may choose; empty: the workload's `models`."""
+
+
+class Canary(Record):
+    """A text that the content filter must refuse; sent only with `probes.negative`.
+
+    Best a word without meaning that stands on a blocklist of the deployment's content policy, whose category is
+    `custom_blocklists`: https://learn.microsoft.com/azure/foundry/openai/how-to/use-blocklists
+    """
+
+    text_from_environment: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+    """The variable that holds it, since every report copies the settings."""
+    category: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,63}$")]
+    """As the service's `content_filter_results` name it: `custom_blocklists`, `jailbreak`, `hate`, …"""
+
+
 class ExpectedDeployment(Record):
     """What an application relies on in one deployment."""
 
@@ -134,6 +163,10 @@ class ExpectedDeployment(Record):
     """The MCP server that the application hands to the model; needed for the feature `mcp`."""
     latency_budget_ms: int | None = Field(default=None, ge=1)
     data_residency: Residency | None = None
+    router: RouterIntent | None = None
+    """Of a deployment of the model router."""
+    canary: Canary | None = None
+    """Proves the feature `content_filter` by what must be refused."""
 
 
 class LogIntent(Record):
@@ -200,6 +233,10 @@ class ProbeSettings(Record):
     prices: dict[Name, float] = {}
     """Model name → price of a million tokens, the dearer of input and output."""
     seconds: float = Field(default=120, gt=0)
+    negative: bool = False
+    """Also what must be refused: a call with an API key where keys are off, a call by the public path where that is
+    closed, and each deployment's canary. The first asks Resource Manager for the keys (accounts/listKeys/action), which
+    leaves an entry in the activity log, and an alert where one watches it."""
 
 
 class Settings(Record):

@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.clients import Clients
+from auditor.cloud.keys import KIND as KEY_KIND
+from auditor.cloud.keys import AccountKey
 from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem
@@ -121,6 +123,28 @@ class Arm:
             await client.accounts.get(arm_id.group, arm_id.name, exchange=exchange)
 
         return await self._reads.get("account", account_id, ACTIONS["account"], call)
+
+    async def key(self, account_id: str) -> AccountKey | Gap:
+        """One of an account's API keys, which the service lists only while it takes keys.
+
+        https://learn.microsoft.com/rest/api/aiservices/accountmanagement/accounts/list-keys
+        """
+        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
+        if arm_id is None:
+            return _not_an_id(KEY_KIND, account_id)
+
+        async def call(version: str, exchange: Exchange) -> None:
+            client = await self._clients.cognitive_services(arm_id.subscription, version)
+            await client.accounts.list_keys(arm_id.group, arm_id.name, exchange=exchange)
+
+        found = await self._reads.secret(KEY_KIND, account_id, ACTIONS[KEY_KIND], call)
+        if isinstance(found, Gap):
+            return found
+        value = next((key for name in ("key1", "key2") if isinstance(key := found.body.get(name), str) and key), None)
+        if value is None:
+            problem = Problem(GapReason.MALFORMED, "the list of keys holds none", NEXT_STEPS[GapReason.MALFORMED])
+            return gap(KEY_KIND, account_id, problem, readings=[found.reading])
+        return AccountKey(value, found.reading)
 
     async def deployments(self, account_id: str) -> Rows | Gap:
         """All deployments of an account."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.cloud.arm import Arm
@@ -43,6 +43,8 @@ class Cloud:
     models: Models
     names: Names
     ports: Ports
+    environ: Mapping[str, str] = field(repr=False)
+    """The variables of the process."""
 
 
 @asynccontextmanager
@@ -82,4 +84,5 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
             models=models,
             names=Names(endpoints, settings.resolver),
             ports=Ports(limiter.in_flight, deadline),
+            environ=environ,
         )

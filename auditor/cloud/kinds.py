@@ -37,6 +37,8 @@ KINDS: Final[dict[str, ArmKind]] = {
     "provider": ArmKind("Microsoft.Resources/subscriptions/providers/read", "2022-09-01"),
     "permission": ArmKind("Microsoft.Authorization/permissions/read", "2022-04-01"),
     "account": ArmKind(f"{_CS}/accounts/read", COGNITIVE_SERVICES),
+    # asked by POST, and only where a probe needs a key
+    "account_key": ArmKind(f"{_CS}/accounts/listKeys/action", COGNITIVE_SERVICES),
     "deleted_account": ArmKind(f"{_CS}/deletedAccounts/read", COGNITIVE_SERVICES),
     "deployment": ArmKind(f"{_CS}/accounts/deployments/read", COGNITIVE_SERVICES),
     "content_policy": ArmKind(f"{_CS}/accounts/raiPolicies/read", COGNITIVE_SERVICES),

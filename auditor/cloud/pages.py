@@ -46,10 +46,14 @@ class Exchange:
 
     `paged` says whether a page `{"value": […], "nextLink": …}` is expected, or one object. Of a page's elements only
     those that `keep` holds for stay in memory, so that a list which is mostly about other things costs no more.
+    A `secret` answer is for the caller alone: its body is neither kept nor hashed.
     """
 
-    def __init__(self, *, paged: bool, keep: Callable[[JsonObject], bool] = lambda _: True) -> None:
+    def __init__(
+        self, *, paged: bool, keep: Callable[[JsonObject], bool] = lambda _: True, secret: bool = False
+    ) -> None:
         self._paged = paged
+        self.secret = secret
         self._keep = keep
         self._links: set[str] = set()
         self.rows: list[Row] = []

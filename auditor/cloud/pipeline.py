@@ -139,8 +139,9 @@ class RecordingPolicy(AsyncHTTPPolicy[Any, Any]):
                 exchange.unanswered(record(None, {}, None, redacted=False))
             raise
         answer = response.http_response
-        body, redacted = redact(answer.body())
-        reading = record(answer.status_code, answer.headers, body, redacted=redacted)
+        body, redacted = (answer.body(), True) if exchange.secret else redact(answer.body())
+        kept = None if exchange.secret else body
+        reading = record(answer.status_code, answer.headers, kept, redacted=redacted)
         exchange.answered(reading, answer.status_code, answer.headers.get("content-type", ""), body)
         return response
 

@@ -57,6 +57,11 @@ class Reads:
             kind, scope, action, call, none_if=none, exchange=lambda: Exchange(paged=True, keep=keep)
         )
 
+    async def secret(self, kind: str, scope: str, action: str, call: Call) -> Row | Gap:
+        """As `get`, of what is for the caller alone: neither kept nor hashed."""
+        found = await self._read(kind, scope, action, call, exchange=lambda: Exchange(paged=False, secret=True))
+        return found if isinstance(found, Gap) else found.rows[0]
+
     async def find(self, kind: str, scope: str, action: str, call: Call) -> Rows | Gap:
         """The one thing that `scope` names as a list of one, and no row where the service says that it is not there."""
         return await self._read(kind, scope, action, call, none_if=NOT_THERE, exchange=lambda: Exchange(paged=False))

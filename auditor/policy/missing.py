@@ -13,6 +13,7 @@ from auditor.snapshot import Gap, GapReason
 
 _WHAT = {
     "account": "the account",
+    "account_key": "a key of the account",
     "action_group": "the list of action groups",
     "activity_event": "the activity log",
     "activity_log_alert": "the list of activity log alerts",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
@@ -18,15 +18,20 @@ from auditor.probe.budget import Cost, allowed
 from auditor.probe.code_interpreter import CODE_INTERPRETER
 from auditor.probe.combined import COMBINED
 from auditor.probe.computer_use import COMPUTER_USE
+from auditor.probe.content_filter import CANARY, CONTENT_FILTER
 from auditor.probe.conversation import CONVERSATION
 from auditor.probe.file_search import FILE_SEARCH
 from auditor.probe.function_calling import FUNCTION_CALLING
 from auditor.probe.image_generation import IMAGE_GENERATION
+from auditor.probe.keys import KEY_REFUSED, TEXT_KEY
 from auditor.probe.mcp import MCP
 from auditor.probe.pdf import PDF
 from auditor.probe.prompt_caching import PROMPT_CACHING
+from auditor.probe.public_path import PUBLIC_PATH
 from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, NO_PROJECTS, TURNED_OFF, Probe, Question, Seen
 from auditor.probe.reasoning import REASONING
+from auditor.probe.router import ROUTER
+from auditor.probe.secrets import Keys, Secrets
 from auditor.probe.stateless import STATELESS
 from auditor.probe.stream import STREAM
 from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
@@ -63,6 +68,12 @@ PROBES: tuple[Probe, ...] = (
     MCP,
     WEB_SEARCH,
     COMPUTER_USE,
+    ROUTER,
+    CONTENT_FILTER,
+    CANARY,
+    TEXT_KEY,
+    KEY_REFUSED,
+    PUBLIC_PATH,
 )
 """Every probe; the smoke call first."""
 
@@ -82,6 +93,14 @@ class Way(Protocol):
     @property
     def models(self) -> Asks:
         """The way to the models."""
+
+    @property
+    def arm(self) -> Keys:
+        """The way to the accounts' keys."""
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The variables of the process."""
 
     @property
     def deadline(self) -> Deadline:
@@ -115,10 +134,16 @@ async def probe(
 def _questions(target: Target) -> Iterator[Question]:
     """The smoke call to every deployment, and what else its owner declares of one that exists, on each surface."""
     for surface in target.surfaces or (NOWHERE,):
+        first = surface == (target.surfaces or (NOWHERE,))[0]
         for one in PROBES:
-            declared = one is TEXT or (target.exists and one.name in (target.features or ()))
-            if declared:
-                yield Question(one, target, surface, first=surface == (target.surfaces or (NOWHERE,))[0])
+            if (first or not one.once) and _is_put(one, target):
+                yield Question(one, target, surface, first=first)
+
+
+def _is_put(one: Probe, target: Target) -> bool:
+    if one.put is not None:
+        return one.put(target)
+    return one is TEXT or (target.exists and one.name in (target.features or ()))
 
 
 def _refusals(questions: Sequence[Question], settings: Settings) -> list[Problem | None]:
@@ -155,6 +180,7 @@ async def _ask_all(
     for place, question in enumerate(questions):
         by_deployment[question.target.id].append((place, question))
     seen: dict[int, Seen] = {}
+    secrets = Secrets(cloud.arm, cloud.environ)
 
     async def ask(conversation: Sequence[tuple[int, Question]]) -> None:
         broken: set[Surface] = set()
@@ -162,10 +188,10 @@ async def _ask_all(
         for place, question in conversation:
             async with in_region[question.target.location], in_flight:
                 progress(f"asking {question.target.name}: {question.probe.title.lower()}")
-                if question.surface in broken:
+                if question.surface in broken and question.probe.needs_smoke:
                     seen[place] = question.skipped(Problem(GapReason.FAILED, BROKEN, "mend the smoke call first"))
                     continue
-                found = await question.asked(cloud.models, patience=patience, deadline=deadline)
+                found = await question.asked(cloud.models, patience=patience, deadline=deadline, secrets=secrets)
                 seen[place] = found
                 if (task := asyncio.current_task()) is not None and task.cancelling():
                     return  # interrupted: what was stored is deleted, and nothing more is asked

@@ -10,7 +10,8 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
-from auditor.probe.talk import Asks, OutOfTimeError, Proof, StoppedError, Talk
+from auditor.probe.secrets import NOTHING, Secrets
+from auditor.probe.talk import Asks, OutOfTimeError, Proof, StoppedError, Talk, UndecidedError
 from auditor.probe.target import Target
 from auditor.record import JsonObject
 from auditor.snapshot import Gap, GapReason, Resource
@@ -60,6 +61,12 @@ class Probe:
     """Whether the legacy API offers it too."""
     stores: str | None = None
     """What the service is made to keep, all of it deleted at the end; None: nothing."""
+    put: Callable[[Target], bool] | None = None
+    """Whether it is put to a deployment; None: where its owner declares the feature of this name."""
+    once: bool = False
+    """Whether the first surface alone is asked."""
+    needs_smoke: bool = True
+    """Whether it is passed by where the smoke call got no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +107,20 @@ class Question:
         """What could not be seen."""
         return gap("probe", self._id, why, readings=list(readings))
 
-    async def asked(self, models: Asks, *, patience: float, deadline: Deadline) -> Seen:
+    async def asked(self, models: Asks, *, patience: float, deadline: Deadline, secrets: Secrets = NOTHING) -> Seen:
         """What the deployment answered; `patience` is how many seconds an answer may take.
 
         What the service was made to store is deleted, also where the conversation failed or was interrupted.
         """
-        talk = Talk(models, self.surface, self.target, patience=patience, deadline=deadline)
+        talk = Talk(models, self.surface, self.target, patience=patience, deadline=deadline, secrets=secrets)
         why: Problem | None = None
         told: JsonObject = {}
         try:
             told = _proven(await self.probe.look(talk))
         except StoppedError as stop:
             told = stop.told
+        except UndecidedError as undecided:
+            why = undecided.why
         except OutOfTimeError:
             why = OUT_OF_TIME
         except asyncio.CancelledError:

@@ -9,9 +9,11 @@ from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Answer, CallError, Surface, TokenRefusedError
+from auditor.cloud.problems import Problem
 from auditor.cloud.redaction import bounded
 from auditor.probe.evidence import body_of, provenance, unanswered
 from auditor.probe.outcome import count, stopped, told, verdict
+from auditor.probe.secrets import NOTHING, Secrets
 from auditor.probe.target import Target
 from auditor.record import Json, JsonObject
 from auditor.settings import McpServer
@@ -40,6 +42,14 @@ class StoppedError(Exception):
     def __init__(self, told: JsonObject) -> None:
         super().__init__(str(told.get("outcome")))
         self.told = told
+
+
+class UndecidedError(Exception):
+    """What came does not tell whether it works: a gap, and neither a proof nor a failure."""
+
+    def __init__(self, why: Problem) -> None:
+        super().__init__(why.detail)
+        self.why = why
 
 
 class OutOfTimeError(Exception):
@@ -79,14 +89,15 @@ class Talk:
         *,
         patience: float,
         deadline: Deadline,
-        key: str | None = None,
+        secrets: Secrets = NOTHING,
     ) -> None:
         self.target = target
+        self.secrets = secrets
+        """API keys and canaries, for those who ask for them."""
         self.surface = surface
         self._models = models
         self._patience = patience
         self._deadline = deadline
-        self._key = key
         self._answers: list[Answer] = []
         self._bodies: list[JsonObject] = []
         self._stored: list[_Stored] = []
@@ -102,11 +113,14 @@ class Talk:
         self.stores_response(body, stored=request["store"] is True)
         return self.completed(body)
 
-    def completed(self, body: JsonObject) -> JsonObject:
-        """The body of the last answer, which is a response; raises StoppedError unless it is completed."""
+    def completed(self, body: JsonObject, *, or_cut: bool = False) -> JsonObject:
+        """The body of the last answer, which is a response; raises StoppedError unless it is completed.
+
+        `or_cut` lets one pass that ended before its end.
+        """
         self._bodies.append(body)
         found = verdict(self._answers[-1], body)
-        if found["outcome"] != "completed":
+        if found["outcome"] != "completed" and not (or_cut and found["outcome"] == "incomplete"):
             raise StoppedError({"sent": True, **found})
         return body
 
@@ -126,12 +140,15 @@ class Talk:
             raise StoppedError(why)
         return body_of(answer) or {}
 
-    async def call(self, operation: str, request: JsonObject) -> Answer:
-        """The answer to a call of the SDK, whatever it is; raises OutOfTimeError where there is no time for one."""
+    async def call(self, operation: str, request: JsonObject, *, key: str | None = None) -> Answer:
+        """The answer to a call of the SDK, whatever it is; signed in with a key where one is given.
+
+        Raises OutOfTimeError where there is no time for one.
+        """
         seconds = min(self._patience, self._deadline.remaining)
         if seconds <= 0:
             raise OutOfTimeError
-        answer = await self._models.do(self.surface, operation, request, seconds=seconds, key=self._key)
+        answer = await self._models.do(self.surface, operation, request, seconds=seconds, key=key)
         self._answers.append(answer)
         if seconds < self._patience and answer.error is not None and answer.error.phase == "timeout":
             raise OutOfTimeError  # our own deadline ended the call, not the service: nobody is to be blamed for it
@@ -166,9 +183,7 @@ class Talk:
     async def _delete(self, one: _Stored) -> str | None:
         try:
             async with asyncio.timeout(TIDY_SECONDS):
-                answer = await self._models.do(
-                    self.surface, one.operation, one.request, seconds=TIDY_SECONDS, key=self._key
-                )
+                answer = await self._models.do(self.surface, one.operation, one.request, seconds=TIDY_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever it is, the report lists what is left behind
             return type(error).__name__
         self._answers.append(answer)
@@ -182,6 +197,11 @@ class Talk:
         """Of every call, in their order."""
         return tuple(reading for answer in self._answers for reading in answer.readings)
 
+    @property
+    def latency_ms(self) -> float:
+        """Of the last call."""
+        return round(self._answers[-1].latency_ms, 1)
+
     def body(self) -> JsonObject:
         """Where the calls went, what the last response says of itself, and what all of them used and took."""
         asked = self._answers
@@ -189,8 +209,9 @@ class Talk:
         said = told(self._bodies[-1]) if self._bodies else {}
         used = [told(body) for body in self._bodies]
         sums = {name: _sum(one[name] for one in used) for name in ("input_tokens", "output_tokens", "reasoning_tokens")}
+        models = {"responded_models": sorted({str(one["responded_model"]) for one in used if one["responded_model"]})}
         took = {"latency_ms": round(sum(answer.latency_ms for answer in asked), 1)} if asked else {}
-        return {**last, **said, **(sums if used else {}), **took, "calls": len(asked)}
+        return {**last, **said, **({**sums, **models} if used else {}), **took, "calls": len(asked)}
 
 
 def _sum(values: Iterable[Json]) -> int | None:

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.cloud.arm_id import region
 from auditor.cloud.model import model_host, project_host
 from auditor.cloud.model_answer import Surface
 from auditor.record import JsonObject
-from auditor.settings import Endpoints, ExpectedDeployment, McpServer, Settings, Workload
+from auditor.settings import Canary, Endpoints, ExpectedDeployment, McpServer, Settings, Workload
 from auditor.snapshot import Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Who may call a declared deployment's account and from where, as its owner and Resource Manager say."""
+
+    account: str
+    """The ARM id."""
+    keys_allowed: bool
+    """Whether every workload that declares the deployment allows API keys."""
+    keys_off: bool
+    """Whether the account refuses them; what Resource Manager does not tell is its default, that it takes them."""
+    public_off: bool
+    """Whether public network access is disabled."""
+    addresses: tuple[str, ...] | None
+    """What the account's model endpoint leads to from here; None where that was not seen."""
+    first: bool
+    """Whether this is the one of its account's declared deployments by which the account itself is tried."""
+    negative: bool
+    """Whether the owner wants to see refused what must be."""
+    canaries: tuple[Canary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +60,8 @@ class Target:
     """The deployment of an image model that draws for it; None where no workload names one."""
     mcp: McpServer | None = None
     """The MCP server that the application hands to the model; the first that a workload names."""
+    door: Door | None = None
+    """None where no workload declares it."""
 
     def can(self, capability: str) -> bool:
         """Whether a capability is told to be true; an absent one is not told."""
@@ -57,6 +80,7 @@ def targets(settings: Settings, resources: Iterable[Resource], endpoints: Endpoi
     accounts = {account.id.lower(): account for account in by_kind["account"]}
     catalogue = _catalogue(by_kind["model"])
     expected = _expected(settings.workloads, by_kind["account"])
+    doors = _doors(settings, expected, by_kind["host_name"], endpoints)
     found = {
         deployment.id.lower(): _existing(
             deployment, accounts[deployment.parent.lower()], endpoints, catalogue, expected
@@ -65,7 +89,8 @@ def targets(settings: Settings, resources: Iterable[Resource], endpoints: Endpoi
         if deployment.parent and deployment.parent.lower() in accounts
     }
     missing = {id_: _missing(wanted, endpoints) for id_, wanted in expected.items() if id_ not in found}
-    return tuple(sorted({**found, **missing}.values(), key=lambda target: (not target.declared, target.id.lower())))
+    behind = [replace(target, door=doors.get(id_)) for id_, target in {**found, **missing}.items()]
+    return tuple(sorted(behind, key=lambda target: (not target.declared, target.id.lower())))
 
 
 _Key = tuple[str, str, str, str, str]
@@ -74,12 +99,22 @@ _Key = tuple[str, str, str, str, str]
 _Catalogue = Mapping[_Key, Mapping[str, str]]
 """Model → capabilities."""
 
-_Expected = Mapping[str, list[tuple[Resource, ExpectedDeployment]]]
-"""Deployment id, lower-cased → the account that it is expected on, and what each workload expects of it."""
+_Wanted = list[tuple[Resource, Workload, ExpectedDeployment]]
+"""The account that a deployment is expected on, and what each workload expects of it."""
+
+_Expected = Mapping[str, _Wanted]
+"""Deployment id, lower-cased → who expects it."""
+
+_Doors = Mapping[str, Door]
+"""Deployment id, lower-cased → the door to it; of those that are expected."""
 
 
 def _existing(
-    deployment: Resource, account: Resource, endpoints: Endpoints, catalogue: _Catalogue, expected: _Expected
+    deployment: Resource,
+    account: Resource,
+    endpoints: Endpoints,
+    catalogue: _Catalogue,
+    expected: _Expected,
 ) -> Target:
     model = _object(_object(deployment.body.get("properties")).get("model"))
     location = region(account.body.get("location"))
@@ -97,12 +132,12 @@ def _existing(
         features=_features(expected.get(deployment.id.lower(), [])),
         exists=True,
         image_deployment=_image_deployment(expected.get(deployment.id.lower(), [])),
-        mcp=next((one.mcp for _, one in expected.get(deployment.id.lower(), []) if one.mcp is not None), None),
+        mcp=next((one.mcp for *_, one in expected.get(deployment.id.lower(), []) if one.mcp is not None), None),
     )
 
 
-def _missing(wanted: list[tuple[Resource, ExpectedDeployment]], endpoints: Endpoints) -> Target:
-    account, expected = wanted[0]
+def _missing(wanted: _Wanted, endpoints: Endpoints) -> Target:
+    account, _, expected = wanted[0]
     return Target(
         id=f"{account.id}/deployments/{expected.name}",
         name=expected.name,
@@ -118,22 +153,20 @@ def _missing(wanted: list[tuple[Resource, ExpectedDeployment]], endpoints: Endpo
     )
 
 
-def _features(wanted: list[tuple[Resource, ExpectedDeployment]]) -> frozenset[str] | None:
-    return frozenset(feature for _, expected in wanted for feature in expected.features) if wanted else None
+def _features(wanted: _Wanted) -> frozenset[str] | None:
+    return frozenset(feature for _, _, expected in wanted for feature in expected.features) if wanted else None
 
 
-def _image_deployment(wanted: list[tuple[Resource, ExpectedDeployment]]) -> str | None:
+def _image_deployment(wanted: _Wanted) -> str | None:
     """The first that a workload names."""
-    return next((one.image_deployment for _, one in wanted if one.image_deployment is not None), None)
+    return next((one.image_deployment for *_, one in wanted if one.image_deployment is not None), None)
 
 
-def _surfaces(
-    account: Resource, endpoints: Endpoints, wanted: list[tuple[Resource, ExpectedDeployment]]
-) -> tuple[Surface, ...]:
+def _surfaces(account: Resource, endpoints: Endpoints, wanted: _Wanted) -> tuple[Surface, ...]:
     """Each surface once, in the order in which workloads declare them; v1 where none is declared."""
     host, foundry = model_host(account.body, endpoints), project_host(account.body, endpoints)
     found: dict[Surface, None] = {}
-    declared = [(name, expected.project) for _, expected in wanted for name in expected.surfaces] or [("v1", None)]
+    declared = [(name, expected.project) for _, _, expected in wanted for name in expected.surfaces] or [("v1", None)]
     for name, project in declared:
         if name == "project":
             if project is not None:
@@ -144,14 +177,39 @@ def _surfaces(
 
 
 def _expected(workloads: Sequence[Workload], accounts: Sequence[Resource]) -> _Expected:
-    found: defaultdict[str, list[tuple[Resource, ExpectedDeployment]]] = defaultdict(list)
+    found: defaultdict[str, _Wanted] = defaultdict(list)
     for workload in workloads:
         named = [account for account in accounts if _is_named(account, workload.account)]
         # A name that several accounts bear does not say on which of them the deployment belongs.
         for account in named if len(named) == 1 else ():
             for deployment in workload.deployments:
-                found[f"{account.id}/deployments/{deployment.name}".lower()].append((account, deployment))
+                found[f"{account.id}/deployments/{deployment.name}".lower()].append((account, workload, deployment))
     return dict(found)
+
+
+def _doors(settings: Settings, expected: _Expected, names: Iterable[Resource], endpoints: Endpoints) -> _Doors:
+    addresses = {
+        (one.parent or "", _text(one.body.get("host"))): tuple(map(str, found))
+        for one in names
+        if isinstance(found := one.body.get("addresses"), list)
+    }
+    tried: set[str] = set()
+    doors: dict[str, Door] = {}
+    for id_, wanted in sorted(expected.items()):
+        account = wanted[0][0]
+        told = _object(account.body.get("properties"))
+        doors[id_] = Door(
+            account=account.id,
+            keys_allowed=all(workload.authentication == "keys-allowed" for _, workload, _ in wanted),
+            keys_off=told.get("disableLocalAuth") is True,
+            public_off=_text(told.get("publicNetworkAccess")).lower() == "disabled",
+            addresses=addresses.get((account.id, model_host(account.body, endpoints) or "")),
+            first=account.id not in tried,
+            negative=settings.probes.negative,
+            canaries=tuple(one.canary for _, _, one in wanted if one.canary and "content_filter" in one.features),
+        )
+        tried.add(account.id)
+    return doors
 
 
 def _is_named(account: Resource, name_or_id: str) -> bool:

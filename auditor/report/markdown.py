@@ -43,7 +43,16 @@ def render(run: Run) -> str:
     """The whole report, at most BUDGET bytes long."""
     head, tail = _head(run), _basis(run)
     frameworks = map(_framework, run.frameworks)
-    sections = (_failures(run), _causes(run), _unknowns(run), _waived(run), *frameworks, _calls(run), _coverage(run))
+    sections = (
+        _failures(run),
+        _causes(run),
+        _unknowns(run),
+        _waived(run),
+        *frameworks,
+        _calls(run),
+        _routed(run),
+        _coverage(run),
+    )
     left = BUDGET - _size(head) - _size(tail) - sum(_OVERHEAD + _size(section.header) for section in sections)
     parts = [head]
     for section in sections:
@@ -221,6 +230,25 @@ def _call(call: Call) -> tuple[str, ...]:
         wording.tokens(call),
         markdown(what_next + request or "-"),
     )
+
+
+def _routed(run: Run) -> _Section:
+    headings = ("Router", "Asked for", "Requested", "Responded", "In its subset", "Latency")
+    rows = [
+        _cells(
+            (
+                markdown(f"{call.deployment} on {call.account}"),
+                markdown(call.task),
+                markdown(call.requested_model),
+                f"**{markdown(call.responded_model or '-')}**",
+                wording.in_subset(call.in_subset),
+                wording.milliseconds(call.latency_ms),
+            )
+        )
+        + "\n"
+        for call in run.routed
+    ]
+    return _Section("Model router", rows, "answer", _table(headings, (), numbers=1) + "\n")
 
 
 def _coverage(run: Run) -> _Section:

@@ -49,6 +49,7 @@ def render(run: Run, width: int = 80, color: bool = True) -> str:
     for framework in run.frameworks:
         _framework(page, framework)
     _calls(page, run)
+    _routed(page, run)
     _counts(page, run)
     _basis(page, run)
     page.blank()
@@ -181,6 +182,26 @@ def _calls(page: Page, run: Run) -> None:
             page.text(hostile.line(f"{call.deployment}: {' - '.join(told)}{request}"), indent=2, hang=2)
         if call.next_step:
             page.command(call.next_step, indent=4)
+
+
+def _routed(page: Page, run: Run) -> None:
+    if not run.routed:
+        return
+    models = len({call.responded_model for call in run.routed if call.responded_model})
+    page.heading(
+        f"Model router ({wording.count(models, 'model')} answered {wording.count(len(run.routed), 'question')})"
+    )
+    rows = [
+        (
+            hostile.line(call.task),
+            hostile.line(call.requested_model),
+            Text(hostile.line(call.responded_model or "-"), style="red" if call.in_subset is False else "green"),
+            wording.in_subset(call.in_subset),
+            wording.milliseconds(call.latency_ms),
+        )
+        for call in run.routed
+    ]
+    page.table(("Asked for", "Requested", "Responded", "In its subset", "Latency"), rows, numbers=1)
 
 
 def _asked(call: Call) -> str:

@@ -62,6 +62,11 @@ def seconds(run: Run) -> float:
     return max((run.ended_at - run.started_at).total_seconds(), 0.0)
 
 
+def in_subset(known: bool | None) -> str:
+    """Whether a router may choose the model that answered."""
+    return {True: "yes", False: "no", None: "-"}[known]
+
+
 def milliseconds(number: float | None) -> str:
     """`312 ms`, or a dash."""
     return "-" if number is None else f"{number:,.0f} ms"

@@ -93,6 +93,7 @@ class Sandbox:
             "REQUESTS_CA_BUNDLE": str(bundle),
             **self.signed_in_by("environment"),
             "AUDITOR_RESOLVER": self.resolver,
+            **self.world.environment,
         }
         return self
 

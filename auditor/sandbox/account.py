@@ -146,6 +146,10 @@ class Account(Record):
     deployments: Named[Deployment] = {}
     unresolved: tuple[str, ...] = ()
     """Suffixes of its host names for which the private zone is linked and lacks the record."""
+    lax: tuple[Literal["keys", "public path"], ...] = ()
+    """What is let in all the same, though Resource Manager says that it is not."""
+    stale_keys: bool = False
+    """Whether the keys that Resource Manager lists are not those that are taken."""
     unlinked: tuple[str, ...] = ()
     """Suffixes of its host names whose private zone is not linked to the runner's network."""
 

@@ -117,7 +117,7 @@ def _of_account(tell: Callable[[Call, Account], Found]) -> Callable[[Call], Foun
 
 
 def _keys(call: Call, account: Account) -> Found:
-    if account.properties.get("disableLocalAuth") is True:
+    if account.properties.get("disableLocalAuth") is True and "keys" not in account.lax:
         return keys_disabled()
     first, second = call.ledger.keys_of(account)
     return {"key1": first, "key2": second}

@@ -124,6 +124,12 @@ def resolve(world: World, name: str) -> tuple[list[str], str | None, dns.rcode.R
     return chain, address, dns.rcode.NOERROR if address else dns.rcode.NXDOMAIN
 
 
+def leads_outside(world: World, name: str) -> bool:
+    """Whether the runner's resolver gives a name a public address."""
+    _, address, _ = resolve(world, name)
+    return address == _public(name)
+
+
 def _behind(world: World, account: Account, suffix: str) -> str | None:
     """What the privatelink name of an account has as its address; None for no record."""
     zone = f"privatelink.{suffix}"

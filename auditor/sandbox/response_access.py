@@ -7,6 +7,7 @@ import time
 
 from auditor.sandbox.account import Account
 from auditor.sandbox.answers import said
+from auditor.sandbox.dns import leads_outside
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.tokens import bearer, claims_of
 from auditor.sandbox.wildcards import matches_any
@@ -20,7 +21,7 @@ SIBLINGS = {".us": (".com", ".us"), ".cn": (".com", ".cn")}
 def refusal(world: World, ledger: Ledger, ask: Ask, account: Account | None) -> Answer | None:
     """Why the call is turned away before anybody looks at it; None where it is let in."""
     if account is not None:
-        reach = world.lets_in(account)
+        reach = world.lets_in(account, publicly=leads_outside(world, ask.host))
         if reach != "yes":
             return said("firewall" if reach == "firewall" else "public-access-disabled")
     token = bearer(ask.headers.get("authorization", ""))
@@ -64,9 +65,10 @@ def action_of(ask: Ask) -> str:
 def _key_refused(ledger: Ledger, account: Account | None, key: str) -> Answer | None:
     if not key:
         return said("no-token")
-    if account is not None and account.properties.get("disableLocalAuth") is True:
+    off = account is not None and account.properties.get("disableLocalAuth") is True
+    if account is not None and off and "keys" not in account.lax:
         return said("keys-disabled")
-    if account is None or key not in ledger.keys_of(account):
+    if account is None or account.stale_keys or key not in ledger.keys_of(account):
         return said("wrong-key")
     return None
 

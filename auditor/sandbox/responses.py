@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
-from auditor.sandbox.asked import Asked, RefusedError
+from auditor.sandbox.asked import Asked, RefusedError, prompt
+from auditor.sandbox.blocklists import refused_prompt
 from auditor.sandbox.containers import containers
 from auditor.sandbox.files import files
 from auditor.sandbox.ledger import Ledger, Turn
@@ -20,6 +21,7 @@ from auditor.sandbox.response_background import queued
 from auditor.sandbox.response_body import response
 from auditor.sandbox.response_stored import stored
 from auditor.sandbox.response_stream import stream
+from auditor.sandbox.router import choice
 from auditor.sandbox.troubles import ModelTrouble
 from auditor.sandbox.vector_stores import vector_stores
 from auditor.sandbox.visit import Visit
@@ -184,13 +186,17 @@ class _Creation:
         asked = Asked(
             self.request,
             model,
-            self._answering(deployment),
+            choice(self.world, self.account, deployment, prompt(self.request)),
             self.account.name,
             self.ledger,
             self.ask.headers,
             trouble.way if trouble is not None else None,
         )
-        refused = _parameters_refused(asked) or tools_refused(self.world, self.account, asked)
+        refused = (
+            _parameters_refused(asked)
+            or tools_refused(self.world, self.account, asked)
+            or refused_prompt(self.world, self.account, deployment, asked.text)
+        )
         if refused is not None:
             return refused
         try:
@@ -213,14 +219,6 @@ class _Creation:
         if not streams:
             return answer_json(200, whole, headers)
         return stream(whole, asked, headers)
-
-    def _answering(self, deployment: Deployment) -> str:
-        """The model and version that answers: a router's first choice, else what is deployed."""
-        routing = deployment.properties.get("routing")
-        chosen = routing.get("models") if isinstance(routing, dict) else None
-        if chosen:
-            return f"{chosen[0]['name']}-{chosen[0]['version']}"
-        return f"{deployment.model}-{deployment.version}"
 
     def _limits(self, deployment: Deployment) -> dict[str, str]:
         """Rate-limit headers, which deployments without rate limits do not send."""

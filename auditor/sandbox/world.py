@@ -131,6 +131,10 @@ class World(Record):
     stored: Named[Stored] = {}
     mcp_servers: Named[ToolServer] = {}
     """By their host names."""
+    blocked_terms: dict[str, tuple[str, ...]] = {}
+    """Blocklist → the words that it refuses, wherever they stand."""
+    environment: dict[str, str] = {}
+    """What stands in the environment of the owner's job beside the sign-in."""
     arm_troubles: tuple[ArmTrouble, ...] = ()
     model_troubles: tuple[ModelTrouble, ...] = ()
     connect_troubles: tuple[ConnectTrouble, ...] = ()
@@ -227,12 +231,18 @@ class World(Record):
         model = self.model_of(deployment)
         return model.skus.get(deployment.sku) if model else None
 
-    def lets_in(self, account: Account) -> Literal["yes", "public access disabled", "firewall"]:
+    def lets_in(
+        self, account: Account, *, publicly: bool = False
+    ) -> Literal["yes", "public access disabled", "firewall"]:
         """Whether the runner's calls reach an account, as its network settings decide.
+
+        `publicly`: they come by its public address.
 
         https://learn.microsoft.com/azure/ai-services/cognitive-services-virtual-networks
         """
-        if self.runner.inside and account.approved:
+        if self.runner.inside and account.approved and not publicly:
+            return "yes"
+        if "public path" in account.lax:
             return "yes"
         if str(account.properties.get("publicNetworkAccess", "Enabled")).lower() == "disabled":
             return "public access disabled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,34 @@ ALSO_FAILS: dict[str, set[str]] = {
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
     # more is declared than is deployed, and the region has no hardware for it
     "provisioned-capacity-unavailable": {"deployment-capacity-below-declared"},
+    # a policy that is not there refuses nothing
+    "content-policy-missing": {"canary-not-filtered"},
+    # keys are only tried where they are accepted, and then they can be old
+    "key-call-failed": {"keys-not-rotated"},
+    # the public address is only taken where the private zone does not answer
+    "public-path-open": {"host-name-not-private"},
     # public access is off, so that without an approved endpoint nobody can call
     "private-endpoint-not-approved": {"account-unreachable", "private-endpoint-rejected"},
 }
 """Fault → further checks that the same bad state rightly fails."""
+
+
+def as_shipped(settings: Settings) -> Settings:
+    """The world's own settings."""
+    return settings
+
+
+def support_relies_on_keys(settings: Settings) -> Settings:
+    """The owner of the support desk allows API keys."""
+    keyed = [
+        one.model_copy(update={"authentication": "keys-allowed"}) if one.name == "support-desk" else one
+        for one in settings.workloads
+    ]
+    return settings.model_copy(update={"workloads": tuple(keyed)})
+
+
+OTHER_INTENT: dict[str, Callable[[Settings], Settings]] = {"key-call-failed": support_relies_on_keys}
+"""Check → what its workload's owner wants instead, where the healthy world's settings never ask its question."""
 
 
 def test_every_check_has_a_fault_of_its_name() -> None:
@@ -70,7 +95,7 @@ def test_every_check_has_a_fault_of_its_name() -> None:
 
 @pytest.mark.parametrize("check", EVERY_CHECK)
 def test_the_fault_fails_its_check_and_nothing_else(check: str) -> None:
-    done = audit_world("healthy", [check], packs=["regulated"])
+    done = audit_world("healthy", [check], packs=["regulated"], amend=OTHER_INTENT.get(check, as_shipped))
     failed = {finding.check for finding in done.audit.run.findings if finding.outcome is Outcome.FAIL}
     assert check in failed
     assert failed - {check} <= ALSO_FAILS.get(check, set())

@@ -100,7 +100,7 @@ def test_nothing_that_azure_says_is_left(tmp_path: Path, sown: Field) -> None:
     given = ("run", "--settings", str(settings / "auditor.yaml"), "--output", str(folder))
     with Sandbox(load_world("healthy")) as sandbox:
         done = ran(sandbox, folder, command(*given))
-    assert done.code == 0, done.stderr
+    assert done.code == 0, done.stdout[:3000]
     assert sown.sown > 20
     assert len(sown.tokens) >= 2, "for Resource Manager and for the models"
     assert done.leaks(sown.harvest) == []
@@ -128,6 +128,40 @@ def test_nothing_that_a_failing_run_says_is_left(tmp_path: Path, sown: Field) ->
         again = subprocess.run(command(*words), env=environment(), capture_output=True, text=True, check=False)
         assert again.stdout
         assert leaks([("stdout", again.stdout.encode()), ("stderr", again.stderr.encode())], sown.harvest) == []
+
+
+KEYED = ("    account: contoso-support-weu\n", "    account: contoso-support-weu\n    authentication: keys-allowed\n")
+"""Line of the healthy world's settings → what makes its owner rely on keys."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "relied_on", "outcome"),
+    [
+        ("key-alert-missing", True, "completed"),
+        ("key-call-failed", True, "refused"),
+        ("key-not-refused", False, "completed"),
+    ],
+)
+def test_nothing_of_a_fetched_key_is_left(
+    tmp_path: Path, sown: Field, fault: str, relied_on: bool, outcome: str
+) -> None:
+    """Neither where it works nor where it is refused, though every answer and every error repeats it."""
+    text = settings_path("healthy").read_text(encoding="utf-8")
+    assert text.count(KEYED[0]) == 1
+    (tmp_path / "auditor.yaml").write_text(text.replace(*KEYED) if relied_on else text, encoding="utf-8")
+    shutil.copy(settings_path("healthy").with_name("healthy.attestations.yaml"), tmp_path)
+    folder = tmp_path / "run"
+    given = ("--verbose", "run", "--settings", str(tmp_path / "auditor.yaml"), "--output", str(folder))
+    with Sandbox(load_world("healthy", [fault])) as sandbox:
+        done = ran(sandbox, folder, command(*given))
+    assert done.code in {0, 1}, done.stderr
+    assert sown.keys, "it was fetched"
+    probe = "text_key" if relied_on else "key_refused"
+    assert outcome in {call.outcome for call in done.run.calls if call.probe == probe}
+    assert done.leaks(sown.harvest) == []
+    listings = [one for one in done.run.readings if one.url.partition("?")[0].lower().endswith("/listkeys")]
+    assert listings
+    assert {(one.body_sha256, one.body_bytes) for one in listings} == {(None, 0)}
 
 
 @pytest.mark.parametrize("faults", [["arm-html"], ["arm-server-error"], []], ids="".join)

@@ -9,10 +9,13 @@ from typing import Any
 
 from auditor.cloud.clouds import PUBLIC
 from auditor.cloud.deadline import Deadline
+from auditor.cloud.keys import AccountKey
 from auditor.cloud.model_answer import Answer, Surface
+from auditor.cloud.problems import Problem
+from auditor.cloud.reads import gap
 from auditor.record import JsonObject
 from auditor.settings import Endpoints, Settings
-from auditor.snapshot import Resource
+from auditor.snapshot import Gap, GapReason, Resource
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
@@ -80,9 +83,26 @@ class PretendModels:
 
 
 @dataclass
+class PretendKeys:
+    """Lists the key of each account that has one, and refuses the others as accounts do that take none."""
+
+    of: dict[str, str] = field(default_factory=dict)
+    refusal: str = "BadRequest: Failed to list key. disableLocalAuth is set to be true"
+    asked: list[str] = field(default_factory=list)
+
+    async def key(self, account_id: str) -> AccountKey | Gap:
+        self.asked.append(account_id)
+        if account_id in self.of:
+            return AccountKey(self.of[account_id], "listing")
+        return gap("account_key", account_id, Problem(GapReason.FAILED, self.refusal, "turn keys on"))
+
+
+@dataclass
 class PretendCloud:
     """The part of a cloud that probes use."""
 
     models: PretendModels
     deadline: Deadline = field(default_factory=lambda: Deadline.after(600))
     endpoints: Endpoints = PUBLIC
+    arm: PretendKeys = field(default_factory=PretendKeys)
+    environ: dict[str, str] = field(default_factory=dict)

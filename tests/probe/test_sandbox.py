@@ -71,6 +71,7 @@ def settings_of(world: str, **probes: Any) -> Settings:
 def smoke_only(settings: Settings) -> Settings:
     """The same, in which no application uses more than text."""
     told = settings.model_dump(mode="json")
+    told["probes"]["negative"] = False
     for workload in told["workloads"]:
         for deployment in workload["deployments"]:
             deployment["features"] = ["text"]
@@ -88,6 +89,7 @@ async def look(
     with Sandbox(load_world("healthy", faults)) as sandbox:
         for name in ENVIRONMENT:
             monkeypatch.setenv(name, sandbox.environment[name])
+        settings = settings.model_copy(update={"resolver": sandbox.resolver})
         recorder = Recorder()
         async with open_cloud(settings, {**os.environ, **sandbox.environment}, recorder) as cloud:
             seen = collected or await collect(cloud, settings, lambda _: None)

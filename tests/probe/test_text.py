@@ -91,6 +91,7 @@ async def test_an_answer_is_told_with_all_that_checks_need() -> None:
         "status": "completed",
         "http_status": 200,
         "responded_model": "gpt-5.4-2026-03-05",
+        "responded_models": ["gpt-5.4-2026-03-05"],
         "output_characters": 2,
         "output_sha256": sha256(b"OK").hexdigest(),
         "latency_ms": 12.3,

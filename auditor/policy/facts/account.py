@@ -23,6 +23,7 @@ from auditor.policy.facts.health import health, service_events
 from auditor.policy.facts.intent import strictest
 from auditor.policy.facts.keys import keys
 from auditor.policy.facts.lock import locks
+from auditor.policy.facts.negative import negative
 from auditor.policy.facts.network import host, network
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.shape import dig, text
@@ -94,6 +95,7 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "defender": defender,
     "foundry": foundry,
     "data": account_data,
+    "negative": negative,
 }
 """Member of `account` → what tells it from all that was seen around the account."""
 

@@ -17,6 +17,7 @@ from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import ELSEWHERE, gap_elsewhere, left_behind, probes
+from auditor.policy.facts.router import other_models, router
 from auditor.policy.facts.shape import dig, number, objects, text, whole
 from auditor.policy.facts.surfaces import surfaces
 from auditor.policy.facts.telemetry import telemetry
@@ -47,9 +48,12 @@ DERIVED: Final = frozenset(
         "fine_tuning",
         "model",
         "probe",
+        "canary",
+        "other_models",
         "provisioned",
         "publisher",
         "residency",
+        "router",
         "rpm",
         "speaks_responses",
         "spillover",
@@ -130,6 +134,8 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     declaring = basis.intents.of_deployment(home.id, last(resource.id))
     gap = gap_elsewhere(resource, basis.seen)
     part = part.and_also(surfaces([one for _, one in declaring], called.facts.get(ELSEWHERE) or [], gap))
+    routed = router(resource, body, declaring, basis.seen, basis.seen.gap(DETAIL, home.id))
+    part = part.with_member("router", routed)
     return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 
@@ -152,6 +158,10 @@ def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Ba
     declaring = basis.intents.of_deployment(account_id, last(resource.id))
     told.tell("declared", bool(declaring))
     told.tell("features", sorted({feature for _, expected in declaring for feature in expected.features}))
+    asked = basis.settings.probes.negative
+    wanted = any(expected.canary and "content_filter" in expected.features for _, expected in declaring)
+    told.tell("canary", asked and wanted)
+    told.tell("other_models", other_models(resource, body, basis.seen))
     sku = deployment_sku(text(dig(body, "sku", "name")))
     told.tell("residency", sku.residency if sku is not None else None)
     provisioned = sku.capacity == "provisioned" if sku is not None else None

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
 from typing import Final
 
+from auditor.cloud.addresses import is_private
 from auditor.policy.facts.part import Telling
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import text
 from auditor.record import Json
 
 KIND: Final = "host_name"
-
-PRIVATE: Final = tuple(
-    ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
-)
-"""What virtual networks are made of.
-
-https://learn.microsoft.com/azure/virtual-network/virtual-networks-faq#what-address-ranges-can-i-use-in-my-virtual-networks
-"""
 
 
 def tell_host_names(told: Telling, account_id: str, seen: Seen) -> None:
@@ -45,12 +37,4 @@ def _answer(body: Json) -> tuple[str, tuple[str, ...]] | None:
 
 def _leads_inside(addresses: tuple[str, ...]) -> bool:
     """Whether there is an address, and every one lies in a private block."""
-    return bool(addresses) and all(_private(one) for one in addresses)
-
-
-def _private(address: str) -> bool:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return any(found in block for block in PRIVATE if block.version == found.version)
+    return bool(addresses) and all(map(is_private, addresses))

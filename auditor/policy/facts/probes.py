@@ -11,6 +11,8 @@ from auditor.policy.facts.arm_id import last
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.intent import strictest_expectation
 from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.router import MODEL as ROUTER
+from auditor.policy.facts.router import is_of
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig, number, text, texts, whole, without_nulls
 from auditor.policy.failure import failure_of
@@ -32,12 +34,6 @@ ELSEWHERE: Final = "elsewhere"
 
 SMOKE: Final = "text"
 """The one question that is put to every deployment, declared or not; where a model does something else, it is idle."""
-
-ROUTER: Final = "model-router"
-"""A model that answers through others, whose names it gives.
-
-https://learn.microsoft.com/azure/foundry/openai/how-to/model-router
-"""
 
 
 def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
@@ -123,12 +119,9 @@ def _matches(responded: str | None, deployed: Any) -> bool | None:
     name, version = text(dig(deployed, "name")), text(dig(deployed, "version"))
     if responded is None or name is None:
         return None
-    if name.lower() == ROUTER or responded.lower() == name.lower():
+    if name.lower() == ROUTER or is_of(responded, deployed):
         return True
-    if version is None:
-        return None
-    full = f"{name}-{version}".lower()
-    return responded.lower() == full or responded.lower().startswith(full + "-")
+    return None if version is None else False
 
 
 def _failure(body: JsonObject, context: FailureContext) -> JsonObject | None:
