@@ -26,6 +26,7 @@ from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.facts import join
 from auditor.policy.frameworks import Asked, Framework, hidden_kinds, judged
 from auditor.policy.pack import Policy
+from auditor.policy.spend import spend
 from auditor.policy.verdict import counts, verdict
 from auditor.policy.waivers import Waivers
 from auditor.probe import probe
@@ -217,6 +218,7 @@ def judge(
         findings=findings,
         frameworks=judged(frameworks, findings, asked),
         calls=calls(snapshot, subjects),
+        spend=spend(snapshot, settings.probes),
         gaps=snapshot.gaps,
         readings=snapshot.readings,
     )

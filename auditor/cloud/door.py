@@ -16,6 +16,7 @@ from auditor.cloud.names import Names
 from auditor.cloud.ports import Ports
 from auditor.cloud.reads import Reads
 from auditor.cloud.recorder import Recorder
+from auditor.cloud.retail import Retail
 from auditor.cloud.transport import open_transport
 from auditor.cloud.versions import Versions
 from auditor.settings import Endpoints, Settings
@@ -43,6 +44,7 @@ class Cloud:
     models: Models
     names: Names
     ports: Ports
+    retail: Retail
 
 
 @asynccontextmanager
@@ -82,4 +84,5 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
             models=models,
             names=Names(endpoints, settings.resolver),
             ports=Ports(limiter.in_flight, deadline),
+            retail=Retail(rules, transport),
         )

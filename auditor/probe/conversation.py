@@ -6,7 +6,7 @@ from typing import Final
 
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import PLANT_TOKENS, RECALL, knows, planted, word
-from auditor.probe.question import Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -38,4 +38,5 @@ CONVERSATION = Probe(
     calls=TURNS,
     most_tokens=most_tokens,
     look=look,
+    actions=(RESPONSES_WRITE, RESPONSES_DELETE),
 )

@@ -9,6 +9,7 @@ from auditor.probe.evidence import unusable
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import object_of, output_text, stopped
 from auditor.probe.question import Probe
+from auditor.probe.repeat import Again, Sample
 from auditor.probe.talk import Proof, StoppedError, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -81,9 +82,18 @@ def _rate(stream: Stream) -> float | None:
     return round(tokens / seconds, 1) if seconds > 0.001 else None  # noqa: PLR2004 - shorter says nothing
 
 
+async def _again(talk: Talk) -> Sample:
+    stream = await _stream(talk, OPERATIONS[0])
+    return Sample(stream.first_text_ms, _rate(stream))
+
+
 def most_tokens(target: Target) -> int:
     """Both calls."""
-    return len(OPERATIONS) * (INPUT_TOKENS + output_limit(target, words=WORDS))
+    return len(OPERATIONS) * _tokens(target)
+
+
+def _tokens(target: Target) -> int:
+    return INPUT_TOKENS + output_limit(target, words=WORDS)
 
 
 STREAM = Probe(
@@ -95,4 +105,5 @@ STREAM = Probe(
     calls=len(OPERATIONS),
     most_tokens=most_tokens,
     look=look,
+    again=Again(_again, _tokens),
 )

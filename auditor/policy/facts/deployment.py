@@ -14,6 +14,7 @@ from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.fine_tuning import fine_tuning
 from auditor.policy.facts.intent import spelled
+from auditor.policy.facts.latency import latency
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import left_behind, probes
@@ -41,6 +42,7 @@ DERIVED: Final = frozenset(
         "left_behind",
         "stored_by_probes",
         "fine_tuning",
+        "latency",
         "model",
         "probe",
         "provisioned",
@@ -122,6 +124,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)
     part = part.with_member("telemetry", measured)
     part = part.with_member("probe", probes(resource, body, home, basis))
+    part = part.with_member("latency", latency(resource, basis.seen))
     return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 
