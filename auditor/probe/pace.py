@@ -16,7 +16,8 @@ from auditor.record import JsonObject
 
 MINUTE: Final = 60.0
 SHORT: Final = 10.0
-"""The limiter also looks at windows of one to ten seconds, each with its share of the minute.
+"""The limiter may also look at windows of up to ten seconds, each with its share of the minute: a refusal for one of
+them was our own doing too, though nobody knows beforehand which one counts.
 
 https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
 """
@@ -55,8 +56,7 @@ class Pace:
             self._sent.popleft()
         waits = [until - now for until in self._closed.values()]
         if self._requests is not None:
-            share = max(1, math.floor(self._requests * SHORT / MINUTE))
-            waits += [self._room(now, MINUTE, self._requests), self._room(now, SHORT, share)]
+            waits.append(self._room(now, self._requests))
         if self._tokens is not None:
             waits.append(self._token_room(now, tokens))
         return max(0.0, *waits) if waits else 0.0
@@ -85,14 +85,15 @@ class Pace:
         last = [one for one in self._sent if one.at > now - MINUTE]
         requests = _least(self._requests, number_of(answer.headers, "x-ratelimit-limit-requests"))
         tokens = _least(self._tokens, number_of(answer.headers, "x-ratelimit-limit-tokens"))
-        many = requests is not None and len(last) > requests
+        burst = sum(one.at > now - SHORT for one in last)
+        many = requests is not None and (len(last) > requests or burst > max(1, requests * SHORT / MINUTE))
         much = tokens is not None and sum(one.tokens for one in last) > tokens
         return foretold or many or much
 
-    def _room(self, now: float, window: float, most: int) -> float:
-        """Until fewer than `most` calls lie in the window."""
-        inside = [one.at for one in self._sent if one.at > now - window]
-        return inside[len(inside) - most] + window - now if len(inside) >= most else 0.0
+    def _room(self, now: float, most: int) -> float:
+        """Until fewer than `most` calls lie within the minute."""
+        inside = [one.at for one in self._sent]
+        return inside[len(inside) - most] + MINUTE - now if len(inside) >= most else 0.0
 
     def _token_room(self, now: float, tokens: int) -> float:
         """Until a call of so many tokens fits; what never fits may go when nothing else is in the window."""

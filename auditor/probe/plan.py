@@ -82,6 +82,8 @@ class CallPlan(Record):
     budget_tokens: int
     budget_money: float | None
     planned: tuple[PlannedCall, ...]
+    unseen: tuple[str, ...] = ()
+    """What could not be read, so that further calls may be made than stand here."""
 
 
 def planned(questions: Iterable[Question], settings: Settings, prices: Prices) -> tuple[Planned, ...]:

@@ -1,4 +1,4 @@
-"""How fast a deployment answers: percentiles of the single calls, never an average, and none that too few calls tell."""
+"""How fast a deployment answers: percentiles of single calls, never an average, and none that too few calls tell."""
 
 from __future__ import annotations
 
