@@ -137,6 +137,8 @@ class Call(Record):
     next_step: str | None = None
     request_id: str | None = None
     region: str | None = None
+    proven: bool | None = None
+    """Whether an answered call proved what it was to prove; None where that was not judged."""
     latency: Latency | None = None
     """Of a question that was put several times."""
 

@@ -36,7 +36,11 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
     shown.text(f"Calls: {plan.calls:,} of {plan.budget_calls:,}")
     shown.text(f"Tokens: at most {plan.tokens:,} of {plan.budget_tokens:,}")
     limit = wording.money(plan.budget_money, plan.currency) if plan.budget_money is not None else "no limit"
-    shown.text(f"Money: at most {wording.money(plan.money, plan.currency)} of {limit}")
+    if plan.money is not None:
+        shown.text(f"Money: at most {wording.money(plan.money, plan.currency)} of {limit}")
+    else:
+        known = sum(row.money for row in plan.planned if row.money is not None)
+        shown.text(f"Money: unknown; what has a price costs at most {wording.money(known, plan.currency)} of {limit}")
     for gap in plan.unseen:
         shown.text(f"Not seen, and so perhaps not all: {hostile.line(gap)}", hang=2)
     dates = sorted({row.price_date for row in plan.planned if row.price_date})

@@ -60,6 +60,7 @@ def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:
         next_step=text(failure.get("next_step")),
         request_id=_request_id(_object(body.get("request_ids"))),
         region=text(body.get("region")),
+        proven=proven if isinstance(proven := body.get("proven"), bool) else None,
         latency=_latency(body),
     )
 
