@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from auditor.policy.attestations import load_attestations
 from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
+from auditor.settings import Settings
 from auditor.settings_file import load_settings
 
 
@@ -50,8 +51,12 @@ def audit_world(
     *,
     attestations: Path | None = None,
     plan: bool = False,
+    change: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> Done:
-    """An audit of a world with its own shipped settings, and its own attestations unless others are named."""
+    """An audit of a world with its own shipped settings, and its own attestations unless others are named.
+
+    `change` is what else the settings shall say.
+    """
     bodies: dict[str, bytes] = {}
     with Sandbox(load_world(world, faults)) as sandbox, environment(sandbox.environment):
         path = settings_path(world)
@@ -61,6 +66,7 @@ def audit_world(
         if probe_seconds is not None:
             probes = settings.probes.model_copy(update={"seconds": probe_seconds})
             settings = settings.model_copy(update={"probes": probes})
+        settings = change(settings)
         policy = load_policy(settings.packs, settings.parameters, path.parent)
         made = asyncio.run(
             audit(

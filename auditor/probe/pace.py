@@ -77,6 +77,8 @@ class Pace:
     def ours(self, answer: Answer, *, foretold: bool) -> bool:
         """Whether a 429 was our own doing: we sent more than the limits, or knew before that nothing was left.
 
+        A single small call that is too much for them is not: an application could not make it either.
+
         The limits are those that are known, and those that the refusal itself carries, which may have been lowered.
         """
         if answer.http_status != HTTPStatus.TOO_MANY_REQUESTS:
@@ -87,7 +89,7 @@ class Pace:
         tokens = _least(self._tokens, number_of(answer.headers, "x-ratelimit-limit-tokens"))
         burst = sum(one.at > now - SHORT for one in last)
         many = requests is not None and (len(last) > requests or burst > max(1, requests * SHORT / MINUTE))
-        much = tokens is not None and sum(one.tokens for one in last) > tokens
+        much = tokens is not None and len(last) > 1 and sum(one.tokens for one in last) > tokens
         return foretold or many or much
 
     def _room(self, now: float, most: int) -> float:

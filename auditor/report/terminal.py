@@ -166,8 +166,8 @@ def _calls(page: Page, run: Run) -> None:
     matrix = live.matrix(run)
     for proven in matrix.rows if len(matrix.features) > 1 else ():
         found = [(word, proven.with_mark(word)) for word in live.WORST]
-        told = "; ".join(f"{word}: {', '.join(names)}" for word, names in found if names)
-        page.text(hostile.line(f"{proven.deployment} - {told}"), indent=2, hang=4)
+        marks = "; ".join(f"{word}: {', '.join(names)}" for word, names in found if names)
+        page.text(hostile.line(f"{proven.deployment} - {marks}"), indent=2, hang=4)
     rows = [
         (
             _asked(call),
