@@ -174,7 +174,9 @@ def test_every_check_that_judges_calls_is_told() -> None:
     """Without the data action exactly the checks that need it change."""
     before, after = outcomes(), outcomes(NO_CALLS)
     changed = {check for (check, who), outcome in before.items() if after[check, who] is not outcome}
-    assert changed == set(dependents(CHECKS, load_dependencies()["probe"]))
+    told = set(dependents(CHECKS, load_dependencies()["probe"]))
+    # no deployment of the healthy world declares a budget for the slowest of many calls
+    assert changed == told - {"latency-p95-over-budget"}
 
 
 def outcomes(*faults: str) -> dict[tuple[str, str], Outcome]:
