@@ -27,9 +27,11 @@ from auditor.policy.facts import join
 from auditor.policy.frameworks import Asked, Framework, hidden_kinds, judged
 from auditor.policy.pack import Policy
 from auditor.policy.routed import routed
+from auditor.policy.spend import spend
 from auditor.policy.verdict import counts, verdict
 from auditor.policy.waivers import Waivers
-from auditor.probe import probe
+from auditor.probe import plan_calls, probe
+from auditor.probe.plan import CallPlan
 from auditor.run import Gate, Population, Run, Tool
 from auditor.settings import Settings
 from auditor.snapshot import Gap, Resource, Snapshot
@@ -163,6 +165,29 @@ async def look(
     return found.model_copy(update={"plan": plan})
 
 
+async def rehearsal(
+    settings: Settings,
+    *,
+    environ: Mapping[str, str],
+    progress: Callable[[str], None],
+    announce: Callable[[str], None],
+) -> CallPlan:
+    """What a run would ask of deployments and what that may cost; reads what decides it, and calls none.
+
+    Raises SignInError where no credential gives a token, EmptyAuditError where no account can be seen.
+    """
+    collectors = tuple(one for one in COLLECTORS if one.kind in ESSENTIAL)
+    async with open_cloud(settings, environ, Recorder(None)) as cloud:
+        for line in cloud.tried:
+            announce(line)
+        collected = await collect(cloud, settings, progress, collectors=collectors)
+        if collected.interrupted:
+            raise KeyboardInterrupt
+        plan = await plan_calls(cloud, settings, collected.resources)
+    unseen = tuple(f"{gap.kind} of {gap.scope}: {gap.detail}" for gap in collected.gaps)
+    return plan.model_copy(update={"unseen": unseen})
+
+
 def judge(
     snapshot: Snapshot,
     settings: Settings,
@@ -219,6 +244,7 @@ def judge(
         frameworks=judged(frameworks, findings, asked),
         calls=calls(snapshot, subjects),
         routed=routed(snapshot, subjects),
+        spend=spend(snapshot, settings.probes),
         gaps=snapshot.gaps,
         readings=snapshot.readings,
     )

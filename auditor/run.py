@@ -84,6 +84,38 @@ class Population(Record):
     gaps: int
 
 
+class Latency(Record):
+    """What single calls took; a percentile that too few calls tell is None, and nothing is an average."""
+
+    samples_ms: tuple[float, ...]
+    """Every call that was answered, in their order."""
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    first_token_ms: tuple[float, ...] = ()
+    """When the first text of each streamed call had come."""
+    first_token_p50: float | None = None
+    first_token_p95: float | None = None
+    tokens_per_second: float | None = None
+    """The median of the streamed calls, from their first text to their end."""
+
+
+class Spend(Record):
+    """What the live calls used and cost."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    money: float | None = None
+    """None where any part of it is not known."""
+    currency: str
+    price_date: str | None = None
+    """Since when the youngest of the prices holds."""
+    price_source: Literal["settings", "retail"] | None = None
+    unpriced: str | None = None
+    """Why the money is not known."""
+
+
 class Call(Record):
     """One live call to a deployment, as a row that people read."""
 
@@ -105,6 +137,10 @@ class Call(Record):
     next_step: str | None = None
     request_id: str | None = None
     region: str | None = None
+    proven: bool | None = None
+    """Whether an answered call proved what it was to prove; None where that was not judged."""
+    latency: Latency | None = None
+    """Of a question that was put several times."""
 
 
 class RoutedCall(Record):
@@ -229,6 +265,8 @@ class Run(Record):
     calls: tuple[Call, ...] = ()
     routed: tuple[RoutedCall, ...] = ()
     """What model routers chose."""
+    spend: Spend | None = None
+    """None in evidence of versions that did not tell."""
     gaps: tuple[Gap, ...] = ()
     readings: tuple[Reading, ...] = ()
 

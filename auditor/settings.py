@@ -162,6 +162,11 @@ class ExpectedDeployment(Record):
     mcp: McpServer | None = None
     """The MCP server that the application hands to the model; needed for the feature `mcp`."""
     latency_budget_ms: int | None = Field(default=None, ge=1)
+    """What one call may take."""
+    p95_budget_ms: int | None = Field(default=None, ge=1)
+    """What 95 of 100 calls may take at most; needs 20 calls (probes.repeat)."""
+    first_token_budget_ms: int | None = Field(default=None, ge=1)
+    """When half of the streamed calls must have brought their first text; needs the feature `stream`."""
     data_residency: Residency | None = None
     router: RouterIntent | None = None
     """Of a deployment of the model router."""
@@ -229,9 +234,15 @@ class ProbeSettings(Record):
     tokens: int = Field(default=50_000, ge=1)
     """Input and output together, by the most that each call could use."""
     money: float | None = Field(default=None, gt=0)
-    """In the currency of `prices`; needs them."""
+    """In `currency`; what has no price is then not called."""
     prices: dict[Name, float] = {}
-    """Model name → price of a million tokens, the dearer of input and output."""
+    """Model name → price of a million tokens, the dearer of input and output; goes before any other price."""
+    retail_prices: bool = False
+    """Whether prices that are not said here are asked of Azure's public price list; with `money` they always are."""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    """Of all prices and of `money`."""
+    repeat: int = Field(default=1, ge=1, le=200)
+    """How often the text question, and the streamed one where it is declared, is put to each declared deployment."""
     seconds: float = Field(default=120, gt=0)
     negative: bool = False
     """Also what must be refused: a call with an API key where keys are off, a call by the public path where that is

@@ -53,7 +53,10 @@ def audit_world(
     plan: bool = False,
     amend: Callable[[Settings], Settings] = lambda settings: settings,
 ) -> Done:
-    """An audit of a world with its own shipped settings, and its own attestations unless others are named."""
+    """An audit of a world with its own shipped settings, and its own attestations unless others are named.
+
+    `change` is what else the settings shall say.
+    """
     bodies: dict[str, bytes] = {}
     with Sandbox(load_world(world, faults)) as sandbox, environment(sandbox.environment):
         path = settings_path(world)

@@ -18,6 +18,7 @@ Examples:
 @click.command(cls=Command, epilog=_EPILOG)
 @option("--world", intent="World", default="release", show_default=True, metavar="NAME", help="What there is.")
 @option("--fault", "faults", intent="World", multiple=True, metavar="NAME", help="What is wrong with it; repeatable.")
+@option("--repeat", intent="World", type=int, metavar="N", help="Ask each declared deployment so often.")
 @option(
     "--output",
     intent="Output",
@@ -27,7 +28,7 @@ Examples:
 )
 @conversation_options
 @click.pass_context
-def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], output: Path | None) -> None:
+def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], repeat: int | None, output: Path | None) -> None:
     """Audit a pretend Azure on this machine and write every report.
 
     Nothing leaves the machine: host names, sign-in, certificates and requests are those of Azure, and a proxy on
@@ -41,6 +42,10 @@ def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], output: Pat
 
     pretended = load_world(world, faults)
     with Sandbox(pretended) as sandbox, inside(sandbox):
-        done = perform(Order(settings_path(world), {}, FORMAT_NAMES, output, False, ctx.meta["auditor.arguments"]))
+        done = perform(
+            Order(
+                settings_path(world), {"--repeat": repeat}, FORMAT_NAMES, output, False, ctx.meta["auditor.arguments"]
+            )
+        )
     code = closing_code(done, exit_zero=False)
     say(f"As a gate this run would end with exit code {int(code)} ({EXIT_MEANINGS[code]}).")

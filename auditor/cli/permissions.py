@@ -35,7 +35,7 @@ class Need:
 
     action: str
     kinds: tuple[str, ...]
-    """What is read with it."""
+    """What is read with it, or the probes that call with it."""
     checks: tuple[str, ...]
     """Ids of those that can't judge without it."""
 
@@ -97,7 +97,8 @@ def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
     from auditor.cli.checks import selected
     from auditor.collect import COLLECTORS, ESSENTIAL, required_actions
     from auditor.policy.dependencies import dependents, left_out, load_dependencies
-    from auditor.policy.failure.words import RESPONSES_ACTION
+    from auditor.probe import PROBES
+    from auditor.probe.question import RESPONSES_WRITE
 
     checks, told = selected(packs)[1], load_dependencies()
 
@@ -107,7 +108,17 @@ def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
 
     passed_over = left_out(checks) - ESSENTIAL
     reads = required_actions(tuple(one for one in COLLECTORS if one.kind not in passed_over)).body["actions"]
-    return tuple(need(action, kinds) for action, kinds in reads.items()), (need(RESPONSES_ACTION, ["probe"]),)
+    judging = dependents(checks, told["probe"])
+    rules = {one.check.id: f"{one.check.applies_when} {one.check.passes_when}" for one in checks}
+
+    def call(action: str) -> Need:
+        names = tuple(probe.name for probe in PROBES if action in probe.actions)
+        said = (*(f"probe.{name}." for name in names), "deployment.stored_by_probes")
+        lost = {check for check in judging if action == RESPONSES_WRITE or any(word in rules[check] for word in said)}
+        return Need(action, names, tuple(sorted(lost)))
+
+    actions = sorted({action for probe in PROBES for action in probe.actions})
+    return tuple(need(action, kinds) for action, kinds in reads.items()), tuple(map(call, actions))
 
 
 def commands(role: JsonObject) -> Iterator[str]:
@@ -124,13 +135,13 @@ def _page(reads: Sequence[Need], calls: Sequence[Need], role: JsonObject, column
         yield from _lines(one, "reads", columns)
     yield from ("", "Data actions: without one the calls are refused, and the checks that need it judge that")
     for one in calls:
-        yield from _lines(one, "makes", columns)
+        yield from _lines(one, "probes", columns)
     yield from ("", "Commands", *commands(role))
 
 
 def _lines(one: Need, verb: str, columns: int) -> Iterator[str]:
     yield f"  {one.action}"
-    kinds = ", ".join(kind.replace("_", " ") for kind in one.kinds)
+    kinds = ", ".join(kind if verb == "probes" else kind.replace("_", " ") for kind in one.kinds)
     checks = ", ".join(one.checks) or "none of these packs; the run tells of the gap all the same"
     for label, text in ((verb, kinds), (f"needed by {len(one.checks)}", checks)):
         yield from textwrap.wrap(

@@ -16,12 +16,13 @@ Examples:
   auditor run
   auditor run --settings release.yaml --pack production --fail-on medium
   auditor run --no-probes --json > evidence.json
+  auditor run --repeat 20 --dry-run
   auditor run --before-provision --quiet
 
 Variables, over the file and under the flags; lists are separated by commas:
   AUDITOR_CLOUD  AUDITOR_TENANT (else AZURE_TENANT_ID)  AUDITOR_SUBSCRIPTIONS
   AUDITOR_PACKS  AUDITOR_FAIL_ON  AUDITOR_INCOMPLETE  AUDITOR_PROBES (on, off)
-  AUDITOR_CREDENTIALS  AUDITOR_RESOLVER  AUDITOR_CONCURRENCY
+  AUDITOR_REPEAT  AUDITOR_CREDENTIALS  AUDITOR_RESOLVER  AUDITOR_CONCURRENCY
   AUDITOR_DEADLINE_SECONDS
 """
 
@@ -41,6 +42,19 @@ Variables, over the file and under the flags; lists are separated by commas:
     intent="Scope and cost",
     is_flag=True,
     help="Call no deployment; what calls would prove stays unknown.",
+)
+@option(
+    "--repeat",
+    intent="Scope and cost",
+    type=int,
+    metavar="N",
+    help="Ask each declared deployment so often, for its p50, p95 and p99.",
+)
+@option(
+    "--dry-run",
+    intent="Scope and cost",
+    is_flag=True,
+    help="Print which calls would be made and what they may cost; make none.",
 )
 @option("--deadline", intent="Scope and cost", type=float, metavar="SECONDS", help="Stop looking after so long.")
 @option(
@@ -72,6 +86,8 @@ def run(
     frameworks: tuple[str, ...],
     before_provision: bool,
     no_probes: bool,
+    repeat: int | None,
+    dry_run: bool,
     deadline: float | None,
     formats: tuple[str, ...],
     output: Path | None,
@@ -83,15 +99,22 @@ def run(
     Ctrl-C stops looking, and reports what was seen until then. With --before-provision neither the accounts nor their
     resource groups need to exist, nothing is called, and the settings' own packs are set aside.
     """
-    from auditor.cli.session import Order, closing_code, perform
+    from auditor.cli.session import Order, closing_code, perform, rehearse
 
     flags = {
         "--pack": pack or ((BEFORE_PROVISION,) if before_provision else ()),
         "--fail-on": fail_on,
         "--allow-incomplete": "allow" if allow_incomplete else None,
         "--no-probes": False if no_probes else None,
+        "--repeat": repeat,
         "--deadline": deadline,
     }
     given = ctx.meta["auditor.arguments"]
-    done = perform(Order(settings, flags, formats, output, as_json, given, frameworks, before_provision))
+    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision)
+    if dry_run and before_provision:
+        raise click.UsageError("--before-provision calls nothing: there is nothing to plan with --dry-run")
+    if dry_run:
+        rehearse(order)
+        return
+    done = perform(order)
     ctx.exit(closing_code(done, exit_zero=exit_zero))

@@ -89,6 +89,20 @@ def perform(order: Order) -> Run:
     return done.run
 
 
+def rehearse(order: Order) -> None:
+    """Prints which calls a run would make and what they may cost; collects what decides that, and calls nobody."""
+    from auditor.settings_file import DEFAULT_PATH, load_settings
+
+    settings = load_settings(order.settings or DEFAULT_PATH, os.environ, order.flags)
+
+    from auditor.audit import rehearsal
+    from auditor.cli.call_plan import page
+
+    with progress() as show:
+        plan = until_interrupted(rehearsal(settings, environ=dict(os.environ), progress=show.now, announce=show.line))
+    output(plan.model_dump_json(indent=2) if order.json else page(plan, width(), colored(sys.stdout, os.environ)))
+
+
 def _planned(settings: Settings) -> Settings:
     """The settings with no more in scope than what is planned: another team's accounts are none of its concern.
 

@@ -16,6 +16,7 @@ from auditor.cloud.names import Names
 from auditor.cloud.ports import Ports
 from auditor.cloud.reads import Reads
 from auditor.cloud.recorder import Recorder
+from auditor.cloud.retail import Retail
 from auditor.cloud.transport import open_transport
 from auditor.cloud.versions import Versions
 from auditor.settings import Endpoints, Settings
@@ -45,6 +46,7 @@ class Cloud:
     ports: Ports
     environ: Mapping[str, str] = field(repr=False)
     """The variables of the process."""
+    retail: Retail
 
 
 @asynccontextmanager
@@ -85,4 +87,5 @@ async def open_cloud(settings: Settings, environ: Mapping[str, str], recorder: R
             names=Names(endpoints, settings.resolver),
             ports=Ports(limiter.in_flight, deadline),
             environ=environ,
+            retail=Retail(rules, transport),
         )

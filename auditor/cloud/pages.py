@@ -13,8 +13,8 @@ MAX_PAGES = 1_000
 """More pages than this are taken for a loop."""
 
 
-NEXT_LINKS = ("nextLink", "@odata.nextLink")
-"""Where a page says that there is a further one: as Resource Manager's own lists do, and as the queries in OData."""
+NEXT_LINKS = ("nextLink", "@odata.nextLink", "NextPageLink")
+"""Where a page says that there is a further one: as Resource Manager, queries in OData and the price list do."""
 
 
 class MalformedBodyError(Exception):
@@ -50,11 +50,17 @@ class Exchange:
     """
 
     def __init__(
-        self, *, paged: bool, keep: Callable[[JsonObject], bool] = lambda _: True, secret: bool = False
+        self,
+        *,
+        paged: bool,
+        keep: Callable[[JsonObject], bool] = lambda _: True,
+        secret: bool = False,
+        rows_in: str = "value",
     ) -> None:
         self._paged = paged
         self.secret = secret
         self._keep = keep
+        self._rows_in = rows_in
         self._links: set[str] = set()
         self.rows: list[Row] = []
         self.readings: list[str] = []
@@ -86,11 +92,11 @@ class Exchange:
             self.finished = True
 
     def _add_page(self, reading: str, page: JsonObject) -> None:
-        if "value" not in page:
-            raise MalformedBodyError("a page without `value`")
-        elements = page["value"]
+        if self._rows_in not in page:
+            raise MalformedBodyError(f"a page without `{self._rows_in}`")
+        elements = page[self._rows_in]
         if not isinstance(elements, list):
-            raise MalformedBodyError(f"`value` is {_kind(elements)} instead of a list")
+            raise MalformedBodyError(f"`{self._rows_in}` is {_kind(elements)} instead of a list")
         self.rows.extend(Row(element, reading) for element in _objects(elements) if self._keep(element))
         self.next_link = None
         link = next((page[name] for name in NEXT_LINKS if page.get(name) is not None), None)

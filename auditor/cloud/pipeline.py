@@ -94,6 +94,18 @@ class Rules:
             LimitPolicy(self.limiter),
         ]
 
+    def public_policies(self, origin: str) -> list[Any]:
+        """The same way to a service that nobody signs in to, whose every request stays on `origin`."""
+        return [
+            RequestIdPolicy(),
+            UserAgentPolicy(base_user_agent=f"aoai-auditor/{__version__}"),
+            ContentDecodePolicy(),
+            OriginPolicy(origin),
+            RecordingPolicy(self.recorder),
+            PatiencePolicy(self.patience, self.deadline),
+            LimitPolicy(self.limiter),
+        ]
+
 
 class OriginPolicy(SansIOHTTPPolicy[Any, Any]):
     """Refuses a request, such as a nextLink, to any other scheme, host or port than the cloud's own."""

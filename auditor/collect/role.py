@@ -6,7 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from auditor.record import JsonObject
 
-_DESCRIPTION = "Reads what the auditor judges, and calls each deployment once; changes nothing and reads no keys."
+_DESCRIPTION = (
+    "Reads what the auditor judges, asks deployments small questions and deletes what these left; "
+    "changes nothing else and reads no keys."
+)
 
 
 def role_definition(

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.arm_id import fold, last
+from auditor.policy.facts.latency import percentile, times
 from auditor.policy.facts.probes import ELSEWHERE
 from auditor.policy.facts.shape import number, text, whole
 from auditor.record import Json, JsonObject
-from auditor.run import Call
+from auditor.run import Call, Latency
 from auditor.snapshot import Resource, Snapshot
 
 FIRST_IDS = ("apim-request-id", "x-ms-request-id", "x-request-id")
@@ -65,6 +66,25 @@ def _call(probe: Resource, workload: str | None, facts: JsonObject) -> Call:
         next_step=text(failure.get("next_step")),
         request_id=_request_id(_object(body.get("request_ids"))),
         region=text(body.get("region")),
+        proven=proven if isinstance(proven := body.get("proven"), bool) else None,
+        latency=_latency(body),
+    )
+
+
+def _latency(body: JsonObject) -> Latency | None:
+    if not isinstance(body.get("samples"), dict):
+        return None
+    samples = times(body, "latencies_ms", "latency_ms")
+    firsts = times(body, "first_token_ms", "first_token_ms")
+    return Latency(
+        samples_ms=samples,
+        p50=percentile(samples, 50),
+        p95=percentile(samples, 95),
+        p99=percentile(samples, 99),
+        first_token_ms=firsts,
+        first_token_p50=percentile(firsts, 50),
+        first_token_p95=percentile(firsts, 95),
+        tokens_per_second=percentile(times(body, "tokens_per_second", "tokens_per_second"), 50),
     )
 
 

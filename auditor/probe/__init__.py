@@ -14,7 +14,6 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import Problem
 from auditor.probe.background import BACKGROUND
-from auditor.probe.budget import Cost, allowed
 from auditor.probe.code_interpreter import CODE_INTERPRETER
 from auditor.probe.combined import COMBINED
 from auditor.probe.computer_use import COMPUTER_USE
@@ -25,10 +24,14 @@ from auditor.probe.function_calling import FUNCTION_CALLING
 from auditor.probe.image_generation import IMAGE_GENERATION
 from auditor.probe.keys import KEY_REFUSED, TEXT_KEY
 from auditor.probe.mcp import MCP
+from auditor.probe.pace import Pace
 from auditor.probe.pdf import PDF
+from auditor.probe.plan import NOWHERE, CallPlan, Planned, call_plan, planned
+from auditor.probe.price import Price
+from auditor.probe.prices import PriceList, Prices, read_prices, wanted
 from auditor.probe.prompt_caching import PROMPT_CACHING
 from auditor.probe.public_path import PUBLIC_PATH
-from auditor.probe.question import BROKEN, INTERRUPTED, NO_ENDPOINT, NO_PROJECTS, TURNED_OFF, Probe, Question, Seen
+from auditor.probe.question import BROKEN, INTERRUPTED, Probe, Question, Seen
 from auditor.probe.reasoning import REASONING
 from auditor.probe.router import ROUTER
 from auditor.probe.secrets import Keys, Secrets
@@ -40,6 +43,7 @@ from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
 from auditor.probe.vision import VISION
 from auditor.probe.web_search import WEB_SEARCH
+from auditor.record import JsonObject
 from auditor.settings import Endpoints, Settings
 from auditor.snapshot import Gap, GapReason, Resource
 
@@ -77,9 +81,6 @@ PROBES: tuple[Probe, ...] = (
 )
 """Every probe; the smoke call first."""
 
-NOWHERE = Surface("")
-"""Stands for the endpoint of an account that names none; a surface without a host is one that the account lacks."""
-
 UNANSWERED = ("refused", "unreachable")
 
 
@@ -103,6 +104,10 @@ class Way(Protocol):
         """The variables of the process."""
 
     @property
+    def retail(self) -> PriceList:
+        """The way to Azure's price list."""
+
+    @property
     def deadline(self) -> Deadline:
         """When the run must end."""
 
@@ -116,19 +121,38 @@ async def probe(
     a gap, so that nothing that was not asked can pass. When it is cancelled it ends at once, takes the cancellation as
     answered and gives back what there is.
     """
-    questions = [
-        question for target in targets(settings, resources, cloud.endpoints) for question in _questions(target)
-    ]
-    passed_over = [question.passed_over() for question in questions if question.inapplicable]
-    open_ones = [question for question in questions if not question.inapplicable]
-    refusals = _refusals(open_ones, settings)
-    skipped = [question.skipped(why) for question, why in zip(open_ones, refusals, strict=True) if why]
-    asked = [question for question, why in zip(open_ones, refusals, strict=True) if why is None]
-    seen = [*passed_over, *skipped, *await _ask_all(cloud, settings, asked, progress)]
+    resources, interrupted = tuple(resources), False
+    try:
+        settled, prices = await _planned(cloud, settings, resources, asks_prices=wanted(settings.probes))
+    except asyncio.CancelledError:
+        interrupted = _answered_for()
+        settled, prices = await _planned(cloud, settings, resources, asks_prices=False)
+    passed_over = [one.question.passed_over() for one in settled if one.question.inapplicable]
+    skipped = [one.question.skipped(one.refused) for one in settled if one.refused is not None]
+    asked = [one for one in settled if one.put]
+    seen = [*passed_over, *skipped, *await _ask_all(cloud, settings, () if interrupted else asked, progress)]
+    seen += [one.question.skipped(INTERRUPTED) for one in asked if interrupted]
+    found = sorted((one.resource for one in seen if one.resource), key=lambda resource: resource.id.lower())
     return (
-        tuple(sorted((one.resource for one in seen if one.resource), key=lambda resource: resource.id.lower())),
+        (*found, *prices.resources),
         tuple(sorted((one.gap for one in seen if one.gap), key=lambda one: one.scope.lower())),
     )
+
+
+async def plan_calls(cloud: Way, settings: Settings, resources: Iterable[Resource]) -> CallPlan:
+    """What a run would send, and what that would cost at most; nothing of it is sent."""
+    settled, _ = await _planned(cloud, settings, resources, asks_prices=settings.probes.enabled)
+    return call_plan(settled, settings)
+
+
+async def _planned(
+    cloud: Way, settings: Settings, resources: Iterable[Resource], *, asks_prices: bool
+) -> tuple[tuple[Planned, ...], Prices]:
+    found = targets(settings, resources, cloud.endpoints)
+    questions = [question for target in found for question in _questions(target)]
+    called = {one.target.id: one.target for one in questions if one.inapplicable is None}
+    prices = await read_prices(cloud.retail, settings.probes, called.values()) if asks_prices else Prices()
+    return planned(questions, settings, prices), prices
 
 
 def _questions(target: Target) -> Iterator[Question]:
@@ -146,52 +170,41 @@ def _is_put(one: Probe, target: Target) -> bool:
     return one is TEXT or (target.exists and one.name in (target.features or ()))
 
 
-def _refusals(questions: Sequence[Question], settings: Settings) -> list[Problem | None]:
-    """For each question, in order, why it is not put; None where it is."""
-    if not settings.probes.enabled:
-        return [TURNED_OFF] * len(questions)
-    callable_ones = [question for question in questions if question.surface.host]
-    costs = [
-        Cost(question.target.model, question.probe.most_tokens(question.target), question.probe.calls)
-        for question in callable_ones
-    ]
-    over = iter(allowed(costs, settings.probes))
-    return [_over_budget(next(over)) if question.surface.host else _no_endpoint(question) for question in questions]
-
-
-def _no_endpoint(question: Question) -> Problem:
-    return NO_ENDPOINT if question.surface.project is None else NO_PROJECTS
-
-
-def _over_budget(why: str | None) -> Problem | None:
-    step = "raise the budget in the settings' probes section, or narrow the scope, then run again"
-    return None if why is None else Problem(GapReason.FAILED, why, step)
-
-
 async def _ask_all(
-    cloud: Way, settings: Settings, questions: Sequence[Question], progress: Callable[[str], None]
+    cloud: Way, settings: Settings, asked: Sequence[Planned], progress: Callable[[str], None]
 ) -> list[Seen]:
     """What became of each; a deployment is asked one question after the other, so that we don't throttle ourselves."""
     deadline = Deadline.after(min(settings.probes.seconds, cloud.deadline.remaining))
     patience = min(CALL_SECONDS, settings.probes.seconds / 2)
     in_flight = asyncio.Semaphore(settings.concurrency)
     in_region: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CALLS_PER_REGION))
-    by_deployment: defaultdict[str, list[tuple[int, Question]]] = defaultdict(list)
-    for place, question in enumerate(questions):
-        by_deployment[question.target.id].append((place, question))
+    by_deployment: defaultdict[str, list[tuple[int, Planned]]] = defaultdict(list)
+    for place, one in enumerate(asked):
+        by_deployment[one.question.target.id].append((place, one))
     seen: dict[int, Seen] = {}
     secrets = Secrets(cloud.arm, cloud.environ)
 
-    async def ask(conversation: Sequence[tuple[int, Question]]) -> None:
+    async def ask(conversation: Sequence[tuple[int, Planned]]) -> None:
         broken: set[Surface] = set()
+        target = conversation[0][1].question.target
+        pace = Pace(target.requests_per_minute, target.tokens_per_minute)
         # The region first: who waits for it must not hold a place that another region could use.
-        for place, question in conversation:
+        for place, one in conversation:
+            question = one.question
             async with in_region[question.target.location], in_flight:
                 progress(f"asking {question.target.name}: {question.probe.title.lower()}")
                 if question.surface in broken and question.probe.needs_smoke:
                     seen[place] = question.skipped(Problem(GapReason.FAILED, BROKEN, "mend the smoke call first"))
                     continue
-                found = await question.asked(cloud.models, patience=patience, deadline=deadline, secrets=secrets)
+                found = await question.asked(
+                    cloud.models,
+                    patience=patience,
+                    deadline=deadline,
+                    pace=pace,
+                    secrets=secrets,
+                    times=one.times,
+                    more=_more(one),
+                )
                 seen[place] = found
                 if (task := asyncio.current_task()) is not None and task.cancelling():
                     return  # interrupted: what was stored is deleted, and nothing more is asked
@@ -203,6 +216,18 @@ async def _ask_all(
             for conversation in by_deployment.values():
                 group.create_task(ask(conversation))
     except asyncio.CancelledError:
-        if (task := asyncio.current_task()) is not None:
-            task.uncancel()
-    return [seen.get(place) or question.skipped(INTERRUPTED) for place, question in enumerate(questions)]
+        _answered_for()
+    return [seen.get(place) or one.question.skipped(INTERRUPTED) for place, one in enumerate(asked)]
+
+
+def _answered_for() -> bool:
+    """Takes a cancellation as answered; true, since there was one."""
+    if (task := asyncio.current_task()) is not None:
+        task.uncancel()
+    return True
+
+
+def _more(one: Planned) -> JsonObject:
+    """What a probe's body tells of the plan: the price of its tokens, and why it was not repeated."""
+    price = {"price": one.price.told} if isinstance(one.price, Price) else {"unpriced": one.price}
+    return {**price, **({"once": one.once} if one.once else {})}

@@ -16,6 +16,15 @@ class Cost:
     tokens: int
     """Input and output together."""
     calls: int = 1
+    per_million: float | None = None
+    """What a million tokens cost at most; None where nobody knows."""
+    unpriced: str | None = None
+    """Why nobody knows."""
+
+    @property
+    def money(self) -> float | None:
+        """The most that it can cost; None where nobody knows."""
+        return None if self.per_million is None else self.tokens * self.per_million / 1_000_000
 
 
 def allowed(costs: Sequence[Cost], settings: ProbeSettings) -> tuple[str | None, ...]:
@@ -26,13 +35,14 @@ def allowed(costs: Sequence[Cost], settings: ProbeSettings) -> tuple[str | None,
     calls, tokens, money = settings.calls, settings.tokens, settings.money
     verdicts: list[str | None] = []
     for cost in costs:
-        price = _price(cost, settings)
+        price = cost.money
         if cost.calls > calls:
             verdicts.append(f"the budget of {settings.calls} calls is used up (probes.calls)")
         elif cost.tokens > tokens:
             verdicts.append(f"{cost.tokens} tokens exceed what is left of {settings.tokens} (probes.tokens)")
         elif money is not None and price is None:
-            verdicts.append(f"probes.money is set and probes.prices has no price for model {cost.model}")
+            why = cost.unpriced or f"probes.prices has no price for model {cost.model}"
+            verdicts.append(f"probes.money is set and {why}")
         elif money is not None and price is not None and price > money:
             verdicts.append(f"a price of {price:.6f} exceeds what is left of {settings.money:g} (probes.money)")
         else:
@@ -40,8 +50,3 @@ def allowed(costs: Sequence[Cost], settings: ProbeSettings) -> tuple[str | None,
             calls, tokens = calls - cost.calls, tokens - cost.tokens
             money = None if money is None else money - (price or 0.0)
     return tuple(verdicts)
-
-
-def _price(cost: Cost, settings: ProbeSettings) -> float | None:
-    per_million = settings.prices.get(cost.model)
-    return None if per_million is None else cost.tokens * per_million / 1_000_000

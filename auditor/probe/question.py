@@ -10,8 +10,19 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
+from auditor.probe.pace import Pace
+from auditor.probe.repeat import Again, repeated
 from auditor.probe.secrets import NOTHING, Secrets
-from auditor.probe.talk import Asks, OutOfTimeError, Proof, StoppedError, Talk, UndecidedError
+from auditor.probe.talk import (
+    Asks,
+    NoRoomError,
+    OutOfTimeError,
+    OwnDoingError,
+    Proof,
+    StoppedError,
+    Talk,
+    UndecidedError,
+)
 from auditor.probe.target import Target
 from auditor.record import JsonObject
 from auditor.snapshot import Gap, GapReason, Resource
@@ -20,6 +31,16 @@ OUT_OF_TIME = Problem(
     GapReason.TIMED_OUT,
     "the time for live calls ended first (probes.seconds, deadline_seconds)",
     "raise probes.seconds or deadline_seconds in the settings, then run again",
+)
+NO_ROOM = Problem(
+    GapReason.TIMED_OUT,
+    "the deployment's rate limit left no time for this call (probes.seconds, deadline_seconds)",
+    "raise the deployment's capacity, or probes.seconds in the settings, then run again",
+)
+OWN_DOING = Problem(
+    GapReason.THROTTLED,
+    "the service refused the call for what this run itself had sent to the deployment within the minute",
+    "run again in some minutes, or with fewer features or repetitions for this deployment",
 )
 INTERRUPTED = Problem(
     GapReason.INTERRUPTED, "the run was interrupted before this was asked", NEXT_STEPS[GapReason.INTERRUPTED]
@@ -36,6 +57,11 @@ NO_PROJECTS = Problem(
     "use an account of kind AIServices with a custom subdomain, or declare another surface, then run again",
 )
 
+
+RESPONSES_WRITE = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
+RESPONSES_READ = "Microsoft.CognitiveServices/accounts/OpenAI/responses/read"
+RESPONSES_DELETE = "Microsoft.CognitiveServices/accounts/OpenAI/responses/delete"
+"""https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning"""
 
 BROKEN = "the smoke call to this deployment did not get an answer, so this was not asked"
 
@@ -67,6 +93,10 @@ class Probe:
     """Whether the first surface alone is asked."""
     needs_smoke: bool = True
     """Whether it is passed by where the smoke call got no answer."""
+    again: Again | None = None
+    """How it is put once more for its times alone; None where nobody waits for it."""
+    actions: tuple[str, ...] = (RESPONSES_WRITE,)
+    """The data actions that its calls and deletions need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +128,75 @@ class Question:
         """Nothing to ask, and nothing missed by it."""
         return Seen(self._resource({"sent": False, "outcome": "not_applicable", "reason": self.inapplicable}))
 
-    def skipped(self, why: Problem, readings: tuple[str, ...] = (), left: Sequence[str] | None = None) -> Seen:
+    def skipped(
+        self,
+        why: Problem,
+        readings: tuple[str, ...] = (),
+        left: Sequence[str] | None = None,
+        told: JsonObject | None = None,
+    ) -> Seen:
         """Not asked to its end, though it should have been; `left` is what the service still keeps of it."""
-        body: JsonObject = {"sent": bool(readings), "outcome": "skipped", "reason": why.detail}
+        body: JsonObject = {**(told or {}), "sent": bool(readings), "outcome": "skipped", "reason": why.detail}
         return Seen(self._resource({**body, **_left(left)}, readings), self.gap(why, readings))
 
     def gap(self, why: Problem, readings: tuple[str, ...] = ()) -> Gap:
         """What could not be seen."""
         return gap("probe", self._id, why, readings=list(readings))
 
-    async def asked(self, models: Asks, *, patience: float, deadline: Deadline, secrets: Secrets = NOTHING) -> Seen:
+    async def asked(
+        self,
+        models: Asks,
+        *,
+        patience: float,
+        deadline: Deadline,
+        pace: Pace | None = None,
+        secrets: Secrets = NOTHING,
+        times: int = 1,
+        more: JsonObject | None = None,
+    ) -> Seen:
         """What the deployment answered; `patience` is how many seconds an answer may take.
 
-        What the service was made to store is deleted, also where the conversation failed or was interrupted.
+        What the service was made to store is deleted, also where the conversation failed or was interrupted. A proven
+        question is put again until it was put `times` times; `more` is what else its body is to tell.
         """
-        talk = Talk(models, self.surface, self.target, patience=patience, deadline=deadline, secrets=secrets)
-        why: Problem | None = None
-        told: JsonObject = {}
-        try:
-            told = _proven(await self.probe.look(talk))
-        except StoppedError as stop:
-            told = stop.told
-        except UndecidedError as undecided:
-            why = undecided.why
-        except OutOfTimeError:
-            why = OUT_OF_TIME
-        except asyncio.CancelledError:
-            why = INTERRUPTED
-        except Exception as error:  # noqa: BLE001 - a probe that crashes is a gap, and the run goes on
-            why = problem_of(error)
+
+        def talking() -> Talk:
+            return Talk(
+                models,
+                self.surface,
+                self.target,
+                patience=patience,
+                deadline=deadline,
+                secrets=secrets,
+                pace=pace,
+            )
+
+        talk = talking()
+        why, told = await self._converse(talk)
         left = await talk.tidy() if talk.stored_anything else None
         if why is not None:
-            return self.skipped(why, talk.readings, left)
-        return Seen(self._resource({"reason": None, **talk.body(), **told, **_left(left)}, talk.readings))
+            return self.skipped(why, talk.readings, left, {**talk.body(), **told, **(more or {})})
+        body = {"reason": None, **talk.body(), **told, **(more or {}), **_left(left)}
+        if times == 1 or self.probe.again is None or not body.get("proven"):
+            return Seen(self._resource(body, talk.readings))
+        series = await repeated(self.probe.again, talking, times - 1, talk.first_latency_ms, body)
+        found = self._resource({**body, **series.told}, (*talk.readings, *series.readings))
+        return Seen(found, self.gap(INTERRUPTED, series.readings) if series.interrupted else None)
+
+    async def _converse(self, talk: Talk) -> tuple[Problem | None, JsonObject]:
+        """Why the conversation was not held to its end, if it was not, and what is told of it."""
+        try:
+            return None, _proven(await self.probe.look(talk))
+        except StoppedError as stop:
+            return None, stop.told
+        except UndecidedError as undecided:
+            return undecided.why, {}
+        except OwnDoingError as stop:
+            return OWN_DOING, {**stop.told, "own_doing": True}
+        except (NoRoomError, OutOfTimeError, asyncio.CancelledError) as ended:
+            return {NoRoomError: NO_ROOM, OutOfTimeError: OUT_OF_TIME}.get(type(ended), INTERRUPTED), {}
+        except Exception as error:  # noqa: BLE001 - a probe that crashes is a gap, and the run goes on
+            return problem_of(error), {}
 
     @property
     def _id(self) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from auditor.probe.limits import may_reason, output_limit
 from auditor.probe.memory import PLANT_TOKENS, RECALL, knows, planted, word
 from auditor.probe.outcome import items
-from auditor.probe.question import Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_READ, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -58,5 +58,6 @@ STATELESS = Probe(
     calls=CALLS,
     most_tokens=most_tokens,
     look=look,
+    actions=(RESPONSES_WRITE, RESPONSES_READ, RESPONSES_DELETE),
     legacy=False,
 )

@@ -8,6 +8,7 @@ from auditor.probe.events import Stream
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import object_of
 from auditor.probe.question import Probe
+from auditor.probe.repeat import Again, Sample
 from auditor.probe.streamed import CREATE, shortfall, streamed
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
@@ -22,13 +23,7 @@ OPERATIONS: Final = (CREATE, f"sync.{CREATE}")
 
 async def look(talk: Talk) -> Proof:
     """The same question through both clients; the first one's times are the ones that are told."""
-    request: JsonObject = {
-        "model": talk.target.name,
-        "input": QUESTION,
-        "max_output_tokens": output_limit(talk.target, words=WORDS),
-        "store": False,
-    }
-    streams = [await streamed(talk, request, operation) for operation in OPERATIONS]
+    streams = [await streamed(talk, _request(talk.target), operation) for operation in OPERATIONS]
     first = streams[0]
     told: JsonObject = {
         "first_token_ms": first.first_text_ms,
@@ -37,6 +32,11 @@ async def look(talk: Talk) -> Proof:
     }
     missing = next((why for one in streams if (why := shortfall(one)) is not None), None)
     return Proof(proven=missing is None, shortfall=missing, told=told)
+
+
+def _request(target: Target) -> JsonObject:
+    limit = output_limit(target, words=WORDS)
+    return {"model": target.name, "input": QUESTION, "max_output_tokens": limit, "store": False}
 
 
 def _rate(stream: Stream) -> float | None:
@@ -49,9 +49,18 @@ def _rate(stream: Stream) -> float | None:
     return round(tokens / seconds, 1) if seconds > 0.001 else None  # noqa: PLR2004 - shorter says nothing
 
 
+async def _again(talk: Talk) -> Sample:
+    stream = await streamed(talk, _request(talk.target))
+    return Sample(stream.first_text_ms, _rate(stream))
+
+
 def most_tokens(target: Target) -> int:
     """Both calls."""
-    return len(OPERATIONS) * (INPUT_TOKENS + output_limit(target, words=WORDS))
+    return len(OPERATIONS) * _tokens(target)
+
+
+def _tokens(target: Target) -> int:
+    return INPUT_TOKENS + output_limit(target, words=WORDS)
 
 
 STREAM = Probe(
@@ -63,4 +72,5 @@ STREAM = Probe(
     calls=len(OPERATIONS),
     most_tokens=most_tokens,
     look=look,
+    again=Again(_again, _tokens),
 )

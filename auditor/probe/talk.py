@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import sleep
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
@@ -13,6 +14,7 @@ from auditor.cloud.problems import Problem
 from auditor.cloud.redaction import bounded
 from auditor.probe.evidence import body_of, provenance, unanswered
 from auditor.probe.outcome import count, stopped, told, verdict
+from auditor.probe.pace import Pace, number_of, tokens_of
 from auditor.probe.secrets import NOTHING, Secrets
 from auditor.probe.target import Target
 from auditor.record import Json, JsonObject
@@ -22,6 +24,12 @@ TIDY_SECONDS = 5.0
 """How long the service may take for each deletion at the end, when the time of the run may be over."""
 
 GONE = 404
+
+TOKENS_COUNT = "responses.create"
+"""What the rate limiter counts, by whichever of the SDK's clients."""
+
+LONGEST_WAIT = 60.0
+"""Seconds that a refusal for our own pace is waited out; the limiter's longest window."""
 
 
 class Asks(Protocol):
@@ -54,6 +62,18 @@ class UndecidedError(Exception):
 
 class OutOfTimeError(Exception):
     """The time for live calls ended before a call."""
+
+
+class NoRoomError(OutOfTimeError):
+    """The deployment's rate leaves no time for a call before the time for live calls ends."""
+
+
+class OwnDoingError(Exception):
+    """The service refused a call for what we ourselves had sent, and again or too late to be repeated."""
+
+    def __init__(self, told: JsonObject) -> None:
+        super().__init__("throttled by our own pace")
+        self.told = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +110,7 @@ class Talk:
         patience: float,
         deadline: Deadline,
         secrets: Secrets = NOTHING,
+        pace: Pace | None = None,
     ) -> None:
         self.target = target
         self.secrets = secrets
@@ -98,6 +119,9 @@ class Talk:
         self._models = models
         self._patience = patience
         self._deadline = deadline
+        self._pace = pace or Pace(None, None)
+        self._waited = 0.0
+        self._own_throttles = 0
         self._answers: list[Answer] = []
         self._bodies: list[JsonObject] = []
         self._stored: list[_Stored] = []
@@ -143,14 +167,54 @@ class Talk:
     async def call(self, operation: str, request: JsonObject, *, key: str | None = None) -> Answer:
         """The answer to a call of the SDK, whatever it is; signed in with a key where one is given.
 
-        Raises OutOfTimeError where there is no time for one.
+        It waits for its turn where the deployment's rate asks for that. A refusal that our own pace caused is waited
+        out and the call repeated once. Raises OutOfTimeError where there is no time for a call, OwnDoingError where
+        the repetition was refused too, or there was no time for it.
         """
+        if not operation.endswith(TOKENS_COUNT):
+            return self._kept(await self._sent(operation, request, key))
+        tokens = tokens_of(request)
+        foretold = await self._turn(tokens)
+        answer = await self._counted(operation, request, tokens, key)
+        if self._pace.ours(answer, foretold=foretold):
+            self._own_throttles += 1
+            wait = max(number_of(answer.headers, "retry-after") or 0, self._pace.wait(tokens))
+            if not 0 < wait <= LONGEST_WAIT or wait >= self._deadline.remaining:
+                raise OwnDoingError(stopped(self._kept(answer)) or {})
+            await self._rest(wait)
+            first = answer
+            answer = await self._counted(operation, request, tokens, key)
+            answer = replace(answer, readings=(*first.readings, *answer.readings))
+            if self._pace.ours(answer, foretold=True):
+                raise OwnDoingError(stopped(self._kept(answer)) or {})
+        return self._kept(answer)
+
+    async def _turn(self, tokens: int) -> bool:
+        """Waits until the rate allows the call; whether it goes although nothing was told to be left."""
+        wait = self._pace.wait(tokens)
+        if wait >= self._deadline.remaining > 0:
+            raise NoRoomError
+        await self._rest(wait)
+        return self._pace.wait(tokens) > 0
+
+    async def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            self._waited += seconds
+            await sleep(seconds)
+
+    async def _counted(self, operation: str, request: JsonObject, tokens: int, key: str | None) -> Answer:
+        self._pace.sent(tokens)
+        answer = await self._sent(operation, request, key)
+        self._pace.answered(answer.headers, tokens)
+        return answer
+
+    async def _sent(self, operation: str, request: JsonObject, key: str | None) -> Answer:
         seconds = min(self._patience, self._deadline.remaining)
         if seconds <= 0:
             raise OutOfTimeError
         answer = await self._models.do(self.surface, operation, request, seconds=seconds, key=key)
-        self._answers.append(answer)
         if seconds < self._patience and answer.error is not None and answer.error.phase == "timeout":
+            self._kept(answer)
             raise OutOfTimeError  # our own deadline ended the call, not the service: nobody is to be blamed for it
         return answer
 
@@ -159,6 +223,15 @@ class Talk:
         if seconds >= self._deadline.remaining:
             raise OutOfTimeError
         await asyncio.sleep(seconds)
+
+    def _kept(self, answer: Answer) -> Answer:
+        self._answers.append(answer)
+        return answer
+
+    @property
+    def first_latency_ms(self) -> float | None:
+        """How long the first answer took; None before one."""
+        return round(self._answers[0].latency_ms, 1) if self._answers else None
 
     def stores_response(self, body: JsonObject, *, stored: bool) -> None:
         """Remembers that a response is kept by the service, and is to be deleted at the end."""
@@ -211,7 +284,9 @@ class Talk:
         sums = {name: _sum(one[name] for one in used) for name in ("input_tokens", "output_tokens", "reasoning_tokens")}
         models = {"responded_models": sorted({str(one["responded_model"]) for one in used if one["responded_model"]})}
         took = {"latency_ms": round(sum(answer.latency_ms for answer in asked), 1)} if asked else {}
-        return {**last, **said, **({**sums, **models} if used else {}), **took, "calls": len(asked)}
+        paced = {"waited_ms": round(self._waited * 1000)} if self._waited else {}
+        ours = {"own_throttles": self._own_throttles} if self._own_throttles else {}
+        return {**last, **said, **({**sums, **models} if used else {}), **took, **paced, **ours, "calls": len(asked)}
 
 
 def _sum(values: Iterable[Json]) -> int | None:

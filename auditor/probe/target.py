@@ -52,6 +52,11 @@ class Target:
     capabilities: Mapping[str, str]
     """The deployment's own over its model's in the region's catalogue; empty where neither was told."""
     tokens_per_minute: int | None
+    requests_per_minute: int | None = None
+    version: str | None = None
+    """The deployed model's."""
+    sku: str | None = None
+    """What the deployment is sold as, as Azure spells it."""
     declared: bool
     features: frozenset[str] | None
     """What settings say that applications use of it; None where no workload declares it."""
@@ -127,7 +132,10 @@ def _existing(
         location=location,
         model=_text(model.get("name")),
         capabilities={**of_model, **own},
-        tokens_per_minute=_tokens_per_minute(deployment.body),
+        tokens_per_minute=_per_minute(deployment.body, "token"),
+        requests_per_minute=_per_minute(deployment.body, "request"),
+        version=_text(model.get("version")) or None,
+        sku=_text(_object(deployment.body.get("sku")).get("name")) or None,
         declared=deployment.id.lower() in expected,
         features=_features(expected.get(deployment.id.lower(), [])),
         exists=True,
@@ -146,6 +154,8 @@ def _missing(wanted: _Wanted, endpoints: Endpoints) -> Target:
         model=expected.model,
         capabilities={},
         tokens_per_minute=None,
+        version=expected.version,
+        sku=expected.sku,
         declared=True,
         features=_features(wanted),
         exists=False,
@@ -234,11 +244,11 @@ def _capabilities(holder: JsonObject) -> dict[str, str]:
     return {name: value for name, value in told.items() if isinstance(value, str)}
 
 
-def _tokens_per_minute(deployment: JsonObject) -> int | None:
+def _per_minute(deployment: JsonObject, key: str) -> int | None:
     limits = _object(deployment.get("properties")).get("rateLimits")
     for limit in limits if isinstance(limits, list) else ():
         count, seconds = _object(limit).get("count"), _object(limit).get("renewalPeriod")
-        if _object(limit).get("key") == "token" and isinstance(count, int | float) and isinstance(seconds, int | float):
+        if _object(limit).get("key") == key and isinstance(count, int | float) and isinstance(seconds, int | float):
             return int(count * 60 / seconds) if seconds > 0 else None
     return None
 

@@ -8,6 +8,7 @@ from auditor.cloud.redaction import bounded
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
 from auditor.probe.question import Probe
+from auditor.probe.repeat import Again, Sample
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 
@@ -73,6 +74,11 @@ async def look(talk: Talk) -> Proof:
     return Proof(proven=bool(output_text(body)), shortfall="the answer holds no text")
 
 
+async def _again(talk: Talk) -> Sample:
+    await look(talk)
+    return Sample()
+
+
 TEXT = Probe(
     name=NAME,
     title="Text",
@@ -82,4 +88,5 @@ TEXT = Probe(
     calls=1,
     most_tokens=most_tokens,
     look=look,
+    again=Again(_again, most_tokens),
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor.report import chart, controls, digest, hostile, ledger, wording
+from auditor.report import chart, controls, digest, hostile, ledger, live, wording
 from auditor.report.place import short_id
 from auditor.run import Run
 
@@ -41,6 +41,8 @@ def render(run: Run) -> str:
         causes=tuple(enumerate(digest.causes(run), start=1)),
         undecided=digest.unknowns_without_gap(run),
         waived=digest.waived(run),
+        proven=live.matrix(run),
+        times=chart.strips(run),
         standing=controls.standing(run) if run.frameworks else {},
         in_full=frozenset(finding.id for findings in told_in_full for finding in findings[: ledger.CARDS]),
         books=books,
@@ -73,6 +75,7 @@ def _environment() -> Environment:
     style, script = _asset("report.css") + _asset("print.css"), _asset("report.js")
     environment.globals |= {
         "controls": controls,
+        "live": live,
         "wording": wording,
         "style": _own(style),
         "script": _own(script),

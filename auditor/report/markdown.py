@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.finding import Finding
-from auditor.report import controls, digest, wording
+from auditor.report import controls, digest, live, wording
 from auditor.report.hostile import line, markdown, markdown_code, markdown_fence, value
 from auditor.report.place import short_id
 from auditor.run import Call, CheckRecord, FrameworkResult, Run
@@ -215,7 +215,33 @@ def _framework(framework: FrameworkResult) -> _Section:
 def _calls(run: Run) -> _Section:
     headings = ("Deployment", "Outcome", "Asked for", "Answered by", "Latency", "Tokens", "Next step")
     rows = [f"{_cells(_call(call))}\n" for call in run.calls]
-    return _Section("Live calls", rows, "call", _table(headings, ()) + "\n")
+    return _Section("Live calls", rows, "call", f"{_proven(run)}{_times(run)}{_table(headings, ())}\n")
+
+
+def _proven(run: Run) -> str:
+    """Deployments against features, where there is more than one."""
+    found = live.matrix(run)
+    if len(found.features) < 2:  # noqa: PLR2004 - one feature is no matrix
+        return ""
+    rows = [
+        (
+            markdown(f"{row.deployment} on {row.account}"),
+            *(f"{live.SIGNS[mark]} {mark}" if (mark := row.marks.get(name)) else "" for name in found.features),
+        )
+        for row in found.rows
+    ]
+    return _table(("Deployment", *(markdown(wording.kind(name)) for name in found.features)), rows) + "\n\n"
+
+
+def _times(run: Run) -> str:
+    """The percentiles of what was asked several times, and what all calls used."""
+    told = [
+        f"- {markdown(f'{call.deployment} {call.probe}: {took}')}"
+        for call in run.calls
+        if (took := wording.latency(call))
+    ]
+    used = wording.spend(run)
+    return "\n".join((*told, *(("", markdown(used, 2000)) if used else ()))) + "\n\n" if told or used else ""
 
 
 def _call(call: Call) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from auditor.finding import Finding, Severity
-from auditor.report import controls, digest, hostile, wording
+from auditor.report import controls, digest, hostile, live, wording
 from auditor.report.page import Page
 from auditor.report.place import short_id
 from auditor.run import Call, FrameworkResult, Run
@@ -164,6 +164,11 @@ def _calls(page: Page, run: Run) -> None:
     if not run.calls:
         return
     page.heading(f"Live calls ({len(run.calls):,})")
+    matrix = live.matrix(run)
+    for proven in matrix.rows if len(matrix.features) > 1 else ():
+        found = [(word, proven.with_mark(word)) for word in live.WORST]
+        marks = "; ".join(f"{word}: {', '.join(names)}" for word, names in found if names)
+        page.text(hostile.line(f"{proven.deployment} - {marks}"), indent=2, hang=4)
     rows = [
         (
             _asked(call),
@@ -175,6 +180,11 @@ def _calls(page: Page, run: Run) -> None:
         for call in run.calls
     ]
     page.table(("Asked", "Outcome", "Answered by", "Latency", "Tokens"), rows, numbers=2)
+    for call in run.calls:
+        if (took := wording.latency(call)) is not None:
+            page.text(f"{_asked(call)}: {took}", indent=2, hang=2)
+    if (used := wording.spend(run)) is not None:
+        page.text(used, indent=2, hang=2)
     for call in run.calls:
         told = [part for part in (call.failure, call.cause) if part]
         if told:
@@ -208,7 +218,7 @@ def _asked(call: Call) -> str:
     """The deployment, and what the call named instead of it, where it did."""
     named = call.requested_model
     also = f" as {named}" if named and named != call.deployment else ""
-    return hostile.line(f"{call.deployment}{also}")
+    return hostile.line(f"{call.deployment}{also}{'' if call.probe == 'text' else f', {call.probe}'}")
 
 
 def _counts(page: Page, run: Run) -> None:

@@ -34,6 +34,8 @@ GAP_REASONS = {
 NO_WORKLOAD = "Outside any workload"
 NO_GAP = "Could not be decided, though everything was read"
 
+_SOURCES = {"settings": "the prices in settings", "retail": "Azure's price list"}
+
 _CURES = 10
 """How many steps against one cause are listed."""
 
@@ -77,6 +79,43 @@ def tokens(call: Call) -> str:
     if call.input_tokens is None and call.output_tokens is None:
         return "-"
     return f"{_or_dash(call.input_tokens)} in, {_or_dash(call.output_tokens)} out"
+
+
+def money(amount: float | None, currency: str) -> str:
+    """`0.0042 USD`, or that nobody knows."""
+    return "unknown" if amount is None else f"{amount:,.4f} {hostile.line(currency)}"
+
+
+def spend(run: Run) -> str | None:
+    """What the live calls used and cost, in one line; None in evidence that does not tell."""
+    used = run.spend
+    if used is None:
+        return None
+    tokens_ = f"{used.input_tokens:,} tokens in, {used.output_tokens:,} out"
+    if used.unpriced:
+        return hostile.line(f"{count(used.calls, 'call')}, {tokens_}; money unknown: {used.unpriced}")
+    since = f", by {_SOURCES[used.price_source]}" if used.price_source else ""
+    dated = f" of {used.price_date}" if used.price_date else ""
+    return hostile.line(f"{count(used.calls, 'call')}, {tokens_}, {money(used.money, used.currency)}{since}{dated}")
+
+
+def latency(call: Call) -> str | None:
+    """The percentiles of a question that was put several times, in one line; None of one that was not."""
+    told = call.latency
+    if told is None:
+        return None
+    parts = [f"{count(len(told.samples_ms), 'call')}"]
+    parts += [
+        f"{label} {milliseconds(value)}" if value is not None else f"{label} unknown (it needs {needed} calls)"
+        for label, value, needed in (("p50", told.p50, 1), ("p95", told.p95, 20), ("p99", told.p99, 100))
+    ]
+    if told.first_token_p50 is not None:
+        parts.append(f"first text p50 {milliseconds(told.first_token_p50)}")
+    if told.first_token_p95 is not None:
+        parts.append(f"first text p95 {milliseconds(told.first_token_p95)}")
+    if told.tokens_per_second is not None:
+        parts.append(f"{told.tokens_per_second:,.1f} tokens/s")
+    return ", ".join(parts)
 
 
 def scope_parts(run: Run) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -167,6 +206,7 @@ def provenance(run: Run) -> tuple[tuple[str, str], ...]:
         ("By", principal(run)),
         ("Context", ", ".join(f"{name} {text}" for name, text in run.context.items())),
         ("Gate", gate(run)),
+        ("Live calls", spend(run) or ""),
         ("Packs", ", ".join(run.policy.packs)),
         ("Policy digest", run.policy.digest),
         ("Settings sha256", run.settings_sha256),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Service = Literal["arm", "entra", "model", "other"]
+Service = Literal["arm", "entra", "model", "price", "other"]
 
 EXACT: dict[str, Service] = {
     "management.azure.com": "arm",
@@ -14,7 +14,7 @@ EXACT: dict[str, Service] = {
     "login.microsoftonline.us": "entra",
     "login.chinacloudapi.cn": "entra",
     "graph.microsoft.com": "other",
-    "prices.azure.com": "other",
+    "prices.azure.com": "price",
 }
 
 SUFFIXES = (

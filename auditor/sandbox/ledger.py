@@ -62,6 +62,18 @@ class Ledger:
         self._met[trouble, path] += 1
         return self._met[trouble, path] <= trouble.times
 
+    def take(self, name: str, most: int, needed: int, *, at: float | None = None) -> tuple[int, int | None]:
+        """What a deployment's bucket of `most` a minute still holds, and seconds until it has what is needed.
+
+        None: it had that, and it was taken.
+        """
+        now = monotonic() if at is None else at
+        left, filled_at = self._tokens.get(name, (float(most), now))
+        left = min(most, left + (now - filled_at) * most / 60)
+        allowed = left >= needed
+        self._tokens[name] = (left - needed if allowed else left, now)
+        return int(self._tokens[name][0]), None if allowed else max(1, math.ceil((needed - left) * 60 / most))
+
     def wait(self, bucket: Bucket, subscription: str) -> tuple[int | None, int]:
         """Seconds to wait until the next read is allowed (None: now), and how many more are allowed.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -151,7 +152,9 @@ class _Creation:
         ):
             return said("deployment-not-found")
         whole = self._respond(deployment, trouble)
-        return replace(whole, seconds=trouble.seconds) if trouble is not None else whole
+        if trouble is None or (trouble.way == "late-text" and self.request.get("stream") is not True):
+            return whole
+        return replace(whole, seconds=trouble.seconds)
 
     def _deployment(self, name: str) -> Deployment | None:
         deployments = self.account.deployments.items()
@@ -196,6 +199,7 @@ class _Creation:
             _parameters_refused(asked)
             or tools_refused(self.world, self.account, asked)
             or refused_prompt(self.world, self.account, deployment, asked.text)
+            or self._throttled(deployment)
         )
         if refused is not None:
             return refused
@@ -222,18 +226,41 @@ class _Creation:
 
     def _limits(self, deployment: Deployment) -> dict[str, str]:
         """Rate-limit headers, which deployments without rate limits do not send."""
-        words = self._words(deployment)
-        if not words["tokens"]:
-            return {}
-        tokens, requests = int(str(words["tokens"])), int(str(words["requests"]))
-        return {
-            "x-ratelimit-limit-requests": str(requests),
-            "x-ratelimit-limit-tokens": str(tokens),
-            "x-ratelimit-remaining-requests": str(max(0, requests - 1)),
-            "x-ratelimit-remaining-tokens": str(max(0, tokens - 512)),
-            "x-ratelimit-reset-requests": "0",
-            "x-ratelimit-reset-tokens": "30",
+        headers: dict[str, str] = {}
+        for name, most in self._rates(deployment).items():
+            left, _ = self._take(deployment, name, most, 0)
+            headers |= {
+                f"x-ratelimit-limit-{name}": str(most),
+                f"x-ratelimit-remaining-{name}": str(left),
+                f"x-ratelimit-reset-{name}": str(math.ceil((most - left) * 60 / most)),
+            }
+        return headers
+
+    def _throttled(self, deployment: Deployment) -> Answer | None:
+        """Why a call exceeds the rate; None where it does not, and is counted.
+
+        The prompt is estimated and the most that may be answered counts, whatever is:
+        https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
+        """
+        limit = self.request.get("max_output_tokens")
+        needed = {
+            "requests": 1,
+            "tokens": len(str(self.request.get("input", ""))) // 4 + (limit if isinstance(limit, int) else 0),
         }
+        for name, most in self._rates(deployment).items():
+            _, wait = self._take(deployment, name, most, min(needed[name], most))
+            if wait is not None:
+                refused = said("rate", kind=name.removesuffix("s"), wait=wait, **self._words(deployment))
+                return replace(refused, headers={**refused.headers, **self._limits(deployment)})
+        return None
+
+    def _rates(self, deployment: Deployment) -> dict[str, int]:
+        """How many requests and tokens a minute it may use; empty for what has no rate limits."""
+        words = self._words(deployment)
+        return {name: int(str(words[name])) for name in ("requests", "tokens") if words[name]}
+
+    def _take(self, deployment: Deployment, name: str, most: int, needed: int) -> tuple[int, int | None]:
+        return self.ledger.take(f"{self.account.name}/{deployment.name}/{name}", most, needed)
 
     def _words(self, deployment: Deployment | None) -> dict[str, object]:
         sku = self.world.sku_of(deployment) if deployment is not None else None

@@ -11,7 +11,7 @@ ArmWay = Literal[
     "nextlink-foreign-host", "many-pages", "server-error", "throttled", "slow", "reset", "truncated",
 ]  # fmt: skip
 ModelWay = Literal[
-    "answer", "slow", "hang", "reset", "stall",
+    "answer", "slow", "late-text", "hang", "reset", "stall",
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
     "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
     "blind", "unread", "searchless", "no-picture", "moderated", "no-uploads", "store-failed", "store-stuck",

@@ -97,6 +97,18 @@ class Bucket(Record):
     per_second: float = Field(gt=0)
 
 
+class Meter(Record):
+    """A row of Azure's price list, the same in every region."""
+
+    name: str
+    """As the list abbreviates: `5.4 mini Inp Gl 1M Tokens`."""
+    product: str = "Azure OpenAI GPT5"
+    unit: Literal["1K", "1M", "1/Hour"] = "1M"
+    price: float
+    since: str
+    """The day from which on it holds."""
+
+
 class World(Record):
     """All of it; `load_world` reads one from a file."""
 
@@ -126,6 +138,7 @@ class World(Record):
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
     activities: Named[Activity] = {}
+    meters: tuple[Meter, ...] = ()
     taken_names: tuple[str, ...] = ()
     """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}

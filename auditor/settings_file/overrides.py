@@ -66,6 +66,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("AUDITOR_FAIL_ON", "--fail-on", ("gate", "fail_on"), "critical, high, medium, low or info"),
     Variable("AUDITOR_INCOMPLETE", "--allow-incomplete", ("gate", "incomplete"), "block or allow"),
     Variable("AUDITOR_PROBES", "--no-probes", ("probes", "enabled"), "on or off", _switch),
+    Variable("AUDITOR_REPEAT", "--repeat", ("probes", "repeat"), "how often each declared deployment is asked", _whole),
     Variable("AUDITOR_CREDENTIALS", None, ("credentials",), "names, by comma, in the order in which to try", _list),
     Variable("AUDITOR_RESOLVER", None, ("resolver",), "host:port of a DNS server"),
     Variable("AUDITOR_CONCURRENCY", None, ("concurrency",), "requests in flight", _whole),

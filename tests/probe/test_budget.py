@@ -15,8 +15,8 @@ def test_calls_tokens_and_money_each_end_the_asking() -> None:
     costs = [Cost("gpt-4.1", 100)] * 3
     assert [short(why) for why in allowed(costs, ProbeSettings(calls=2))] == [None, None, "probes.calls"]
     assert [short(why) for why in allowed(costs, ProbeSettings(tokens=250))] == [None, None, "probes.tokens"]
-    priced = ProbeSettings(money=0.0025, prices={"gpt-4.1": 10.0})
-    assert [short(why) for why in allowed(costs, priced)] == [None, None, "probes.money"]
+    priced = [Cost("gpt-4.1", 100, per_million=10.0)] * 3
+    assert [short(why) for why in allowed(priced, ProbeSettings(money=0.0025))] == [None, None, "probes.money"]
 
 
 def short(why: str | None) -> str | None:
@@ -25,8 +25,10 @@ def short(why: str | None) -> str | None:
 
 def test_a_model_without_a_price_is_not_called_where_money_is_bounded() -> None:
     """What can't be bounded is not spent."""
-    (why,) = allowed([Cost("gpt-x", 10)], ProbeSettings(money=1.0, prices={"gpt-4.1": 1.0}))
+    (why,) = allowed([Cost("gpt-x", 10)], ProbeSettings(money=1.0))
     assert why == "probes.money is set and probes.prices has no price for model gpt-x"
+    (why,) = allowed([Cost("gpt-x", 10, unpriced="the list has none")], ProbeSettings(money=1.0))
+    assert why == "probes.money is set and the list has none"
 
 
 def test_a_smaller_call_may_still_fit() -> None:
@@ -45,8 +47,8 @@ def test_a_smaller_call_may_still_fit() -> None:
 def test_no_budget_is_ever_exceeded(costs: list[tuple[str, int]], calls: int, tokens: int, money: float | None) -> None:
     """Calls, tokens and money of what is allowed stay within their budgets."""
     prices = {"a": 1.0, "b": 100.0}
-    settings = ProbeSettings(calls=calls, tokens=tokens, money=money, prices=prices)
-    asked = [Cost(*cost) for cost in costs]
+    settings = ProbeSettings(calls=calls, tokens=tokens, money=money)
+    asked = [Cost(model, used, per_million=prices.get(model)) for model, used in costs]
     sent = [cost for cost, why in zip(asked, allowed(asked, settings), strict=True) if why is None]
     assert len(sent) <= calls
     assert sum(cost.tokens for cost in sent) <= tokens

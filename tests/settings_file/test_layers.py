@@ -35,6 +35,7 @@ def test_each_variable_and_flag_lands(write: Write) -> None:
         "AUDITOR_FAIL_ON": ("info", "info"),
         "AUDITOR_INCOMPLETE": ("allow", "allow"),
         "AUDITOR_PROBES": ("off", False),
+        "AUDITOR_REPEAT": ("20", 20),
         "AUDITOR_CREDENTIALS": ("azure-cli", ("azure-cli",)),
         "AUDITOR_RESOLVER": ("10.0.0.4:53", "10.0.0.4:53"),
         "AUDITOR_CONCURRENCY": ("7", 7),
@@ -52,6 +53,7 @@ def test_each_variable_and_flag_lands(write: Write) -> None:
             "--fail-on": "info",
             "--allow-incomplete": "allow",
             "--no-probes": False,
+            "--repeat": 20,
             "--deadline": 12.5,
         },
     ).model_dump(mode="python")

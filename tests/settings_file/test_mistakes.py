@@ -47,7 +47,6 @@ def test_ten_mistakes(write: Write) -> None:
         'auditor.yaml:10:11: workloads[1].name: "shop" is given twice',
         "auditor.yaml:12:5: workloads[1].acount: unknown key; account is probably meant",
         "auditor.yaml:14:18: workloads[1].deployments: must name at least one; found an empty list",
-        "auditor.yaml:16:10: probes.money: needs probes.prices: the price of a million tokens of each model",
         f'auditor.yaml:18:12: gate.fail_on: {A_SEVERITY}; found "severe"',
         'auditor.yaml:19:8: packs: must be a list; found "production"',
     ]
@@ -83,7 +82,11 @@ def test_outside_mistakes_say_where_they_come_from(write: Write) -> None:
         ("resolver: 10.0.0.4\n", "auditor.yaml:10:11: resolver: must be host:port, such as 10.0.0.4:53; found "),
         ("resolver: a:99999\n", "auditor.yaml:10:11: resolver: must be host:port"),
         ("packs: [baseline, Baseline]\n", 'auditor.yaml:10:19: packs[1]: "Baseline" is given twice'),
-        ("probes: {money: 1, prices: {gpt-4.1: 2}}\n", 'auditor.yaml:10:28: probes.prices: has no price for "gpt-5.4"'),
+        (
+            "cloud: china\nprobes: {money: 1, prices: {x: 2}}\n",
+            'auditor.yaml:11:28: probes.prices: has no price for "gpt-5.4"',
+        ),
+        ("cloud: china\nprobes: {money: 1}\n", "auditor.yaml:11:17: probes.money: needs probes.prices outside"),
         ("probes: {prices: {x: -1}}\n", "auditor.yaml:10:22: probes.prices.x: must not be negative"),
         ("'a b': 1\n", 'auditor.yaml:10:1: ["a b"]: unknown key'),
     ],

@@ -14,6 +14,7 @@ from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.fine_tuning import fine_tuning
 from auditor.policy.facts.intent import spelled
+from auditor.policy.facts.latency import latency
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import ELSEWHERE, gap_elsewhere, left_behind, probes
@@ -46,6 +47,7 @@ DERIVED: Final = frozenset(
         "stored_by_probes",
         "surfaces",
         "fine_tuning",
+        "latency",
         "model",
         "probe",
         "canary",
@@ -136,6 +138,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.and_also(surfaces([one for _, one in declaring], called.facts.get(ELSEWHERE) or [], gap))
     routed = router(resource, body, declaring, basis.seen, basis.seen.gap(DETAIL, home.id))
     part = part.with_member("router", routed)
+    part = part.with_member("latency", latency(resource, basis.seen))
     return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 

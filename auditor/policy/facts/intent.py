@@ -96,7 +96,10 @@ def strictest_expectation(expected: Sequence[ExpectedDeployment]) -> ExpectedDep
     if len(expected) < 2:  # noqa: PLR2004 - one needs no merging
         return expected[0] if expected else None
     residencies = [one.data_residency for one in expected if one.data_residency is not None]
-    budgets = [one.latency_budget_ms for one in expected if one.latency_budget_ms is not None]
+    budgets: dict[str, int | None] = {
+        name: min((budget for one in expected if (budget := getattr(one, name)) is not None), default=None)
+        for name in ("latency_budget_ms", "p95_budget_ms", "first_token_budget_ms")
+    }
     return expected[0].model_copy(
         update={
             "capacity": max((one.capacity for one in expected if one.capacity is not None), default=None),
@@ -104,7 +107,7 @@ def strictest_expectation(expected: Sequence[ExpectedDeployment]) -> ExpectedDep
             "tpm": max((one.tpm for one in expected if one.tpm is not None), default=None),
             "features": _asked_by_any([one.features for one in expected]),
             "surfaces": _asked_by_any([one.surfaces for one in expected]),
-            "latency_budget_ms": min(budgets, default=None),
+            **budgets,
             "data_residency": min(residencies, key=RESIDENCIES.index, default=None),
         }
     )

@@ -1,0 +1,97 @@
+"""The same question put again and again, for its times: every single one is kept, and nothing is averaged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from auditor.probe.talk import NoRoomError, OutOfTimeError, OwnDoingError, StoppedError, Talk
+from auditor.probe.target import Target
+from auditor.record import Json, JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one call took."""
+
+    first_token_ms: float | None = None
+    """Of a streamed call."""
+    tokens_per_second: float | None = None
+    """Of a streamed call, from its first text to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a question is put once more: one call, which may raise what Talk raises."""
+
+    ask: Callable[[Talk], Awaitable[Sample]]
+    most_tokens: Callable[[Target], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What came of the repetitions."""
+
+    told: JsonObject
+    """Members of the probe's body: `samples` with every time, `repeats` with what they used, a failure if there was."""
+    readings: tuple[str, ...]
+    interrupted: bool
+
+
+async def repeated(
+    again: Again, talking: Callable[[], Talk], times: int, first_ms: float | None, first: JsonObject
+) -> Series:
+    """The question put so many times more; the first that fails, or for which there is no time, ends them.
+
+    `first_ms` and `first`, its body, are the question's own first call, which counts among the samples.
+    """
+    latencies = [first_ms]
+    firsts: list[Json] = [first.get("first_token_ms")]
+    rates: list[Json] = [first.get("tokens_per_second")]
+    talks: list[Talk] = []
+    ended: str | None = None
+    failure: JsonObject = {}
+    interrupted = False
+    for _ in range(times):
+        talk = talking()
+        talks.append(talk)
+        try:
+            sample = await again.ask(talk)
+        except StoppedError as stop:
+            failure = {**talk.body(), **stop.told, "proven": None}
+            ended = "a call failed"
+        except OwnDoingError:
+            ended = "the service refused a call for what this run itself had sent"
+        except NoRoomError:
+            ended = "the deployment's rate limit left no time for more calls"
+        except OutOfTimeError:
+            ended = "the time for live calls ended"
+        except asyncio.CancelledError:
+            ended, interrupted = "the run was interrupted", True
+        else:
+            latencies.append(talk.first_latency_ms)
+            firsts.append(sample.first_token_ms)
+            rates.append(sample.tokens_per_second)
+            continue
+        break
+    bodies = [talk.body() for talk in talks]
+    return Series(
+        told={
+            **failure,
+            "samples": {
+                "latencies_ms": [one for one in latencies if one is not None],
+                "first_token_ms": [one for one in firsts if one is not None],
+                "tokens_per_second": [one for one in rates if one is not None],
+            },
+            "repeats": {
+                "asked": times,
+                "calls": sum(body["calls"] for body in bodies),
+                "input_tokens": sum(body.get("input_tokens") or 0 for body in bodies),
+                "output_tokens": sum(body.get("output_tokens") or 0 for body in bodies),
+                "ended": ended,
+            },
+        },
+        readings=tuple(reading for talk in talks for reading in talk.readings),
+        interrupted=interrupted,
+    )

@@ -1,0 +1,71 @@
+"""What deployments proved is told in marks with words, and times as dots that say what the words beside them say."""
+
+from __future__ import annotations
+
+import re
+
+from auditor.report import FORMATS, chart, live, terminal
+from auditor.run import Call, Latency, Run, Spend
+from tests.report.sample import sample_run
+
+TIMES = Latency(samples_ms=(100.0, 400.0, 200.0), p50=200.0)
+
+
+def call(deployment: str, probe: str, outcome: str, proven: bool | None = None, latency: Latency | None = None) -> Call:
+    return Call(deployment=deployment, account="shop", probe=probe, outcome=outcome, proven=proven, latency=latency)
+
+
+def called() -> Run:
+    """A run with features proven, failed, skipped and not offered."""
+    calls = (
+        call("chat", "text", "completed", True, TIMES),
+        call("chat", "stream", "completed", False),
+        call("chat", "vision", "skipped"),
+        call("chat<b>", "text", "refused"),
+        call("embed", "text", "not_applicable"),
+        call("chat", "text", "refused"),
+    )
+    spend = Spend(calls=5, input_tokens=10, output_tokens=20, money=0.5, currency="USD", price_date="2026-03-01")
+    return sample_run().model_copy(update={"calls": calls, "spend": spend})
+
+
+def test_each_feature_of_each_deployment_has_one_mark() -> None:
+    """Of what was asked on two surfaces the worse stands; what was answered and not proven has failed."""
+    found = live.matrix(called())
+    assert found.features == ("text", "stream", "vision")
+    assert {row.deployment: dict(row.marks) for row in found.rows} == {
+        "chat": {"text": "failed", "stream": "failed", "vision": "skipped"},
+        "chat<b>": {"text": "failed"},
+        "embed": {"text": "not applicable"},
+    }
+
+
+def test_dots_lie_by_their_times_on_one_scale() -> None:
+    """The slowest of all calls is at the right end, half of it in the middle."""
+    found = chart.strips(called())
+    assert found is not None
+    assert found.longest_ms == 400
+    (strip,) = found.strips
+    assert strip.dots == (153.0, 594.0, 300.0)
+    assert strip.marks == (("p50", 300.0),)
+    assert chart.strips(sample_run()) is None
+
+
+def test_every_report_tells_marks_times_and_money_in_words() -> None:
+    """Not by colour or by a picture alone."""
+    run = called()
+    page, text, markdown = (
+        FORMATS["html"].render(run),
+        terminal.render(run, 100, False),
+        FORMATS["markdown"].render(run),
+    )
+    for report in (page, text, markdown):
+        assert "p95 unknown (it needs 20 calls)" in report
+        assert "0.5000 USD" in report
+        assert "not applicable" in report
+    assert page.count('class="dot"') == 3
+    assert "✗</span> failed" in page
+    assert "✗ failed" in markdown
+    assert "chat - failed: text, stream; skipped: vision" in text
+    assert not re.search(r'style="', page)
+    assert "chat<b>" not in page
