@@ -121,7 +121,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)
     part = part.with_member("telemetry", measured)
-    part = part.with_member("probe", probes(resource, body, home, basis))
+    part = part.with_member("probe", probes(resource, part.facts, home, basis))
     return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
 
 

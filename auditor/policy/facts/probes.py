@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from auditor.policy.facts.account import Home
 from auditor.policy.facts.arm_id import last
+from auditor.policy.facts.around_call import surroundings
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.intent import strictest_expectation
 from auditor.policy.facts.part import Part, Telling
@@ -41,7 +42,7 @@ https://learn.microsoft.com/azure/foundry/openai/how-to/model-router
 
 
 def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
-    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body.
+    """`deployment.probe`: each probe by its name; `body` has the deployment's own facts.
 
     What was asked on further surfaces than the first that is declared stands as a list under `elsewhere`.
     """
@@ -52,7 +53,7 @@ def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> 
     elsewhere: list[JsonObject] = []
     for found in basis.seen.children(KIND, deployment.id):
         name = text(found.body.get("probe")) or last(found.id)
-        around = partial(_context, deployment, found, home, basis)
+        around = partial(_context, deployment, body, found, home, basis)
         told = _probe(found, body, expected, around)
         own = basis.seen.own_gap(KIND, found.id)
         told = told.and_also(Part(absences={"": own})) if own is not None else told
@@ -139,12 +140,13 @@ def _failure(body: JsonObject, context: FailureContext) -> JsonObject | None:
     }
 
 
-def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) -> FailureContext:
+def _context(deployment: Resource, body: JsonObject, found: Resource, home: Home, basis: Basis) -> FailureContext:
     """What is known around the call: by it a failure is named better."""
     account = basis.seen.resource("account", home.id)
     requested = text(found.body.get("requested_model")) or last(deployment.id)
     if account is None:
         return FailureContext(deployment=requested)
+    host = text(home.part.facts.get("host"))
     return failure_context(
         account,
         home.deployments if home.whole else None,
@@ -152,5 +154,6 @@ def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) ->
         principal=basis.principal,
         now=basis.now,
         tenant=basis.settings.tenant,
-        host=text(home.part.facts.get("host")),
+        host=host,
+        seen=surroundings(body, home, basis, host),
     )
