@@ -18,6 +18,7 @@ from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.settings_file import load_settings
+from auditor.settings_file.requirements import read_requirements
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def audit_world(
                 policy,
                 NO_WAIVERS,
                 attestations=load_attestations(attestations or path.parent / str(settings.attestations)),
+                files=read_requirements(settings, path.parent),
                 environ=dict(os.environ),
                 run_id="test",
                 command=("auditor", "run"),
