@@ -10,6 +10,7 @@ from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
 from auditor.sandbox.asked import Asked
+from auditor.sandbox.bad_answers import cut_json, disordered
 from auditor.sandbox.ledger import Ledger, Turn
 from auditor.sandbox.regions import display_name
 from auditor.sandbox.response_access import account_of_key, refusal
@@ -188,6 +189,8 @@ class _Creation:
             "azureai-fe-is-streaming": str(streams),
             "x-ms-deployment-name": deployment.name,
         }
+        if asked.way == "broken-json" and not streams:
+            return Answer(200, headers={"content-type": "application/json", **headers}, body=cut_json(whole))
         if not streams:
             return answer_json(200, whole, headers)
         return Answer(
@@ -234,7 +237,9 @@ class _Creation:
 
 
 def _arriving(sent: tuple[bytes, ...], asked: Asked) -> tuple[bytes, ...]:
-    """The events as they arrive; some lose one on their way."""
+    """The events as they arrive; some lose one on their way, or overtake each other."""
+    if asked.way == "events-disordered":
+        return disordered(sent)
     middle = len(sent) // 2
     return (*sent[:middle], *sent[middle + 1 :]) if asked.way == "lost-event" else sent
 

@@ -14,6 +14,7 @@ ModelWay = Literal[
     "answer", "slow", "hang", "reset", "stall",
     "failed", "incomplete", "empty-output", "wrong-model", "no-usage", "forgetful", "unsealed", "keeps-all",
     "wrong-tool", "wrong-schema", "thoughtless", "lost-event",
+    "other-language", "flood", "hostile-words", "wrong-usage", "broken-json", "events-disordered", "same-ids",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 
