@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
 
 from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
@@ -34,7 +35,7 @@ from auditor.probe import plan_calls, probe
 from auditor.probe.plan import CallPlan
 from auditor.run import Gate, Population, Run, Tool
 from auditor.settings import Settings
-from auditor.snapshot import Gap, Resource, Snapshot
+from auditor.snapshot import Gap, Listing, Resource, Snapshot
 
 RESTS_ON = (
     "azure-core",
@@ -92,12 +93,29 @@ class Audit:
     run: Run
 
 
+class Files(Protocol):
+    """What was read beside the settings: `auditor.settings_file.requirements.Requirements`."""
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """What the files name."""
+
+    @property
+    def listings(self) -> tuple[Listing, ...]:
+        """The proof, for each file, that this is all."""
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The files that could not be read."""
+
+
 async def audit(
     settings: Settings,
     policy: Policy,
     waivers: Waivers,
     *,
     attestations: Sequence[Attestation] = (),
+    files: Files | None = None,
     environ: Mapping[str, str],
     run_id: str,
     command: Sequence[str],
@@ -110,6 +128,7 @@ async def audit(
     """One audit, whole; a cancelled one gives what was seen until then, marked as interrupted.
 
     A `plan` is judged by what decides whether it can be made: nothing is called, and how things are set up not read.
+    `files` is what was read of the files that say what the applications are built with.
     `announce` takes lines worth keeping (which credential won, what was found), `progress` what passes by.
 
     Raises SignInError where no credential gives a token, EmptyAuditError where there is nothing to judge.
@@ -122,7 +141,7 @@ async def audit(
         collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
     seen = await look(settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce)
     seen = seen.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
-    snapshot = _attested(seen, attestations)
+    snapshot = _with_files(_attested(seen, attestations), files)
     context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     run = judge(
         snapshot,
@@ -315,6 +334,18 @@ def _attested(snapshot: Snapshot, attestations: Sequence[Attestation]) -> Snapsh
         update={
             "resources": (*snapshot.resources, *stated),
             "listings": (*snapshot.listings, *((all_of_them,) if stated else ())),
+        }
+    )
+
+
+def _with_files(snapshot: Snapshot, files: Files | None) -> Snapshot:
+    if files is None:
+        return snapshot
+    return snapshot.model_copy(
+        update={
+            "resources": (*snapshot.resources, *files.resources),
+            "listings": (*snapshot.listings, *files.listings),
+            "gaps": (*snapshot.gaps, *files.gaps),
         }
     )
 

@@ -209,6 +209,10 @@ class Workload(Record):
     tags: tuple[Name, ...] = ()
     """Tag names that the account must carry."""
     logs: LogIntent = LogIntent()
+    requirements: tuple[Name, ...] = ()
+    """Files beside or below this one that say which client libraries the application is built with: requirements.txt,
+    pyproject.toml, poetry.lock, uv.lock, Pipfile.lock, package.json, package-lock.json, *.csproj and
+    Directory.Packages.props. Empty: not said."""
     deployments: tuple[ExpectedDeployment, ...] = Field(min_length=1)
 
     @property

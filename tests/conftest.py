@@ -19,6 +19,7 @@ from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.settings import Settings
 from auditor.settings_file import load_settings
+from auditor.settings_file.requirements import read_requirements
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def audit_world(
                 policy,
                 NO_WAIVERS,
                 attestations=_attested(attestations, path.parent, settings.attestations),
+                files=read_requirements(settings, path.parent),
                 environ=dict(os.environ),
                 run_id="test",
                 command=("auditor", "run"),

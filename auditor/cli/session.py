@@ -63,6 +63,7 @@ def perform(order: Order) -> Run:
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
     from auditor.policy.attestations import load_attestations
+    from auditor.settings_file.requirements import read_requirements
 
     policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
     attestations = load_attestations(path.parent / settings.attestations if settings.attestations else None)
@@ -75,6 +76,7 @@ def perform(order: Order) -> Run:
                 policy,
                 waivers,
                 attestations=attestations,
+                files=read_requirements(settings, path.parent),
                 environ=dict(os.environ),
                 run_id=run_id,
                 command=_recorded(order.command),

@@ -52,6 +52,7 @@ _WHAT = {
     "project_connection": "the list of a project's connections",
     "provider": "the resource provider",
     "quota_tier": "the quota tier",
+    "requirement": "the list of the application's libraries",
     "resource_health": "the health of the accounts",
     "resource_sku": "the list of account SKUs",
     "role_assignment": "the list of role assignments",

@@ -85,6 +85,10 @@ def word(value: object) -> str | None:
     return bounded(value, 200) if isinstance(value, str) else None
 
 
+LARGEST = 2**53 - 1
+"""What a number of JSON holds everywhere."""
+
+
 def count(value: object) -> int | None:
-    """A whole number that is not negative; None for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A whole number that is not negative, and that every reader of JSON can hold; None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST else None

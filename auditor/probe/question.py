@@ -193,10 +193,10 @@ class Question:
             return undecided.why, {}
         except OwnDoingError as stop:
             return OWN_DOING, {**stop.told, "own_doing": True}
-        except (NoRoomError, OutOfTimeError, asyncio.CancelledError) as ended:
-            return {NoRoomError: NO_ROOM, OutOfTimeError: OUT_OF_TIME}.get(type(ended), INTERRUPTED), {}
-        except Exception as error:  # noqa: BLE001 - a probe that crashes is a gap, and the run goes on
-            return problem_of(error), {}
+        except (NoRoomError, OutOfTimeError) as ended:
+            return NO_ROOM if isinstance(ended, NoRoomError) else OUT_OF_TIME, {}
+        except (asyncio.CancelledError, Exception) as error:  # noqa: BLE001 - one that crashes is a gap, the run goes on
+            return INTERRUPTED if isinstance(error, asyncio.CancelledError) else problem_of(error), {}
 
     @property
     def _id(self) -> str:

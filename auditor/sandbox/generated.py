@@ -12,12 +12,22 @@ from auditor.sandbox.world import World
 _PATTERN = "contoso-matter-swc"
 """The account of the healthy world that every generated one is like."""
 
+REGIONS = ("swedencentral", "westeurope", "uksouth")
+"""Where generated accounts may lie, one after the other."""
 
-def generated_world(accounts: int, deployments: int) -> World:
-    """A healthy world with so many accounts, each with so many text deployments and all that hangs on an account."""
+
+def generated_world(accounts: int, deployments: int, regions: int = 1) -> World:
+    """A healthy world with so many accounts, each with so many text deployments and all that hangs on an account.
+
+    They are dealt out to as many regions, at most those of REGIONS.
+    """
+    where = REGIONS[:regions]
     healthy = load_world("healthy")
     pattern = healthy.accounts[_PATTERN]
-    made = {_account_name(number): _account(pattern, number, deployments) for number in range(accounts)}
+    made = {
+        _account_name(number): _account(pattern, number, deployments, where[number % len(where)])
+        for number in range(accounts)
+    }
     units = 100 * accounts * deployments + 100
     pools = {"OpenAI.GlobalStandard.gpt-5.4-mini": {"limit": units}, "OpenAI.S0.AccountCount": {"limit": accounts + 30}}
     vault = healthy.stored["kv-contoso-ai"]
@@ -29,7 +39,7 @@ def generated_world(accounts: int, deployments: int) -> World:
             "name": "generated",
             "page_size": 100,
             "accounts": made,
-            "quotas": {pattern.region: pools},
+            "quotas": dict.fromkeys(where, pools),
             "stored": {name: one.model_dump() for name, one in {**healthy.stored, opened.name: opened}.items()},
         }
     )
@@ -60,7 +70,7 @@ def generated_settings(accounts: int, deployments: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _account(pattern: Account, number: int, deployments: int) -> dict[str, Any]:
+def _account(pattern: Account, number: int, deployments: int, region: str) -> dict[str, Any]:
     name = _account_name(number)
     endpoints = {
         f"pe-{name}": {
@@ -81,7 +91,14 @@ def _account(pattern: Account, number: int, deployments: int) -> dict[str, Any]:
         }
         for at in range(deployments)
     }
-    return {**pattern.model_dump(), "name": name, "subdomain": name, "endpoints": endpoints, "deployments": deployed}
+    return {
+        **pattern.model_dump(),
+        "name": name,
+        "location": region,
+        "subdomain": name,
+        "endpoints": endpoints,
+        "deployments": deployed,
+    }
 
 
 def _account_name(number: int) -> str:

@@ -8,6 +8,7 @@ from secrets import token_hex, token_urlsafe
 from auditor.record import JsonObject
 from auditor.sandbox import talents
 from auditor.sandbox.asked import EFFORT_TOKENS, Asked, prompt, words
+from auditor.sandbox.bad_answers import spoiled
 from auditor.sandbox.prompt_cache import cached
 
 _SAFE = {"filtered": False, "severity": "safe"}
@@ -44,7 +45,7 @@ def response(asked: Asked) -> JsonObject:
     }
     if way == "no-usage":
         del body["usage"]
-    return body
+    return spoiled(body, way)
 
 
 def started(whole: JsonObject) -> JsonObject:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from auditor.record import JsonObject
 from auditor.sandbox.answers import said
 from auditor.sandbox.asked import Asked
+from auditor.sandbox.bad_answers import disordered
 from auditor.sandbox.response_body import started
 from auditor.sandbox.response_events import event, events
 from auditor.sandbox.troubles import ModelWay
@@ -39,6 +40,8 @@ def _arriving(sent: tuple[bytes, ...], whole: JsonObject, way: ModelWay | None) 
     match way:
         case "lost-event":
             return (*sent[:middle], *sent[middle + 1 :])
+        case "events-disordered":
+            return disordered(sent)
         case "stream-ends":
             return sent[:middle]
         case "stream-error" | "stream-throttled":

@@ -11,6 +11,7 @@ from auditor.record import JsonObject
 from auditor.sandbox.account import Account, Deployment
 from auditor.sandbox.answers import said
 from auditor.sandbox.asked import Asked, RefusedError, prompt
+from auditor.sandbox.bad_answers import cut_json
 from auditor.sandbox.blocklists import refused_prompt
 from auditor.sandbox.containers import containers
 from auditor.sandbox.files import files
@@ -220,9 +221,10 @@ class _Creation:
             "azureai-fe-is-streaming": str(streams),
             "x-ms-deployment-name": deployment.name,
         }
-        if not streams:
-            return answer_json(200, whole, headers)
-        return stream(whole, asked, headers)
+        if streams:
+            return stream(whole, asked, headers)
+        told = answer_json(200, whole, headers)
+        return replace(told, body=cut_json(whole)) if asked.way == "broken-json" else told
 
     def _limits(self, deployment: Deployment) -> dict[str, str]:
         """Rate-limit headers, which deployments without rate limits do not send."""

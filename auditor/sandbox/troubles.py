@@ -18,6 +18,7 @@ ModelWay = Literal[
     "stream-error", "stream-failed", "stream-throttled", "stream-reset", "stream-stall", "stream-html", "stream-ends",
     "stuck", "blind", "uncached",
     "wrong-sum", "unapproved", "echoes-secrets",
+    "other-language", "flood", "hostile-words", "wrong-usage", "broken-json", "events-disordered", "same-ids",
 ]  # fmt: skip
 ConnectWay = Literal["refuse", "untrusted", "legacy-tls", "reset", "hang"]
 

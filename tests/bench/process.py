@@ -75,3 +75,12 @@ def middle(runs: Sequence[Timing]) -> tuple[str, str, str]:
 def own_peak_mb() -> float:
     """The largest resident size of this process so far, MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def resident_mb() -> float:
+    """The resident size of this process now, MB; the largest so far where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return own_peak_mb()
+    return pages * resource.getpagesize() / 1024 / 1024

@@ -34,6 +34,8 @@ def scale(accounts: list[int], deployments: int, latency_ms: float) -> Table:
         "accounts x deployments",
         "calls",
         "ARM requests",
+        "per subscription",
+        "per account",
         "looking s",
         "bound s",
         "ratio",
@@ -45,7 +47,8 @@ def scale(accounts: list[int], deployments: int, latency_ms: float) -> Table:
         f"Scale at {latency_ms:.0f} ms simulated latency",
         head,
         tuple(rows),
-        "looking: from the first request to the last answer; process: with start-up, judging and the evidence file",
+        "per subscription: requests that name no single account; looking: from the first request to the last answer;"
+        " process: with start-up, judging and the evidence file",
     )
 
 
@@ -74,7 +77,8 @@ def _row(accounts: int, deployments: int, latency_ms: float, *, probes: bool) ->
         evidence = json.loads((Path(folder) / "out" / "evidence.json").read_text(encoding="utf-8"))
         looking = _moment(evidence["ended_at"]) - _moment(evidence["started_at"])
         server.stdin.close()
-        seen = json.loads(server.stdout.readline())["requests"]
+        last = json.loads(server.stdout.readline())
+    seen = last["requests"]
     arm = sum(count for host, count in seen.items() if host.startswith("management."))
     calls = sum(count for host, count in seen.items() if ".openai." in host)
     reads = max(arm / CONCURRENCY * latency_ms / 1000, CHAIN * latency_ms / 1000, max(0, arm - BURST) / REFILL)
@@ -83,6 +87,8 @@ def _row(accounts: int, deployments: int, latency_ms: float, *, probes: bool) ->
         f"{accounts} x {deployments}",
         str(calls),
         str(arm),
+        str(arm - last["of_accounts"]),
+        f"{last['of_accounts'] / accounts:.1f}",
         f"{looking:.2f}",
         f"{bound:.2f}",
         f"{looking / bound:.2f}",

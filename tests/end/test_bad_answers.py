@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from auditor.finding import Outcome
+from auditor.report import FORMATS, terminal
 from auditor.run import Verdict
 from auditor.sandbox import FAULTS
-from tests.conftest import audit_world
+from tests.conftest import Done, audit_world
 from tests.dependencies import staged_for
 
 BAD_BODIES = sorted(name for name in FAULTS if name.startswith("arm-") and not name.startswith("arm-denied-"))
 DENIALS = sorted(name for name in FAULTS if name.startswith("arm-denied-"))
-CALLS = sorted(name for name in FAULTS if name.startswith("call-") and name != "call-throttled")
+UNTRUSTED = {
+    "call-broken-json": "responses-call-failed",
+    "call-events-disordered": "streaming-broken",
+    "call-flood": "structured-output-broken",
+    "call-hostile-words": "responded-model-differs",
+    "call-other-language": "structured-output-broken",
+    "call-same-ids": None,
+    "call-wrong-usage": "usage-not-reported",
+}
+"""What a model answers without shame → the check that it fails; what is said in it acts nowhere."""
+CALLS = sorted(name for name in FAULTS if name.startswith("call-") and name not in {"call-throttled", *UNTRUSTED})
 NOT_NEEDED = {"arm-denied-model-capacity", "arm-denied-event-hub-namespace"}
 """The healthy world holds the capacity that it declares already, and sends its activity log to other places as well."""
 ANSWERED_WRONGLY = {"call-empty-output", "call-wrong-model"}
@@ -55,3 +69,40 @@ def test_each_way_in_which_a_call_fails_has_a_class_a_cause_and_a_next_step(faul
         assert call.failure != "unclassified", call.cause
         assert call.cause
         assert call.next_step
+
+
+@pytest.mark.parametrize(("fault", "check"), UNTRUSTED.items())
+def test_an_answer_that_nobody_should_trust_stays_inert_and_bounded(
+    fault: str, check: str | None, healthy: Done
+) -> None:
+    """Probes end, facts hold no more than they should, and no report passes on what would act."""
+    done = audit_world("healthy", [fault])
+    run = done.audit.run
+    assert done.sandbox.unknown_routes == []
+    failed = {finding.check for finding in run.findings if finding.outcome is Outcome.FAIL}
+    assert check in failed if check else not failed & {"responses-call-failed", "streaming-broken"}
+    probes = [one.body for one in done.audit.snapshot.resources if one.kind == "probe"]
+    assert all(len(json.dumps(body)) < 8_000 for body in probes)
+    for body in probes:
+        for name in ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens"):
+            assert body.get(name) is None or 0 <= body[name] < 2**53
+    before = healthy.audit.run
+    for name, text, usual in (
+        *((name, form.render(run), form.render(before)) for name, form in FORMATS.items()),
+        ("terminal", terminal.render(run, 100, False), terminal.render(before, 100, False)),
+    ):
+        assert len(text) < len(usual) + 60_000, name
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202e\ud800]", text), name
+        assert not re.search(r"^\s*(?:::error|##\[|##vso\[)", text, re.MULTILINE), name
+        assert "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" not in text, name
+    page, summary = FORMATS["html"].render(run), FORMATS["markdown"].render(run)
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert not re.search(r"(?<!\\)<(?:script>alert|img src)", summary)
+    assert not re.search(r"(?<!\\)\]\(", summary.partition("owned")[2]) or fault != "call-hostile-words"
+
+
+def test_a_megabyte_of_words_is_not_kept_in_memory() -> None:
+    """What stays of an answer is its size and its hash: the snapshot of a flooded run is as large as any other."""
+    sizes = [len(audit_world("healthy", faults).audit.snapshot.model_dump_json()) for faults in ((), ("call-flood",))]
+    assert abs(sizes[0] - sizes[1]) < 100_000

@@ -14,6 +14,7 @@ from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import FAULTS, settings_path
 from auditor.settings import Settings
+from auditor.settings_file.requirements import read_requirements
 from tests.conftest import Done, audit_world
 
 STATED: dict[str, str] = {
@@ -24,12 +25,20 @@ STATED: dict[str, str] = {
 }
 """Check → the control that people state: no world can change that, and another attestations file proves it."""
 
+BUILT_WITH: dict[str, str] = {
+    "client-library-not-found": "azure-identity==1.25.1\n",
+    "client-library-too-old": "openai==1.60.0\n",
+    "client-library-unpinned": "openai>=3.52\n",
+}
+"""Check → the requirements file that fails it: what an application is built with is no part of a world."""
+
 REGULATED = load_policy(("regulated",), {}, settings_path("healthy").parent)
 
 REPEATED = {"latency-p95-over-budget"}
 """What only repeated calls show, which the healthy world does not ask for; tests/end/test_cost.py proves it."""
 
 EVERY_CHECK = sorted({applied.check.id for applied in REGULATED.checks} - STATED.keys() - REPEATED)
+EVERY_CHECK = sorted({applied.check.id for applied in REGULATED.checks} - STATED.keys() - BUILT_WITH.keys())
 
 ALSO_FAILS: dict[str, set[str]] = {
     # an account without any alert has none on each of the things to be watched
@@ -128,6 +137,26 @@ def statements(path: Path, *, but: str = "", line: str = "") -> Path:
             file.write(f"stated: 2026-01-01, {said}}}\n")
     path.touch()
     return path
+
+
+@pytest.mark.parametrize("check", BUILT_WITH)
+def test_what_an_application_is_built_with_fails_its_check_and_nothing_else(
+    check: str, healthy: Done, tmp_path: Path
+) -> None:
+    """The file is read as a run reads it; the finding names it, and what is wrong in it."""
+    seen = healthy.audit.snapshot
+    settings = Settings.model_validate(seen.settings)
+    named = [one.model_copy(update={"requirements": ("app/requirements.txt",)}) for one in settings.workloads]
+    settings = settings.model_copy(update={"workloads": tuple(named)})
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "requirements.txt").write_text(BUILT_WITH[check], encoding="utf-8")
+    read = read_requirements(settings, tmp_path)
+    snapshot = seen.model_copy(
+        update={"resources": (*seen.resources, *read.resources), "listings": (*seen.listings, *read.listings)}
+    )
+    found = judge(snapshot, settings, REGULATED, NO_WAIVERS, run_id="test").findings
+    assert outcomes(found, Outcome.FAIL) == {check}
+    assert all("app/requirements.txt" in one.message for one in found if one.outcome is Outcome.FAIL)
 
 
 def outcomes(findings: tuple[Finding, ...], outcome: Outcome) -> set[str]:

@@ -23,11 +23,15 @@ from auditor.policy.failure.signal import Signal
 from auditor.policy.failure.words import NOT_KNOWN, say
 from auditor.snapshot import Principal, Resource
 from tests.policy.failure_cases import ACCOUNT, CASES, KNOWN, NOT_FOUND, Case, http
+from tests.policy.failure_surroundings import PASTED_CASES, SEEN_CASES
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded" / "dataplane"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.failure_class}-{case.error['message'][:24]}")
+EVERY_CASE = (*CASES, *SEEN_CASES, *PASTED_CASES)
+
+
+@pytest.mark.parametrize("case", EVERY_CASE, ids=lambda case: f"{case.failure_class}-{case.error['message'][:24]}")
 def test_each_failure_is_named(case: Case) -> None:
     """An error in the service's words is given its class and its owner."""
     failure = classify(case.error, replace(KNOWN, **case.around))
@@ -36,8 +40,26 @@ def test_each_failure_is_named(case: Case) -> None:
 
 def test_every_row_of_the_table_is_reached() -> None:
     """No row is dead: each is the first that fits for some case."""
-    reached = [row_of(Signal.of_error(case.error), replace(KNOWN, **case.around)) for case in CASES]
+    reached = [row_of(Signal.of_error(case.error), replace(KNOWN, **case.around)) for case in EVERY_CASE]
     assert [f"{row.title}: {row.cause}" for row in rows() if row not in reached] == []
+
+
+@pytest.mark.parametrize("case", SEEN_CASES, ids=lambda case: f"{case.failure_class}-{case.error['message'][:24]}")
+def test_what_was_seen_changes_what_is_said(case: Case) -> None:
+    """The same words without the surroundings get another explanation, and no word of either is left open."""
+    bare = {name: value for name, value in case.around.items() if name != "seen"}
+    known, unknown = (classify(case.error, replace(KNOWN, **around)) for around in (case.around, bare))
+    assert known.cause != unknown.cause
+    assert "None" not in f"{known.cause} {known.next_step}"
+
+
+@pytest.mark.parametrize("case", PASTED_CASES, ids=lambda case: f"{case.failure_class}-{case.error['message'][:24]}")
+def test_a_pasted_error_is_named_as_the_service_s_own(case: Case) -> None:
+    """As az prints it, as a deployment nests it and as JSON, an error has the class that it has by itself."""
+    code, message = case.error.get("code") or "Error", case.error["message"]
+    nested = {"error": {"code": "DeploymentFailed", "details": [{"code": code, "message": message}]}}
+    for text in (f"ERROR: ({code}) {message}", json.dumps(nested), message):
+        assert case.failure_class == classify_text(text).failure_class, text
 
 
 COVERAGE = {
@@ -66,6 +88,9 @@ COVERAGE = {
     "429 PTU full": "ptu-full",
     "429 reduced": "rate-reduced",
     "5xx": "service-error",
+    "404 not provisioned": "deployment-not-made",
+    "401 role too new": "data-role-too-new",
+    "5xx in an incident": "service-incident",
     "DNS": "dns",
     "TLS": "tls",
     "connect": "connect",
@@ -86,7 +111,7 @@ COVERAGE = {
 @pytest.mark.parametrize("failure_class", COVERAGE.values(), ids=COVERAGE)
 def test_every_promised_class_has_a_case(failure_class: str) -> None:
     """What the product promises to tell apart stands in the cases."""
-    assert failure_class in {case.failure_class for case in CASES}
+    assert failure_class in {case.failure_class for case in EVERY_CASE}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +176,7 @@ SANDBOX_ANSWERS = {
     "service-unavailable": "service-error",
     "gateway-error": "gateway-error",
     "html": "not-the-service",
-    "response-not-found": "unclassified",
+    "response-not-found": "stored-response-missing",
     "file-not-found": "stored-thing-missing",
     "file-purpose": "file-purpose-refused",
     "vector-store-not-found": "stored-thing-missing",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Answer, CallError, Surface
 from auditor.policy.failure import failure_of
+from auditor.probe.outcome import count
 from auditor.probe.question import Question
 from auditor.probe.target import Target
 from auditor.probe.text import TEXT
@@ -250,3 +251,9 @@ async def test_recorded_answers_are_complete(name: str) -> None:
     assert (body["outcome"], body["error"]) == ("completed", None)
     assert body["input_tokens"] > 0
     assert body["output_characters"] > 0 or "reasoning" in name
+
+
+@pytest.mark.parametrize("number", [-1, True, 2**53, 10**300, 1.5, float("inf"), "7", None, [1]])
+def test_a_number_that_cannot_be_a_count_is_not_told(number: object) -> None:
+    """Negative, of another type, or larger than every reader of JSON can hold."""
+    assert count(number) is None

@@ -244,12 +244,18 @@ def test_every_fault_of_a_call_is_met_by_somebody() -> None:
             _shown(one) != _shown(other) for one, other in zip(answers, plain, strict=True)
         )
 
-    assert [name for name in FAULTS if name.startswith("call-") and not met(name)] == []
+    streams = {"call-events-disordered"}
+    assert [name for name in FAULTS if name.startswith("call-") and name not in streams and not met(name)] == []
 
 
 def _shown(answer: Answer) -> object:
-    told = json.loads(answer.body) if answer.body.startswith(b"{") else {}
+    try:
+        told = json.loads(answer.body) if answer.body.startswith(b"{") else {}
+    except ValueError:
+        return "no JSON"
     return (
+        told.get("usage"),
+        [part.get("text") for item in told.get("output") or () for part in item.get("content") or ()],
         answer.status,
         answer.cut,
         answer.headers.get("content-type"),

@@ -13,6 +13,7 @@ from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.expectation import Expectation, expectation
 from auditor.policy.facts.intent import strictest, strictest_expectation, workload_facts
 from auditor.policy.facts.joined import NOTHING, Joined, beside, joined
+from auditor.policy.facts.libraries import libraries
 from auditor.policy.facts.new_account import new_account
 from auditor.policy.facts.part import Note, Part
 from auditor.policy.facts.plan_policies import plan_policies
@@ -106,7 +107,7 @@ class _Subjects:
     def _workload(self, found: Target) -> SubjectFacts:
         basis = self._of.basis
         told = workload_account(found, self._of.places).and_also(new_account(found, basis))
-        told = told.and_also(plan_policies(found, basis))
+        told = told.and_also(plan_policies(found, basis)).and_also(libraries(found.workload, basis.seen))
         name = found.workload.name
         stated = attested(name, basis.seen, basis.now.date())
         own = Part(facts=workload_facts(found.workload)).and_also(told).with_member("attested", stated)

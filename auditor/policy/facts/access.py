@@ -77,6 +77,18 @@ def access(of: Around) -> Part:
     return told.done()
 
 
+def calling_right(principal: str, account_id: str, grants: Grants) -> tuple[bool | None, tuple[Assignment, ...]]:
+    """Whether a principal may call the Responses API, and the assignments of its own that let it.
+
+    None where that hangs on what is not known, such as who is in a group.
+    """
+    if grants.assignments is None:
+        return None, ()
+    over, who = _over(account_id, grants), principal.lower()
+    own = tuple(one for one in over.assignments if _granted(one, who, RESPOND, over) is True)
+    return (True if own else _may(who, (RESPOND,), over)), own
+
+
 _LISTS: Final = ("conditional", "custom_broad_roles", "direct_users", "identity_powers", "wide")
 _DENIABLE: Final = ("identities_lacking", "key_readers")
 

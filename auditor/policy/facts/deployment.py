@@ -131,7 +131,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)
     part = part.with_member("telemetry", measured)
-    called = probes(resource, body, home, basis)
+    called = probes(resource, part.facts, home, basis)
     part = part.with_member("probe", called)
     declaring = basis.intents.of_deployment(home.id, last(resource.id))
     gap = gap_elsewhere(resource, basis.seen)

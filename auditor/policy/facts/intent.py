@@ -83,6 +83,7 @@ def strictest(workloads: Sequence[Workload]) -> Workload | None:
             "skus": _approved_by_all([workload.skus for workload in workloads]),
             "virtual_networks": _asked_by_any([workload.virtual_networks for workload in workloads]),
             "tags": _asked_by_any([workload.tags for workload in workloads]),
+            "requirements": _asked_by_any([workload.requirements for workload in workloads]),
             "logs": LogIntent(
                 destinations=_approved_by_all([workload.logs.destinations for workload in workloads]),
                 categories=_asked_by_any([workload.logs.categories for workload in workloads]),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from auditor.policy.facts.account import Home
 from auditor.policy.facts.arm_id import last
+from auditor.policy.facts.around_call import surroundings
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.intent import strictest_expectation
 from auditor.policy.facts.part import Part, Telling
@@ -37,7 +38,7 @@ SMOKE: Final = "text"
 
 
 def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
-    """`deployment.probe`: each probe by its name; `body` is the deployment's filled body.
+    """`deployment.probe`: each probe by its name; `body` has the deployment's own facts.
 
     What was asked on further surfaces than the first that is declared stands as a list under `elsewhere`.
     """
@@ -48,7 +49,7 @@ def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> 
     elsewhere: list[JsonObject] = []
     for found in basis.seen.children(KIND, deployment.id):
         name = text(found.body.get("probe")) or last(found.id)
-        around = partial(_context, deployment, found, home, basis)
+        around = partial(_context, deployment, body, found, home, basis)
         told = _probe(found, body, expected, around)
         own = basis.seen.own_gap(KIND, found.id)
         told = told.and_also(Part(absences={"": own})) if own is not None else told
@@ -144,12 +145,13 @@ def _host(found: Resource) -> str | None:
     return endpoint.partition("://")[2].partition("/")[0] or None
 
 
-def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) -> FailureContext:
+def _context(deployment: Resource, body: JsonObject, found: Resource, home: Home, basis: Basis) -> FailureContext:
     """What is known around the call: by it a failure is named better."""
     account = basis.seen.resource("account", home.id)
     requested = text(found.body.get("requested_model")) or last(deployment.id)
     if account is None:
         return FailureContext(deployment=requested)
+    host = _host(found) or text(home.part.facts.get("host"))
     return failure_context(
         account,
         home.deployments if home.whole else None,
@@ -157,6 +159,7 @@ def _context(deployment: Resource, found: Resource, home: Home, basis: Basis) ->
         principal=basis.principal,
         now=basis.now,
         tenant=basis.settings.tenant,
-        host=_host(found) or text(home.part.facts.get("host")),
+        host=host,
         image_deployment=text(found.body.get("image_deployment")),
+        seen=surroundings(body, home, basis, host),
     )

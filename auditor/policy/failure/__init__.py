@@ -64,10 +64,23 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "incomplete": lambda signal, _: signal.code == "incomplete",
     "privately_linked": lambda _, context: bool(context.approved_endpoints),
     "unlinked": lambda _, context: context.approved_endpoints == 0,
+    "endpoint_pending": lambda _, context: bool(context.seen.pending_endpoints),
+    "resolves_publicly": lambda _, context: bool(context.seen.addresses) and context.seen.public is True,
+    "resolves_privately": lambda _, context: bool(context.seen.addresses) and context.seen.public is False,
+    "zone_not_linked": lambda _, context: bool(context.seen.unlinked_zones),
+    "record_missing": lambda _, context: bool(context.seen.missing_records),
+    "addresses_allowed": lambda _, context: bool(context.seen.address_rules),
+    "keys_disabled": lambda _, context: context.seen.keys_disabled is True,
+    "has_role": lambda _, context: context.seen.may_call is True,
+    "lacks_role": lambda _, context: context.seen.may_call is False,
+    "role_too_new": lambda _, context: (
+        context.seen.role_age_seconds is not None and context.seen.role_age_seconds < TOO_NEW_SECONDS
+    ),
     "names_a_model": lambda _, context: bool(context.same_model),
     "resembles": lambda _, context: bool(context.probably_meant),
     "exists": lambda _, context: context.exists is True,
     "too_new": lambda _, context: context.age_seconds is not None and context.age_seconds < TOO_NEW_SECONDS,
+    "not_made": lambda _, context: context.seen.state is not None and context.seen.state.lower() != "succeeded",
     "paused": lambda _, context: context.paused is True,
     "provisioned": lambda _, context: context.provisioned is True,
     "image_deployment_missing": lambda _, context: (
@@ -75,6 +88,11 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
         and context.models is not None
         and context.image_deployment.lower() not in {name.lower() for name in context.models}
     ),
+    "utilised": lambda _, context: context.seen.utilisation is not None,
+    "pool_full": lambda _, context: context.seen.pool_full is True,
+    "pool_has_room": lambda _, context: context.seen.pool_full is False,
+    "incident": lambda _, context: bool(context.seen.incident),
+    "unhealthy": lambda _, context: context.seen.health in {"Degraded", "Unavailable"},
     "throttled_for_abuse": lambda _, context: (context.abuse_action or "").lower() == "throttle",
     "rate_reduced": lambda signal, context: (
         signal.granted is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
+from auditor.policy.failure.surroundings import NOTHING_SEEN, Surroundings
 from auditor.record import JsonObject
 from auditor.snapshot import Principal, Resource
 
@@ -46,6 +47,8 @@ class FailureContext:
     """What the deployment is configured to serve."""
     principal: str | None = None
     """Object id of who called, or its app id."""
+    seen: Surroundings = NOTHING_SEEN
+    """What stands around the account and the deployment."""
 
     @property
     def exists(self) -> bool | None:
@@ -81,6 +84,7 @@ def failure_context(
     tenant: str | None = None,
     host: str | None = None,
     image_deployment: str | None = None,
+    seen: Surroundings = NOTHING_SEEN,
 ) -> FailureContext:
     """The context of a call to `requested` on an account, from what the snapshot holds.
 
@@ -106,6 +110,7 @@ def failure_context(
         provisioned="provisioned" in (_lower(_mapping(body.get("sku")).get("name")) or "") if body else None,
         tokens_per_minute=tokens_per_minute(body),
         principal=principal.object_id or principal.app_id,
+        seen=seen,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from auditor.policy.failure.context import FailureContext
 from auditor.policy.failure.signal import Signal
+from auditor.policy.failure.surroundings import Surroundings
 
 OPENAI_USER = ("5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "Cognitive Services OpenAI User")
 FOUNDRY_USER = ("53ca6127-db72-4b80-b1b0-d745d6d5456d", "Foundry User")
@@ -23,7 +24,9 @@ RESPONSES_ACTION = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
 NOT_KNOWN: dict[str, tuple[str, str]] = {
     "account": ("the account", "ACCOUNT"),
     "account_id": ("the account", "ACCOUNT_ID"),
+    "addresses": ("no known address", "ADDRESS"),
     "age": ("few", "few"),
+    "allowed": ("none that is known", "ADDRESSES"),
     "code": ("without a code", "CODE"),
     "configured": ("more", "more"),
     "deployment": ("the deployment", "DEPLOYMENT"),
@@ -31,16 +34,27 @@ NOT_KNOWN: dict[str, tuple[str, str]] = {
     "endpoints": ("no known", "no known"),
     "granted": ("less", "less"),
     "group": ("the resource group", "RESOURCE_GROUP"),
+    "held": ("a role with it", "ROLE"),
+    "held_age": ("few", "few"),
+    "health": ("not well", "not well"),
     "host": ("the endpoint", "HOST"),
     "image_deployment": ("the image model's deployment", "IMAGE_DEPLOYMENT"),
+    "incident": ("an incident", "INCIDENT"),
     "location": ("the region", "LOCATION"),
     "meant": ("another", "DEPLOYMENT"),
     "nearest": ("another", "DEPLOYMENT"),
+    "pending": ("one", "CONNECTION"),
+    "pool": ("the pool", "POOL"),
+    "pool_current": ("all", "all"),
+    "pool_limit": ("its limit", "its limit"),
     "principal": ("the caller", "PRINCIPAL_OBJECT_ID"),
     "retry_after": ("a pause", "a pause"),
     "said": ("no words", "no words"),
+    "state": ("not ready", "not ready"),
     "status": ("none", "none"),
     "tenant": ("the account's tenant", "TENANT_ID"),
+    "utilisation": ("many", "many"),
+    "zones": ("the privatelink zone", "ZONE"),
 }
 """Word → how a sentence and how a command say that it is not known."""
 
@@ -96,6 +110,25 @@ def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -
         "action": action,
         "role": role,
         "role_name": role_name,
+        **_seen(context.seen),
+    }
+
+
+def _seen(seen: Surroundings) -> dict[str, str | None]:
+    return {
+        "addresses": _names(seen.addresses or ()),
+        "allowed": _names(seen.address_rules or ()),
+        "held": seen.role,
+        "held_age": _number(seen.role_age_seconds),
+        "health": seen.health,
+        "incident": seen.incident,
+        "pending": _names(seen.pending_endpoints or ()),
+        "pool": seen.pool,
+        "pool_current": _number(seen.pool_current),
+        "pool_limit": _number(seen.pool_limit),
+        "state": seen.state,
+        "utilisation": _number(seen.utilisation),
+        "zones": _names((*(seen.unlinked_zones or ()), *(seen.missing_records or ()))),
     }
 
 
