@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from auditor.policy.facts.grants import EVERYBODY
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
-from auditor.policy.facts.grants import EVERYBODY
 from tests.policy.estate import ACCOUNT, GROUP, NOW, SUB, Estate, estate, gap, listing, resource
 
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv"

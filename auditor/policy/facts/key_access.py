@@ -19,6 +19,7 @@ from auditor.snapshot import Resource
 NEEDED: Final = ("get", "wrapkey", "unwrapkey")
 """https://learn.microsoft.com/azure/foundry/concepts/encryption-keys-portal"""
 
+
 @dataclass(frozen=True)
 class Access:
     """Whether somebody may; None is not known, `gap` being why where there is one."""
