@@ -252,8 +252,8 @@ async def test_private_endpoints_are_read_through_the_network_client(azure: Pret
     azure.say(ENDPOINT, {"id": ENDPOINT, "properties": {"provisioningState": "Succeeded"}})
     azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
     async with way_in(azure) as cloud:
-        endpoint = await cloud.arm.private_endpoint(ENDPOINT)
-        groups = await cloud.arm.private_dns_zone_groups(ENDPOINT)
+        endpoint = await cloud.arm.network.private_endpoint(ENDPOINT)
+        groups = await cloud.arm.network.private_dns_zone_groups(ENDPOINT)
     assert isinstance(endpoint, Row)
     assert isinstance(groups, Rows)
     assert endpoint.body["properties"] == {"provisioningState": "Succeeded"}
@@ -263,7 +263,7 @@ async def test_private_endpoints_are_read_through_the_network_client(azure: Pret
 async def test_an_id_of_another_sort_is_never_asked_for(azure: Pretend) -> None:
     """A connection that names something else than a private endpoint leaves a gap, and no request."""
     async with way_in(azure) as cloud:
-        gap = await cloud.arm.private_endpoint("/subscriptions/../../evil")
+        gap = await cloud.arm.network.private_endpoint("/subscriptions/../../evil")
     assert isinstance(gap, Gap)
     assert (gap.reason, azure.seen) == (GapReason.MALFORMED, [])
 
