@@ -31,7 +31,7 @@ class Done:
 
 
 @cache
-def _policy(packs: tuple[str, ...], base: Path) -> Policy:
+def policy_of(packs: tuple[str, ...], base: Path) -> Policy:
     """Half of an audit's time goes into reading the checks, which are the same for every audit of these tests."""
     return load_policy(packs, {}, base)
 
@@ -68,11 +68,9 @@ def audit_world(
         if probe_seconds is not None:
             probes = settings.probes.model_copy(update={"seconds": probe_seconds})
             settings = settings.model_copy(update={"probes": probes})
-        policy = (
-            _policy(settings.packs, path.parent)
-            if not settings.parameters
-            else load_policy(settings.packs, settings.parameters, path.parent)
-        )
+        policy = policy_of(settings.packs, path.parent)
+        if settings.parameters:
+            policy = load_policy(settings.packs, settings.parameters, path.parent)
         stated = attestations or (path.parent / settings.attestations if settings.attestations else None)
         made = asyncio.run(
             audit(

@@ -1,0 +1,74 @@
+"""Where checks are proven: a pretended Azure in which everything is as it should be, and the pack that judges it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from auditor.collect import COLLECTORS, PLAN_COLLECTORS
+from auditor.finding import Finding, Outcome
+from auditor.policy.pack import Policy
+from auditor.sandbox import settings_path
+from tests.conftest import Done, audit_world, policy_of
+
+STAGED = {
+    # the healthy world refuses keys, so that nobody asks how old they are
+    "activity_event": ("api-keys-accepted",),
+}
+"""Kind → faults without which nothing in the healthy world hangs on its reads."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A world and how it is audited."""
+
+    world: str
+    pack: str
+    plan: bool = False
+
+    @property
+    def policy(self) -> Policy:
+        return policy_of((self.pack,), settings_path(self.world).parent)
+
+    @property
+    def kinds(self) -> list[str]:
+        """What such an audit reads of Resource Manager."""
+        collectors = PLAN_COLLECTORS if self.plan else COLLECTORS
+        return sorted({collector.kind for collector in collectors if collector.needs})
+
+
+WHOLE = Stage("healthy", "regulated")
+PLAN = Stage("unprovisioned", "before-provision", plan=True)
+
+
+@lru_cache(maxsize=32)
+def run(stage: Stage, *faults: str) -> Done:
+    """One audit of the stage with these faults; tests that ask for the same one share it."""
+    return audit_world(stage.world, faults, packs=[stage.pack], plan=stage.plan)
+
+
+def fault_of(kind: str) -> str:
+    """The fault in which the reads of a kind are refused."""
+    return f"arm-denied-{kind.replace('_', '-')}"
+
+
+def staged_for(kind: str) -> tuple[str, ...]:
+    """The faults that make a kind matter; for most none."""
+    return STAGED.get(kind, ())
+
+
+def without(stage: Stage, kind: str) -> Done:
+    """The audit in which reads of a kind are refused, where something hangs on them."""
+    return run(stage, fault_of(kind), *staged_for(kind))
+
+
+def lost_without(stage: Stage, kind: str) -> frozenset[str]:
+    """Ids of the checks that are unknown of some subject, or have lost one, where reads of a kind are refused."""
+    before = {(one.check, one.subject.id) for one in run(stage, *staged_for(kind)).audit.run.findings}
+    after = {(one.check, one.subject.id): one.outcome for one in without(stage, kind).audit.run.findings}
+    return frozenset(check for check, who in before if after.get((check, who), Outcome.UNKNOWN) is Outcome.UNKNOWN)
+
+
+def checks_with(findings: tuple[Finding, ...], outcome: Outcome) -> set[str]:
+    """Ids of the checks of which a subject came out so."""
+    return {finding.check for finding in findings if finding.outcome is outcome}
