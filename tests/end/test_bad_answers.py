@@ -35,3 +35,13 @@ def test_each_way_in_which_a_call_fails_has_a_class_a_cause_and_a_next_step(faul
         assert call.failure != "unclassified", call.cause
         assert call.cause
         assert call.next_step
+
+
+@pytest.mark.parametrize(("fault", "side"), [("clock-ahead", "behind"), ("clock-behind", "ahead of")])
+def test_a_clock_that_is_hours_from_azures_makes_what_is_counted_from_it_unknown(fault: str, side: str) -> None:
+    """It is said, fails nothing and passes nothing that is counted in days of use."""
+    run = audit_world("healthy", [fault], packs=["regulated"]).audit.run
+    assert {finding.check for finding in run.findings if finding.outcome is Outcome.FAIL} == set()
+    idle = [finding for finding in run.findings if finding.check == "deployment-idle"]
+    assert Outcome.PASS not in {finding.outcome for finding in idle}
+    assert any(f"2 hours {side} Azure's" in finding.message for finding in idle)

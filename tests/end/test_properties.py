@@ -75,7 +75,7 @@ def hidden(seen: Snapshot, *lost: tuple[str, str]) -> Snapshot:
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@bounded(max_examples=25, deadline=None)
+@bounded(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_what_was_not_seen_makes_an_answer_unknown_and_never_another(world: str, data: st.DataObject) -> None:
     """Any reads, refused together: each finding is what it was, or unknown, or without its subject."""
@@ -86,7 +86,7 @@ def test_what_was_not_seen_makes_an_answer_unknown_and_never_another(world: str,
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@bounded(max_examples=25, deadline=None)
+@bounded(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_one_refused_read_changes_only_what_needs_it(world: str, data: st.DataObject) -> None:
     """As policies/dependencies.yaml tells."""
@@ -162,7 +162,7 @@ def garbled(world: str, number: int, place: Place, wrong: str) -> tuple[Resource
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("wrong", ["null", "type", "case", "gone"])
-@bounded(max_examples=12, deadline=None)
+@bounded(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_a_garbled_value_never_crashes_a_check_and_never_mends_one(world: str, wrong: str, data: st.DataObject) -> None:
     """At any path of any kind."""
