@@ -26,7 +26,7 @@ SPARED = {
     # there are owners enough, whoever else may become one
     "role_eligibility": {"subscription-owners-out-of-range"},
     # what asks for nothing more fits whatever is left
-    "usage": {"planned-capacity-does-not-fit"},
+    "usage": {"planned-capacity-does-not-fit", "provisioned-capacity-unavailable"},
 }
 """Kind → checks whose rules name what its reads tell, and whose answer in the healthy world does not hang on it."""
 
