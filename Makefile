@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint tests bench docs sample requirements clean
+.PHONY: help demo test check lint tests bench docs sample matrix requirements clean
 
 help: ## Show these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -33,6 +33,9 @@ docs: .venv/dev ## Make the generated parts of the documentation anew
 
 sample: .venv/dev ## The same, and reports/sample from a fresh run of the demo
 	@$(BIN)/python -m tests.docs --sample
+
+matrix: .venv/dev ## Prove each check by its fault and by each refused read, into policies/matrix.md
+	@$(BIN)/python -m tests.matrix
 
 requirements: .venv/dev ## Resolve the hashed requirements anew
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \

@@ -7,14 +7,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.audit import Audit, audit
-from auditor.policy.attestations import Attestation, load_attestations
-from auditor.policy.pack import load_policy
+from auditor.policy.attestations import load_attestations
+from auditor.policy.pack import Policy, load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.settings import Settings
@@ -29,6 +30,12 @@ class Done:
     audit: Audit
     sandbox: Sandbox
     bodies: dict[str, bytes] = field(default_factory=dict)
+
+
+@cache
+def policy_of(packs: tuple[str, ...], base: Path) -> Policy:
+    """Half of an audit's time goes into reading the checks, which are the same for every audit of these tests."""
+    return load_policy(packs, {}, base)
 
 
 @contextmanager
@@ -68,13 +75,16 @@ def audit_world(
             probes = settings.probes.model_copy(update={"seconds": probe_seconds})
             settings = settings.model_copy(update={"probes": probes})
         settings = amend(settings)
-        policy = load_policy(settings.packs, settings.parameters, path.parent)
+        policy = policy_of(settings.packs, path.parent)
+        if settings.parameters:
+            policy = load_policy(settings.packs, settings.parameters, path.parent)
+        stated = attestations or (path.parent / settings.attestations if settings.attestations else None)
         made = asyncio.run(
             audit(
                 settings,
                 policy,
                 NO_WAIVERS,
-                attestations=_attested(attestations, path.parent, settings.attestations),
+                attestations=load_attestations(stated) if stated is not None else (),
                 files=read_requirements(settings, path.parent),
                 environ=dict(os.environ),
                 run_id="test",
@@ -86,12 +96,6 @@ def audit_world(
             )
         )
     return Done(made, sandbox, bodies)
-
-
-def _attested(named: Path | None, base: Path, own: str | None) -> tuple[Attestation, ...]:
-    """The statements of the file that is named, else of the settings' own; none where there is neither."""
-    file = named or (base / own if own is not None else None)
-    return tuple(load_attestations(file)) if file is not None else ()
 
 
 @pytest.fixture(scope="session")

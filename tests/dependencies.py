@@ -6,56 +6,39 @@ The join of a snapshot says itself, path by path, which gap hides what. So nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from unittest.mock import patch
 
-from auditor.collect import COLLECTORS
 from auditor.policy.facts import SubjectFacts, join
 from auditor.record import Json
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
-from tests.conftest import Done, audit_world
+from tests.stage import WHOLE, made, run, staged_for, without
 
-ASKED = sorted({collector.kind for collector in COLLECTORS if collector.needs})
+ASKED = WHOLE.kinds
 """The kinds that a whole audit reads of Resource Manager."""
 
 NO_CALLS = "call-no-role"
 """The fault in which every data action is refused."""
 
 
-@lru_cache(maxsize=32)
-def refused(*faults: str) -> Done:
-    """A run over the healthy world with these faults, which reads all kinds and is judged by every check."""
-    with patch("auditor.audit.left_out", return_value=frozenset()):  # what is left out would be left out for ever
-        return audit_world("healthy", faults, packs=["regulated"])
-
-
-def fault_of(kind: str) -> str:
-    """The fault in which the reads of a kind are refused."""
-    return f"arm-denied-{kind.replace('_', '-')}"
-
-
-STAGED = {
-    # the healthy world refuses keys, so that nobody asks how old they are
-    "activity_event": ("api-keys-accepted",),
-}
-"""Kind → faults without which nothing in the healthy world hangs on its reads."""
-
-
-def staged_for(kind: str) -> tuple[str, ...]:
-    """The faults that make a kind matter; for most none."""
-    return STAGED.get(kind, ())
-
-
 def derived() -> dict[str, dict[str, list[str]]]:
     """Kind → what its reads tell, as policies/dependencies.yaml has it; last what the live calls tell."""
-    healthy = subjects(refused().audit.snapshot)
-    kinds = {kind: _told(kind, healthy, refused(fault_of(kind)).audit.snapshot) for kind in ASKED}
-    called = _changed(healthy, subjects(refused(NO_CALLS).audit.snapshot))
-    later = subjects(refused.__wrapped__().audit.snapshot)
+    return {**{kind: told_by(kind) for kind in ASKED}, "probe": told_by_calls()}
+
+
+def told_by(kind: str) -> dict[str, list[str]]:
+    """What the reads of one kind tell."""
+    before = subjects(run(WHOLE, *staged_for(kind)).audit.snapshot)
+    return _told(kind, before, without(WHOLE, kind).audit.snapshot)
+
+
+def told_by_calls() -> dict[str, list[str]]:
+    """What the live calls tell."""
+    healthy = subjects(run(WHOLE).audit.snapshot)
+    called = _changed(healthy, subjects(run(WHOLE, NO_CALLS).audit.snapshot))
+    later = subjects(made(WHOLE).audit.snapshot)
     passed = _changed(healthy, later)  # what differs from run to run: dates, latencies, ids of requests
     objects = {_told_by_calls(path) for path in called - passed}
-    return {**kinds, "probe": {"hides": sorted(one for one in objects if not objects & _above(one))}}
+    return {"hides": sorted(one for one in objects if not objects & _above(one))}
 
 
 def subjects(snapshot: Snapshot) -> tuple[SubjectFacts, ...]:

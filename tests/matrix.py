@@ -1,116 +1,153 @@
 """`make matrix`: runs every check against its fault and against every refused read, and writes what came of it.
 
-policies/matrix.md, a row for each check of the strictest pack. A test makes each row again, so that the table is what
-runs show and nothing else.
+policies/matrix.md, a row for each check of the strictest pack and for each that judges plans alone. The tests that
+prove the faults and the refusals make each row again by the same runs, so that the table is what runs show.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from auditor.finding import Finding, Outcome
-from auditor.policy.pack import load_policy
-from auditor.sandbox import FAULTS, settings_path
-from tests.conftest import audit_world
-from tests.dependencies import fault_of
+from auditor.sandbox import FAULTS
+from tests.stage import PLAN, WHOLE, Stage, lost_without, run
+from tests.statements import NOT_HELD, STATED, judged, statements
 
 FILE = Path(__file__).resolve().parents[1] / "policies" / "matrix.md"
-PACK = "regulated"
 
 HEAD = """\
 # Proof of the checks
 
-Written by `make matrix`: each check of the pack `{pack}` judged over a pretended Azure in which everything is as it
-should be (how many subjects pass; to the others it does not apply), with its own fault in it (how many fail, and which
-other checks rightly do), and with one kind of read refused at a time (without which reads it is unknown). A test of the
-suite makes every row again.
+Written by `make matrix`: each check of the pack `regulated`, and each that `before-provision` adds, judged over a
+pretended Azure in which everything is as it should be (how many subjects pass), with its own fault in it (how many
+subjects fail, and which other checks rightly do), and with one kind of read refused at a time (without which reads it
+is unknown, or has lost a subject). Tests of the suite make every row again, and hold that nothing else fails.
 
-{count} checks, {faults} faults, {kinds} kinds of reads refused.
+The checks on files of the application and on repeated calls have tests of their own: no state of Azure is their fault.
+
+{count} checks, {kinds} kinds of reads refused.
 
 | check | where all is well | with its fault | the fault | fails with it, rightly | unknown without |
 |---|---|---|---|---|---|
 """
 
 
-@cache
-def checks() -> tuple[str, ...]:
-    """Ids of every check of the strictest pack."""
-    policy = load_policy((PACK,), {}, settings_path("healthy").parent)
-    return tuple(sorted(applied.check.id for applied in policy.checks))
+BUILT_WITH: dict[str, str] = {
+    "client-library-not-found": "azure-identity==1.25.1\n",
+    "client-library-too-old": "openai==1.60.0\n",
+    "client-library-unpinned": "openai>=3.52\n",
+}
+"""Check → the requirements file that fails it: what an application is built with is no part of a world."""
+
+REPEATED = {"latency-p95-over-budget"}
+"""What only repeated calls show, which the healthy world does not ask for; tests/end/test_cost.py proves it."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """What became of one check."""
+class Shown:
+    """What became of one check where all is well, and with its fault."""
 
-    check: str
     passes: int
     fails: int
-    """Subjects that fail it with its fault."""
     also: tuple[str, ...]
-    unknown_without: tuple[str, ...]
 
-    def __str__(self) -> str:
-        also = ", ".join(f"`{one}`" for one in self.also) or "-"
-        kinds = ", ".join(kind.replace("_", " ") for kind in self.unknown_without) or "-"
-        well = f"{self.passes} pass" if self.passes else "-"
-        worse = f"{self.fails} {'fails' if self.fails == 1 else 'fail'}" if self.fails else "-"
-        return f"| `{self.check}` | {well} | {worse} | {FAULTS[self.check].title} | {also} | {kinds} |"
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """As the table has it."""
+        well = f"{self.passes} pass" if self.passes else "does not apply"
+        return well, f"{self.fails} {'fails' if self.fails == 1 else 'fail'}", _listed(self.also)
 
 
-def row(check: str, healthy: Mapping[str, Counter[Outcome]], hidden: Mapping[str, frozenset[str]]) -> Row:
-    """The check with its fault; `healthy`: outcomes without one; `hidden`: kind → checks unknown without it."""
-    failed = Counter(finding.check for finding in findings(check) if finding.outcome is Outcome.FAIL)
-    return Row(
-        check=check,
-        passes=healthy[check][Outcome.PASS],
-        fails=failed[check],
-        also=tuple(sorted(set(failed) - {check})),
-        unknown_without=tuple(sorted(kind for kind, lost in hidden.items() if check in lost)),
-    )
+def stage_of(check: str) -> Stage:
+    """Where a check is proven."""
+    return WHOLE if check in _ids(WHOLE) else PLAN
 
 
-def findings(*faults: str) -> tuple[Finding, ...]:
-    """Of a run over the healthy world with these faults, judged by every check."""
-    return audit_world("healthy", faults, packs=[PACK]).audit.run.findings
+@cache
+def checks() -> tuple[str, ...]:
+    """Ids of every check that has a row."""
+    return tuple(sorted(_ids(WHOLE) | _ids(PLAN)))
 
 
-def outcomes(of: Iterable[Finding]) -> dict[str, Counter[Outcome]]:
-    """Check → how many subjects came out how."""
-    found: dict[str, Counter[Outcome]] = {check: Counter() for check in checks()}
-    for finding in of:
-        found[finding.check][finding.outcome] += 1
-    return found
+@cache
+def _ids(stage: Stage) -> frozenset[str]:
+    ids = frozenset(applied.check.id for applied in stage.policy.checks)
+    return ids - BUILT_WITH.keys() - REPEATED
 
 
-def lost_without(kind: str) -> frozenset[str]:
-    """Ids of the checks of which something is unknown where reads of a kind are refused."""
-    return frozenset(one.check for one in findings(fault_of(kind)) if one.outcome is Outcome.UNKNOWN)
+def shown(check: str) -> Shown:
+    """The check where all is well and with its fault."""
+    well, worse = _stated(check) if check in STATED else _staged(check)
+    failed = Counter(finding.check for finding in worse if finding.outcome is Outcome.FAIL)
+    passed = sum(one.outcome is Outcome.PASS for one in well if one.check == check)
+    return Shown(passed, failed[check], tuple(sorted(set(failed) - {check})))
 
 
-def written(rows: Iterable[Row], kinds: int) -> str:
-    """The page."""
-    lines = [str(one) for one in rows]
-    head = HEAD.format(pack=PACK, count=len(lines), faults=len(FAULTS), kinds=kinds)
-    return head + "\n".join(lines) + "\n"
+def _staged(check: str) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    stage = stage_of(check)
+    return run(stage).audit.run.findings, run(stage, check).audit.run.findings
+
+
+def _stated(check: str) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    with TemporaryDirectory() as folder:
+        well = judged(statements(Path(folder)))
+        return well, judged(statements(Path(folder), but=STATED[check], line=NOT_HELD))
+
+
+def row(check: str, made: Shown, kinds: Iterable[str]) -> str:
+    """One line of the table; `kinds` are those without which it is unknown."""
+    well, worse, also = made.cells
+    title = "A statement says that it does not hold." if check in STATED else FAULTS[check].title
+    unknown = _listed(["attestation"] if check in STATED else kinds)
+    return f"| `{check}` | {well} | {worse} | {title} | {also} | {unknown} |"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "-"
+
+
+@cache
+def committed() -> dict[str, tuple[str, ...]]:
+    """Check → the cells after it, of the table as it stands in the file."""
+    lines = (line for line in FILE.read_text(encoding="utf-8").splitlines() if line.startswith("| `"))
+    cells = (line.strip("| ").split(" | ") for line in lines)
+    return {name.strip("`"): tuple(rest) for name, *rest in cells}
+
+
+def committed_unknown(stage: Stage, kind: str) -> set[str]:
+    """The checks of a stage of which the file says that they are unknown without the kind."""
+    found = {check for check, cells in committed().items() if f"`{kind}`" in cells[-1].split(", ")}
+    return {check for check in found if stage_of(check) is stage}
+
+
+def refusals() -> Iterator[tuple[Stage, str]]:
+    """Every kind of read that is refused, where it is."""
+    yield from ((stage, kind) for stage in (WHOLE, PLAN) for kind in stage.kinds)
 
 
 def main() -> None:
     """Runs all of it, on every processor."""
-    from auditor.cloud.kinds import KINDS
-
+    each = list(refusals())
     with ProcessPoolExecutor() as pool:
-        hidden = dict(zip(KINDS, pool.map(lost_without, KINDS), strict=True))
-        healthy = outcomes(findings())
-        size = len(checks())
-        rows = list(pool.map(row, checks(), [healthy] * size, [hidden] * size))
-    FILE.write_text(written(rows, len(hidden)), encoding="utf-8")
+        lost = dict(zip(each, pool.map(lost_without, *zip(*each, strict=True)), strict=True))
+        made = dict(zip(checks(), pool.map(shown, checks()), strict=True))
+    rows = [
+        row(
+            check,
+            made[check],
+            [kind for (stage, kind), found in lost.items() if stage is stage_of(check) and check in found],
+        )
+        for check in checks()
+    ]
+    kinds = len({kind for _, kind in each})
+    FILE.write_text(HEAD.format(count=len(rows), kinds=kinds) + "\n".join(rows) + "\n", encoding="utf-8")
     sys.stderr.write(f"{FILE.name}: {len(rows)} checks\n")
 
 

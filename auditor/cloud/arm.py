@@ -6,21 +6,20 @@ from collections.abc import AsyncIterable, Callable
 from typing import Any
 from urllib.parse import quote
 
+from auditor.cloud.alerts import Alerts
 from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.clients import Clients
 from auditor.cloud.keys import KIND as KEY_KIND
 from auditor.cloud.keys import AccountKey
 from auditor.cloud.kinds import ACTIONS
+from auditor.cloud.network import Network
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem
-from auditor.cloud.reads import Keep, Reads, everything, gap
+from auditor.cloud.reads import Keep, Reads, drain, everything, gap, not_an_id
 from auditor.cloud.telemetry import Telemetry
 from auditor.snapshot import Gap, GapReason
 
 ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
-ENDPOINT_TYPE = "Microsoft.Network/privateEndpoints"
-INTERFACE_TYPE = "Microsoft.Network/networkInterfaces"
-ZONE_TYPE = "Microsoft.Network/privateDnsZones"
 PROVIDER = "Microsoft.CognitiveServices"
 
 
@@ -32,6 +31,10 @@ class Arm:
         self._reads = reads
         self.telemetry = Telemetry(clients, reads)
         """What Azure Monitor tells; its verbs behave as these."""
+        self.alerts = Alerts(clients, reads)
+        """Who is told when; likewise."""
+        self.network = Network(clients, reads)
+        """What private endpoints are made of; likewise."""
         self.read_with = read_with
         """Kind → the api-version that it was really read with, so far."""
 
@@ -84,7 +87,7 @@ class Arm:
         """What an account itself says of Defender for AI; none where it says nothing."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id("defender_setting", account_id)
+            return not_an_id("defender_setting", account_id)
         return await self._cognitive(
             "defender_setting",
             account_id,
@@ -116,7 +119,7 @@ class Arm:
         """One account, whole."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id("account", account_id)
+            return not_an_id("account", account_id)
 
         async def call(version: str, exchange: Exchange) -> None:
             client = await self._clients.cognitive_services(arm_id.subscription, version)
@@ -131,7 +134,7 @@ class Arm:
         """
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id(KEY_KIND, account_id)
+            return not_an_id(KEY_KIND, account_id)
 
         async def call(version: str, exchange: Exchange) -> None:
             client = await self._clients.cognitive_services(arm_id.subscription, version)
@@ -150,7 +153,7 @@ class Arm:
         """All deployments of an account."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id("deployment", account_id)
+            return not_an_id("deployment", account_id)
         return await self._cognitive(
             "deployment",
             account_id,
@@ -162,7 +165,7 @@ class Arm:
         """All content (RAI) policies of an account, its own and those that the system manages."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id("content_policy", account_id)
+            return not_an_id("content_policy", account_id)
         return await self._cognitive(
             "content_policy",
             account_id,
@@ -176,7 +179,7 @@ class Arm:
         """All of a list that hangs on an account; `ask` names the client's operation, given group and name."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id(kind, account_id)
+            return not_an_id(kind, account_id)
         return await self._cognitive(
             kind, account_id, arm_id.subscription, lambda client, how: ask(client, arm_id.group, arm_id.name, how)
         )
@@ -188,7 +191,7 @@ class Arm:
         above, _, project = project_id.rpartition("/")
         account = parse_arm_id(above.rpartition("/")[0], ACCOUNT_TYPE)
         if account is None or not above.lower().endswith("/projects"):
-            return _not_an_id(kind, project_id)
+            return not_an_id(kind, project_id)
         return await self._cognitive(
             kind,
             project_id,
@@ -200,7 +203,7 @@ class Arm:
         """What the network security perimeter that an account is associated with says of it; none without one."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
-            return _not_an_id("perimeter_configuration", account_id)
+            return not_an_id("perimeter_configuration", account_id)
         return await self._cognitive(
             "perimeter_configuration",
             account_id,
@@ -242,79 +245,6 @@ class Arm:
         kind = "domain_availability"
         return await self._reads.get(kind, domain_id(subscription, name), ACTIONS[kind], call)
 
-    async def private_endpoint(self, endpoint_id: str) -> Row | Gap:
-        """One private endpoint, in whatever subscription it is."""
-        arm_id = parse_arm_id(endpoint_id, ENDPOINT_TYPE)
-        if arm_id is None:
-            return _not_an_id("private_endpoint", endpoint_id)
-
-        async def call(version: str, exchange: Exchange) -> None:
-            client = await self._clients.network(arm_id.subscription)
-            await client.private_endpoints.get(arm_id.group, arm_id.name, api_version=version, exchange=exchange)
-
-        return await self._reads.get("private_endpoint", endpoint_id, ACTIONS["private_endpoint"], call)
-
-    async def private_dns_zone_groups(self, endpoint_id: str) -> Rows | Gap:
-        """The private DNS zones that a private endpoint writes its records into."""
-        arm_id = parse_arm_id(endpoint_id, ENDPOINT_TYPE)
-        if arm_id is None:
-            return _not_an_id("private_dns_zone_group", endpoint_id)
-
-        async def call(version: str, exchange: Exchange) -> None:
-            client = await self._clients.network(arm_id.subscription)
-            await _drain(
-                client.private_dns_zone_groups.list(
-                    private_endpoint_name=arm_id.name,
-                    resource_group_name=arm_id.group,
-                    api_version=version,
-                    exchange=exchange,
-                )
-            )
-
-        kind = "private_dns_zone_group"
-        return await self._reads.list(kind, endpoint_id, ACTIONS[kind], call)
-
-    async def metric_alerts(self, subscription: str) -> Rows | Gap:
-        """All metric alert rules that are stored in a subscription."""
-        return await self._monitor(
-            "metric_alert", subscription, lambda client, how: client.metric_alerts.list_by_subscription(**how)
-        )
-
-    async def activity_log_alerts(self, subscription: str) -> Rows | Gap:
-        """All activity log alert rules that are stored in a subscription, those on Service Health among them."""
-        return await self._monitor(
-            "activity_log_alert",
-            subscription,
-            lambda client, how: client.activity_log_alerts.list_by_subscription_id(**how),
-        )
-
-    async def action_groups(self, subscription: str) -> Rows | Gap:
-        """All action groups of a subscription: whom its alerts tell."""
-        return await self._monitor(
-            "action_group", subscription, lambda client, how: client.action_groups.list_by_subscription_id(**how)
-        )
-
-    async def _monitor(
-        self, kind: str, subscription: str, ask: Callable[[Any, dict[str, Any]], AsyncIterable[Any]]
-    ) -> Rows | Gap:
-        async def call(version: str, exchange: Exchange) -> None:
-            client = await self._clients.monitor(subscription)
-            await _drain(ask(client, {"api_version": version, "exchange": exchange}))
-
-        return await self._reads.list(kind, f"/subscriptions/{subscription}", ACTIONS[kind], call)
-
-    async def network_interface(self, interface_id: str) -> Row | Gap:
-        """One network interface, in whatever subscription it is."""
-        arm_id = parse_arm_id(interface_id, INTERFACE_TYPE)
-        if arm_id is None:
-            return _not_an_id("network_interface", interface_id)
-
-        async def call(version: str, exchange: Exchange) -> None:
-            client = await self._clients.network(arm_id.subscription)
-            await client.network_interfaces.get(arm_id.group, arm_id.name, api_version=version, exchange=exchange)
-
-        return await self._reads.get("network_interface", interface_id, ACTIONS["network_interface"], call)
-
     async def _cognitive(
         self,
         kind: str,
@@ -326,7 +256,7 @@ class Arm:
     ) -> Rows | Gap:
         async def call(version: str, exchange: Exchange) -> None:
             client = await self._clients.cognitive_services(subscription, version)
-            await _drain(ask(client, {"exchange": exchange}))
+            await drain(ask(client, {"exchange": exchange}))
 
         return await self._reads.list(kind, scope, ACTIONS[kind], call, none_if=none_if)
 
@@ -343,14 +273,3 @@ def domain_id(subscription: str, name: str) -> str:
 
 def _quoted(id_: str) -> str:
     return quote(id_, safe="/()")
-
-
-async def _drain(pages: AsyncIterable[Any]) -> None:
-    """Follows a client's list to its end; the raw pages are kept by its Exchange, the typed models by nobody."""
-    async for _ in pages:
-        continue
-
-
-def _not_an_id(kind: str, scope: str) -> Gap:
-    words = "the service names it by something that is not an id of its type"
-    return gap(kind, scope, Problem(GapReason.MALFORMED, words, NEXT_STEPS[GapReason.MALFORMED]))

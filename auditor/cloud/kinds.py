@@ -85,7 +85,7 @@ KINDS: Final[dict[str, ArmKind]] = {
     "event_hub_namespace": ArmKind("Microsoft.EventHub/namespaces/read", "2024-01-01"),
     "vault": ArmKind("Microsoft.KeyVault/vaults/read", "2023-07-01"),
     "vault_key": ArmKind("Microsoft.KeyVault/vaults/keys/read", "2023-07-01"),
-    # younger than some of these lists is the version above: asked with it, one that lacks it would turn all kinds back
+    # the versions with which these lists came; nothing newer tells more of them
     "quota_tier": ArmKind(f"{_CS}/quotaTiers/read", "2025-09-01"),
     "commitment_plan": ArmKind(f"{_CS}/commitmentPlans/read", "2024-10-01"),
     "model_capacity": ArmKind(f"{_CS}/modelCapacities/read", "2024-10-01"),

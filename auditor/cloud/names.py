@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +17,10 @@ from auditor.settings import Endpoints
 from auditor.snapshot import GapReason
 
 SECONDS = 5.0
-"""How long an answer may take."""
+"""How long an answer may take; to wait until it is one's turn to ask does not count."""
+
+AT_ONCE = 32
+"""How many names are asked for at a time."""
 
 SYSTEM = "system"
 """The resolver that every program of this machine asks, its hosts file included."""
@@ -38,6 +43,7 @@ class Names:
     def __init__(self, endpoints: Endpoints, resolver: str | None) -> None:
         self._endpoints = endpoints
         self._resolver = resolver
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     def hosts(self, account: JsonObject) -> tuple[str, ...]:
         """The names under which applications reach an account: none without a custom subdomain.
@@ -55,7 +61,7 @@ class Names:
     async def ask(self, host: str) -> NameAnswer | Problem:
         """The addresses of a host, sorted; a resolver that does not answer is a problem, never an absence."""
         try:
-            async with asyncio.timeout(SECONDS):
+            async with self._places, asyncio.timeout(SECONDS):
                 found = await (self._system(host) if self._resolver is None else self._named(host, self._resolver))
         except TimeoutError:
             return self._problem(host, GapReason.TIMED_OUT, f"no answer within {SECONDS:g} s")
@@ -65,7 +71,7 @@ class Names:
 
     async def _system(self, host: str) -> set[str]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+            found = await _looked_up(host)
         except socket.gaierror as error:
             if error.errno in _NO_SUCH_NAME:
                 return set()
@@ -99,3 +105,37 @@ class Names:
     def _problem(self, host: str, reason: GapReason, words: str) -> Problem:
         resolver = self._resolver or "the system's resolver"
         return Problem(reason, bounded(f"{resolver} on {host}: {words}"), f"nslookup {host}")
+
+
+_Found = list[tuple[Any, ...]]
+"""As getaddrinfo gives it."""
+
+
+async def _looked_up(host: str) -> _Found:
+    """What the system's resolver says, asked in a thread of its own.
+
+    A thread that nobody hears any more holds up neither the questions after it, as it would in a pool, nor the end of
+    the run, as it would in the loop's own pool, which asyncio.run waits for.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[_Found] = loop.create_future()
+
+    def settle(found: _Found | OSError) -> None:
+        if answer.done():
+            return
+        if isinstance(found, OSError):
+            answer.set_exception(found)
+        else:
+            answer.set_result(found)
+
+    def ask() -> None:
+        found: _Found | OSError
+        try:
+            found = list(socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))
+        except OSError as error:
+            found = error
+        with suppress(RuntimeError):  # the loop is closed: the run ended without this answer
+            loop.call_soon_threadsafe(settle, found)
+
+    threading.Thread(target=ask, name=f"resolve {host}", daemon=True).start()
+    return await answer

@@ -175,6 +175,8 @@ def _denied(detail: str, message: str, *, object_id: str | None, action: str, sc
     step = NEXT_STEPS[GapReason.DENIED]
     if assignee and where:
         step = f"az role assignment create --assignee {assignee} --role Reader --scope {where}"
+        if not action.lower().endswith("/read"):
+            step = f"auditor permissions --format az: makes a role with {action}, which Reader lacks; for {assignee}"
     return Problem(GapReason.DENIED, detail, step, permission=refused[1] if refused else action)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from hashlib import sha256
 from http import HTTPStatus
+from typing import Any
 
 from auditor.cloud.deadline import Deadline
 from auditor.cloud.pages import Exchange, Row, Rows
@@ -133,3 +134,15 @@ def gap(kind: str, scope: str, problem: Problem, *, readings: list[str] | None =
         next_step=problem.next_step,
         readings=tuple(readings or ()),
     )
+
+
+async def drain(pages: AsyncIterable[Any]) -> None:
+    """Follows a client's list to its end; the raw pages are kept by its Exchange, the typed models by nobody."""
+    async for _ in pages:
+        continue
+
+
+def not_an_id(kind: str, scope: str) -> Gap:
+    """The gap of what the service names by no id of its type, which is asked for nowhere."""
+    words = "the service names it by something that is not an id of its type"
+    return gap(kind, scope, Problem(GapReason.MALFORMED, words, NEXT_STEPS[GapReason.MALFORMED]))

@@ -11,9 +11,8 @@ from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.clients import Clients
 from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Exchange, Row, Rows
-from auditor.cloud.problems import NEXT_STEPS, Problem
-from auditor.cloud.reads import Reads, gap
-from auditor.snapshot import Gap, GapReason
+from auditor.cloud.reads import Reads, not_an_id
+from auditor.snapshot import Gap
 
 _ACCOUNT = "Microsoft.CognitiveServices/accounts"
 
@@ -48,8 +47,7 @@ class Telemetry:
         """
         arm_id = parse_arm_id(account_id, _ACCOUNT)
         if arm_id is None:
-            words = "the service names the account by something that is not an id of its type"
-            return gap("metric", account_id, Problem(GapReason.MALFORMED, words, NEXT_STEPS[GapReason.MALFORMED]))
+            return not_an_id("metric", account_id)
 
         async def call(version: str, exchange: Exchange) -> None:
             client = await self._clients.monitor(arm_id.subscription)

@@ -17,21 +17,19 @@ class Versions:
 
     def __init__(self) -> None:
         self._instead: dict[str, str] = {}
-        self._by_kind: dict[str, str] = {}
+        """By kind: types of one provider have versions of their own, and a younger one may lack what others have."""
         self.read_with: dict[str, str] = {}
         """Kind → the version that a read of it succeeded with."""
 
     def of(self, kind: str) -> str:
         """The version to ask for this kind with."""
-        wanted = KINDS[kind].version
-        if KINDS[kind].pinned:
-            return wanted
-        return self._by_kind.get(kind) or self._instead.get(wanted, wanted)
+        return self._instead.get(kind, KINDS[kind].version)
 
     def refused(self, kind: str, version: str, body: bytes) -> bool:
         """Whether this error says that the version does not exist and another one is now to be asked with.
 
-        What is refused for one kind is not tried for the others that wanted it either.
+        What one kind is refused the others still ask for: an older version would cost them members that only the newer
+        tells, while to be refused costs one request.
         """
         code, message = error_words(body)
         if code not in _REFUSALS or KINDS[kind].pinned:
@@ -41,9 +39,7 @@ class Versions:
         newest = newest_offered(message)
         if newest is None or newest == version:
             return False
-        if version == KINDS[kind].version:
-            self._instead.setdefault(version, newest)
-        self._by_kind[kind] = newest
+        self._instead[kind] = newest
         return True
 
 

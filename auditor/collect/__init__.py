@@ -47,6 +47,7 @@ from auditor.collect.skus import PLANNED_SKUS, REGIONS, SKUS
 from auditor.collect.target import Per, Target
 from auditor.collect.tls_ports import TLS_PORTS
 from auditor.collect.usages import USAGES
+from auditor.record import JsonObject
 from auditor.settings import Settings
 from auditor.snapshot import Gap, GapReason, Listing, Resource
 
@@ -177,13 +178,15 @@ async def collect(
 
 
 def required_actions(collectors: tuple[Collector, ...] = COLLECTORS) -> Resource:
-    """What the reads need, as a resource of its own: ARM action → the kinds that are read by it."""
+    """What the reads need, as a resource of its own: ARM action → the kinds read by it, and which are optional."""
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     for collector in collectors:
         for action in collector.needs:
             kinds[action].add(collector.kind)
     actions = {action: sorted(kinds[action]) for action in sorted(kinds)}
-    return Resource(kind="required_actions", id="/required-actions", body={"actions": actions})
+    needed = {action for collector in collectors if not collector.optional for action in collector.needs}
+    body: JsonObject = {"actions": actions, "optional": sorted(kinds.keys() - needed)}
+    return Resource(kind="required_actions", id="/required-actions", body=body)
 
 
 class _Run:

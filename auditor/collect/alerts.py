@@ -9,15 +9,16 @@ from auditor.collect.target import Per, Target
 
 
 async def _metric_alerts(look: Look, target: Target) -> None:
-    look.keep_list("metric_alert", target.id, await look.arm.metric_alerts(target.subscription), own_id)
+    look.keep_list("metric_alert", target.id, await look.arm.alerts.metric_alerts(target.subscription), own_id)
 
 
 async def _activity_log_alerts(look: Look, target: Target) -> None:
-    look.keep_list("activity_log_alert", target.id, await look.arm.activity_log_alerts(target.subscription), own_id)
+    rows = await look.arm.alerts.activity_log_alerts(target.subscription)
+    look.keep_list("activity_log_alert", target.id, rows, own_id)
 
 
 async def _action_groups(look: Look, target: Target) -> None:
-    look.keep_list("action_group", target.id, await look.arm.action_groups(target.subscription), own_id)
+    look.keep_list("action_group", target.id, await look.arm.alerts.action_groups(target.subscription), own_id)
 
 
 METRIC_ALERTS = Collector("metric_alert", Per.SUBSCRIPTION, (ACTIONS["metric_alert"],), _metric_alerts)

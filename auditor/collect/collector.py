@@ -25,6 +25,8 @@ class Collector:
     collect: Callable[[Look, Target], Awaitable[None]]
     scope: Callable[[Target], str] = _same
     """The id under which its listing or gap for a target stands."""
+    optional: bool = False
+    """Whether it needs what the built-in role Reader lacks: without it what it reads is unknown, and nothing worse."""
 
 
 def listed(kind: str, per: Per, below: str, **query: str) -> Collector:

@@ -61,4 +61,4 @@ async def _policy_states(look: Look, target: Target) -> None:
 LOCKS = listed("lock", Per.SUBSCRIPTION, "/providers/Microsoft.Authorization/locks")
 POLICY_ASSIGNMENTS = _applying("policy_assignment", "/providers/Microsoft.Authorization/policyAssignments")
 POLICY_EXEMPTIONS = _applying("policy_exemption", "/providers/Microsoft.Authorization/policyExemptions")
-POLICY_STATES = Collector("policy_state", Per.SUBSCRIPTION, (ACTIONS["policy_state"],), _policy_states)
+POLICY_STATES = Collector("policy_state", Per.SUBSCRIPTION, (ACTIONS["policy_state"],), _policy_states, optional=True)

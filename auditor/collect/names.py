@@ -22,4 +22,4 @@ async def _names(look: Look, target: Target) -> None:
             look.keep(KIND, domain_id(target.subscription, name), target.id, told)
 
 
-NAMES = Collector(KIND, Per.SUBSCRIPTION, (ACTIONS[KIND],), _names)
+NAMES = Collector(KIND, Per.SUBSCRIPTION, (ACTIONS[KIND],), _names, optional=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.cloud.arm import ZONE_TYPE
 from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.kinds import ACTIONS
+from auditor.cloud.network import ZONE_TYPE
 from auditor.cloud.pages import Rows
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look, own_id
@@ -15,18 +15,18 @@ from auditor.record import JsonObject
 
 
 async def _private_endpoint(look: Look, target: Target) -> None:
-    body = look.keep("private_endpoint", target.id, target.owner, await look.arm.private_endpoint(target.id))
+    body = look.keep("private_endpoint", target.id, target.owner, await look.arm.network.private_endpoint(target.id))
     for interface in _under(body or {}, "networkInterfaces"):
         if (id_ := own_id(interface)) is not None:
             look.found(Target(per=Per.NETWORK_INTERFACE, id=id_, subscription=target.subscription, owner=target.id))
 
 
 async def _network_interface(look: Look, target: Target) -> None:
-    look.keep("network_interface", target.id, target.owner, await look.arm.network_interface(target.id))
+    look.keep("network_interface", target.id, target.owner, await look.arm.network.network_interface(target.id))
 
 
 async def _zone_groups(look: Look, target: Target) -> None:
-    rows = await look.arm.private_dns_zone_groups(target.id)
+    rows = await look.arm.network.private_dns_zone_groups(target.id)
     look.keep_list("private_dns_zone_group", target.id, rows, own_id)
     for row in rows.rows if isinstance(rows, Rows) else ():
         for config in _under(row.body, "privateDnsZoneConfigs"):

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from auditor.record import JsonObject
 from auditor.sandbox import arm_errors as errors
-from auditor.sandbox.arm_routes import Call, Route, route_of
+from auditor.sandbox.arm_call import Call, Route
+from auditor.sandbox.arm_routes import route_of
 from auditor.sandbox.arm_subscriptions import clouds
 from auditor.sandbox.arm_twists import instead, twisted
 from auditor.sandbox.ledger import Ledger

@@ -8,6 +8,8 @@ import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from uuid import uuid4
 
@@ -93,7 +95,7 @@ class Services:
             pass
 
     async def _send(self, request: web.BaseRequest, whole: Answer) -> web.StreamResponse:
-        headers = _headers(request, whole)
+        headers = _headers(request, whole, self.world.clock_hours)
         if not whole.events and whole.cut is None:
             return web.Response(status=whole.status, body=whole.body, headers=headers)
         response = web.StreamResponse(status=whole.status, headers=headers)
@@ -114,8 +116,8 @@ class Services:
         return response
 
 
-def _headers(request: web.BaseRequest, whole: Answer) -> dict[str, str]:
-    """What every answer carries; `Date` is the server's own."""
+def _headers(request: web.BaseRequest, whole: Answer, clock_hours: float) -> dict[str, str]:
+    """What every answer carries; `Date` is the server's own, but for a clock that is some hours ahead."""
     ours = str(uuid4())
     theirs = request.headers.get("x-ms-correlation-request-id", ours)
     told = {"server": "sandbox", "x-endpoint-notice": NOTICE, "x-ms-request-id": ours}
@@ -126,6 +128,8 @@ def _headers(request: web.BaseRequest, whole: Answer) -> dict[str, str]:
             told |= {"apim-request-id": str(uuid4()), "x-request-id": ours}
         case _:
             pass
+    if clock_hours:
+        told["date"] = format_datetime(datetime.now(UTC) + timedelta(hours=clock_hours), usegmt=True)
     return {**told, **whole.headers}
 
 

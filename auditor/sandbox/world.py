@@ -127,6 +127,8 @@ class World(Record):
     api_versions: tuple[str, ...] = Field(min_length=1)
     """Of Microsoft.CognitiveServices."""
     page_size: int = Field(default=100, ge=1)
+    clock_hours: float = 0
+    """How far its clocks are ahead of this machine's."""
     bucket: Bucket | None = None
     subscriptions: Named[Subscription] = Field(min_length=1)
     accounts: Named[Account] = {}

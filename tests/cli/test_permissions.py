@@ -6,8 +6,6 @@ import json
 import shlex
 from pathlib import Path
 
-import pytest
-
 from auditor.finding import Outcome
 from auditor.policy.dependencies import dependents, load_dependencies
 from auditor.policy.pack import load_policy
@@ -19,7 +17,8 @@ from auditor.sandbox.wire import Ask
 from tests import docs
 from tests.cli.conftest import invoked
 from tests.cli.test_help import SDKS, loaded
-from tests.dependencies import NO_CALLS, fault_of, refused, staged_for
+from tests.dependencies import NO_CALLS
+from tests.stage import WHOLE, run
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
 RESPONSES = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
@@ -47,10 +46,10 @@ def action_of(seen: Seen) -> str:
 
 def test_the_role_covers_every_request_and_nothing_more() -> None:
     """Each request of a healthy run is allowed by an action, and each action is asked for by a request."""
-    seen = [one for one in refused().sandbox.requests if one.host == "management.azure.com"]
+    seen = [one for one in run(WHOLE).sandbox.requests if one.host == "management.azure.com"]
     assert {one.path.rpartition("/")[2] for one in seen if one.method != "GET"} == {"queryResults"}
     assert {action_of(one) for one in seen} == set(role()["Actions"])
-    calls = [one for one in refused().sandbox.requests if one.host.endswith(".openai.azure.com")]
+    calls = [one for one in run(WHOLE).sandbox.requests if one.host.endswith(".openai.azure.com")]
     asked = {action_of_call(Ask(one.method, one.host, one.path)) for one in calls}
     assert asked == set(role()["DataActions"])
     assert RESPONSES in asked
@@ -137,39 +136,6 @@ def test_it_loads_no_sdk() -> None:
     assert loaded("permissions") & set(SDKS) == set()
 
 
-def test_the_dependencies_are_what_runs_show() -> None:
-    """policies/dependencies.yaml is what the sandbox's refusals give today."""
-    assert (docs.ROOT / "policies" / "dependencies.yaml").read_text(encoding="utf-8") == docs.dependencies()
-
-
-@pytest.mark.parametrize("kind", sorted(set(load_dependencies()) - {"probe"}))
-def test_every_check_that_becomes_unknown_is_told(kind: str) -> None:
-    """What a refused read of a kind leaves unknown or unjudged needs that kind; of the rest nothing changes."""
-    staged = staged_for(kind)
-    before, after = outcomes(*staged), outcomes(fault_of(kind), *staged)
-    lost = {check for (check, who) in before if after.get((check, who), Outcome.UNKNOWN) is Outcome.UNKNOWN}
-    told = set(dependents(CHECKS, load_dependencies()[kind]))
-    assert lost
-    assert lost <= told
-    assert told - lost <= SPARED.get(kind, set())
-
-
-SPARED = {
-    # no account of the healthy world accepts keys, so that nobody has to watch them
-    "action_group": {"key-alert-missing"},
-    "activity_log_alert": {"key-alert-missing"},
-    # every expectation of the healthy world declares its SKU, so that the deployed one does not decide
-    "deployment": {"capacity-outside-sku-range"},
-    # the deployments themselves say that they speak the Responses API
-    "model": {"responses-not-supported"},
-    # there are owners enough, whoever else may become one
-    "role_eligibility": {"subscription-owners-out-of-range"},
-    # what asks for nothing more fits whatever is left
-    "usage": {"planned-capacity-does-not-fit"},
-}
-"""Kind → checks whose rules name what its reads tell, and whose answer in the healthy world does not hang on it."""
-
-
 def test_every_check_that_judges_calls_is_told() -> None:
     """Without the data action exactly the checks that need it change."""
     before, after = outcomes(), outcomes(NO_CALLS)
@@ -180,4 +146,4 @@ def test_every_check_that_judges_calls_is_told() -> None:
 
 
 def outcomes(*faults: str) -> dict[tuple[str, str], Outcome]:
-    return {(one.check, one.subject.id): one.outcome for one in refused(*faults).audit.run.findings}
+    return {(one.check, one.subject.id): one.outcome for one in run(WHOLE, *faults).audit.run.findings}

@@ -196,7 +196,7 @@ async def test_a_mute_refusal_still_names_the_action_that_the_read_needs(azure: 
 
 
 async def test_a_refused_api_version_falls_back_to_the_newest_stable_one_that_is_offered(azure: Pretend) -> None:
-    """The refusal lists what there is; other kinds that wanted the same version do not try it again."""
+    """The refusal lists what there is; other kinds that want the same version still ask for it."""
     words = (
         "No registered resource provider found for location 'x' and API version '2026-07-01' for type 'accounts'. "
         "The supported api-versions are '2024-10-01, 2025-09-01, 2026-05-15-preview'. The supported locations are 'y'."
@@ -207,8 +207,8 @@ async def test_a_refused_api_version_falls_back_to_the_newest_stable_one_that_is
     async with way_in(azure) as cloud:
         assert isinstance(await cloud.arm.accounts(SUBSCRIPTION), Rows)
         assert isinstance(await cloud.arm.deployments(ACCOUNT), Rows)
-    assert [request.query["api-version"] for request in azure.seen] == ["2026-07-01", "2025-09-01", "2025-09-01"]
-    assert cloud.arm.read_with == {"account": "2025-09-01", "deployment": "2025-09-01"}
+    assert [request.query["api-version"] for request in azure.seen] == ["2026-07-01", "2025-09-01", "2026-07-01"]
+    assert cloud.arm.read_with == {"account": "2025-09-01", "deployment": "2026-07-01"}
 
 
 async def test_an_api_version_that_nothing_replaces_is_not_offered(azure: Pretend) -> None:
@@ -252,8 +252,8 @@ async def test_private_endpoints_are_read_through_the_network_client(azure: Pret
     azure.say(ENDPOINT, {"id": ENDPOINT, "properties": {"provisioningState": "Succeeded"}})
     azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
     async with way_in(azure) as cloud:
-        endpoint = await cloud.arm.private_endpoint(ENDPOINT)
-        groups = await cloud.arm.private_dns_zone_groups(ENDPOINT)
+        endpoint = await cloud.arm.network.private_endpoint(ENDPOINT)
+        groups = await cloud.arm.network.private_dns_zone_groups(ENDPOINT)
     assert isinstance(endpoint, Row)
     assert isinstance(groups, Rows)
     assert endpoint.body["properties"] == {"provisioningState": "Succeeded"}
@@ -263,7 +263,7 @@ async def test_private_endpoints_are_read_through_the_network_client(azure: Pret
 async def test_an_id_of_another_sort_is_never_asked_for(azure: Pretend) -> None:
     """A connection that names something else than a private endpoint leaves a gap, and no request."""
     async with way_in(azure) as cloud:
-        gap = await cloud.arm.private_endpoint("/subscriptions/../../evil")
+        gap = await cloud.arm.network.private_endpoint("/subscriptions/../../evil")
     assert isinstance(gap, Gap)
     assert (gap.reason, azure.seen) == (GapReason.MALFORMED, [])
 

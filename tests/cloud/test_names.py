@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
+import time
 
 import pytest
 
@@ -77,3 +80,51 @@ async def test_a_name_that_the_system_does_not_know_has_no_address() -> None:
     """`.invalid` never resolves (RFC 6761); a machine without a resolver says so instead."""
     answer = await Names(ENDPOINTS, None).ask("nowhere.invalid")
     assert isinstance(answer, Problem) or answer.addresses == ()
+
+
+async def test_to_wait_for_a_place_is_not_to_wait_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow resolver makes many names take long; none of them is called unanswered for that."""
+    monkeypatch.setattr("auditor.cloud.names.SECONDS", 0.5)
+    monkeypatch.setattr("auditor.cloud.names.AT_ONCE", 2)
+    at_once, most = 0, 0
+    lock = threading.Lock()
+
+    def slow(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.1)
+        with lock:
+            at_once -= 1
+        return [(None, None, None, "", (f"10.0.0.{host.partition('.')[0]}", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    names = Names(ENDPOINTS, None)
+    answers = await asyncio.gather(*(names.ask(f"{number}.openai.azure.com") for number in range(20)))
+    assert [answer.addresses for answer in answers if isinstance(answer, NameAnswer)] == [
+        (f"10.0.0.{number}",) for number in range(20)
+    ]
+    assert most == 2
+
+
+def test_a_silent_system_resolver_holds_up_neither_the_others_nor_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More names than a thread pool has threads never answer; the one after them does, and the loop ends."""
+    monkeypatch.setattr("auditor.cloud.names.SECONDS", 0.2)
+    silence = threading.Event()
+
+    def silent(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        if host != "last":
+            silence.wait(60)
+        return [(None, None, None, "", ("10.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+
+    async def run() -> list[object]:
+        names = Names(ENDPOINTS, None)
+        return list(await asyncio.gather(*(names.ask(f"{number}") for number in range(80)), names.ask("last")))
+
+    *unanswered, last = asyncio.run(run())
+    assert {answer.reason for answer in unanswered if isinstance(answer, Problem)} == {GapReason.TIMED_OUT}
+    assert last == NameAnswer("last", ("10.0.0.1",), SYSTEM)
+    silence.set()

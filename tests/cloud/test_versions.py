@@ -30,13 +30,22 @@ def refusal(versions: str) -> bytes:
     return json.dumps({"error": {"code": "InvalidApiVersionParameter", "message": words}}).encode()
 
 
-def test_what_one_kind_was_refused_the_others_do_not_ask_for() -> None:
-    """The first refusal decides for every kind that wanted the same version, until one is refused that too."""
+def test_what_one_kind_was_refused_the_others_still_ask_for() -> None:
+    """A list that is younger or older than the rest takes nothing from them, until they are refused it too."""
     versions = Versions()
-    assert versions.refused("account", "2026-07-01", refusal("2026-05-01,2025-09-01"))
-    assert (versions.of("account"), versions.of("deployment")) == ("2026-05-01", "2026-05-01")
-    assert versions.refused("model", "2026-05-01", refusal("2025-09-01"))
-    assert (versions.of("account"), versions.of("model")) == ("2026-05-01", "2025-09-01")
+    assert versions.refused("blocklist", "2026-07-01", refusal("2024-10-01"))
+    assert (versions.of("blocklist"), versions.of("deployment")) == ("2024-10-01", "2026-07-01")
+    assert versions.refused("deployment", "2026-07-01", refusal("2026-05-01,2025-09-01"))
+    assert (versions.of("blocklist"), versions.of("deployment")) == ("2024-10-01", "2026-05-01")
+
+
+def test_reads_of_a_kind_that_were_under_way_take_what_the_first_was_offered() -> None:
+    """They asked with the old version before the refusal came; none of them is refused for good."""
+    versions = Versions()
+    assert versions.refused("deployment", "2026-07-01", refusal("2025-09-01"))
+    assert versions.refused("deployment", "2026-07-01", refusal("2025-09-01"))
+    assert versions.of("deployment") == "2025-09-01"
+    assert not versions.refused("deployment", "2025-09-01", refusal("2025-09-01"))
 
 
 def test_diagnostic_settings_are_never_read_with_another_version() -> None:

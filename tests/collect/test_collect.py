@@ -12,7 +12,7 @@ import pytest
 
 from auditor.cloud.door import open_cloud
 from auditor.cloud.recorder import Recorder
-from auditor.collect import COLLECTORS, Collected, collect, required_actions
+from auditor.collect import COLLECTORS, PLAN_COLLECTORS, Collected, collect, required_actions
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look
 from auditor.collect.target import Per, Target
@@ -438,6 +438,14 @@ def test_the_required_actions_are_the_collectors_own() -> None:
     assert {kind for kinds in actions.values() for kind in kinds} == needing
     asked = {"Microsoft.PolicyInsights/policyStates/queryResults/action"}
     assert {action for action in actions if not action.endswith("/read")} == asked
+
+
+@pytest.mark.parametrize("collectors", [COLLECTORS, PLAN_COLLECTORS])
+def test_what_the_role_reader_lacks_is_optional_and_nothing_else_is(collectors: tuple[Collector, ...]) -> None:
+    """Reader grants every action that ends in `/read`, and no other."""
+    told = required_actions(collectors).body
+    assert told["optional"] == [action for action in told["actions"] if not action.endswith("/read")]
+    assert told["optional"]
 
 
 def test_each_collector_has_a_kind_and_a_sort_of_its_own() -> None:

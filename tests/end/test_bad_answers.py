@@ -12,10 +12,8 @@ from auditor.report import FORMATS, terminal
 from auditor.run import Verdict
 from auditor.sandbox import FAULTS
 from tests.conftest import Done, audit_world
-from tests.dependencies import staged_for
 
 BAD_BODIES = sorted(name for name in FAULTS if name.startswith("arm-") and not name.startswith("arm-denied-"))
-DENIALS = sorted(name for name in FAULTS if name.startswith("arm-denied-"))
 UNTRUSTED = {
     "call-broken-json": "responses-call-failed",
     "call-events-disordered": "streaming-broken",
@@ -27,8 +25,6 @@ UNTRUSTED = {
 }
 """What a model answers without shame → the check that it fails; what is said in it acts nowhere."""
 CALLS = sorted(name for name in FAULTS if name.startswith("call-") and name not in {"call-throttled", *UNTRUSTED})
-NOT_NEEDED = {"arm-denied-model-capacity", "arm-denied-event-hub-namespace"}
-"""The healthy world holds the capacity that it declares already, and sends its activity log to other places as well."""
 ANSWERED_WRONGLY = {"call-empty-output", "call-wrong-model"}
 """The call itself succeeds: what it brought is wrong."""
 
@@ -40,22 +36,6 @@ def test_a_bad_answer_of_the_resource_manager_leaves_gaps(fault: str) -> None:
         pytest.fail(f"{fault} was passed: {run.reasons}")
     assert run.gaps
     assert all(gap.detail and gap.next_step for gap in run.gaps)
-
-
-@pytest.mark.parametrize("fault", DENIALS)
-def test_a_denied_kind_is_unknown_where_it_matters_and_nowhere_failed(fault: str) -> None:
-    staged = staged_for(fault.removeprefix("arm-denied-").replace("-", "_"))
-    run = audit_world("healthy", [fault, *staged], packs=["regulated"]).audit.run
-    assert run.gaps
-    assert {finding.check for finding in run.findings if finding.outcome is Outcome.FAIL} <= {
-        "runner-cannot-read",
-        "responses-call-failed",
-        *staged,
-    }
-    assert any(finding.outcome is Outcome.UNKNOWN for finding in run.findings) or fault in NOT_NEEDED
-    for finding in run.findings:
-        if finding.outcome is Outcome.UNKNOWN:
-            assert finding.gaps, finding.check
 
 
 @pytest.mark.parametrize("fault", CALLS)
@@ -106,3 +86,13 @@ def test_a_megabyte_of_words_is_not_kept_in_memory() -> None:
     """What stays of an answer is its size and its hash: the snapshot of a flooded run is as large as any other."""
     sizes = [len(audit_world("healthy", faults).audit.snapshot.model_dump_json()) for faults in ((), ("call-flood",))]
     assert abs(sizes[0] - sizes[1]) < 100_000
+
+
+@pytest.mark.parametrize(("fault", "side"), [("clock-ahead", "behind"), ("clock-behind", "ahead of")])
+def test_a_clock_that_is_hours_from_azures_makes_what_is_counted_from_it_unknown(fault: str, side: str) -> None:
+    """It is said, fails nothing and passes nothing that is counted in days of use."""
+    run = audit_world("healthy", [fault], packs=["regulated"]).audit.run
+    assert {finding.check for finding in run.findings if finding.outcome is Outcome.FAIL} == set()
+    idle = [finding for finding in run.findings if finding.check == "deployment-idle"]
+    assert Outcome.PASS not in {finding.outcome for finding in idle}
+    assert any(f"2 hours {side} Azure's" in finding.message for finding in idle)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import pytest
 
 from auditor.audit import OF_A_PLAN
 from auditor.finding import Outcome
-from auditor.policy.pack import load_policy
 from auditor.report import FORMATS
 from auditor.report.terminal import render
 from auditor.run import Verdict
-from auditor.sandbox import settings_path
 from auditor.snapshot import GapReason
+from tests import matrix
 from tests.conftest import Done, audit_world
+from tests.matrix import committed_unknown
+from tests.stage import PLAN, checks_with, lost_without, run, without
 
-PACK = "before-provision"
-WORLD = "unprovisioned"
-CHECKS = sorted(applied.check.id for applied in load_policy((PACK,), {}, settings_path(WORLD).parent).checks)
+CHECKS = sorted(applied.check.id for applied in PLAN.policy.checks)
 
 FAULT = {
     # the account that exists in this world is another than the one that the fault of the check's name is made for
@@ -33,6 +31,9 @@ FAULT = {
 }
 """Check → the fault that shows it in this world, where it is not the one of its name."""
 
+NOT_NEEDED: set[str] = set()
+"""Kinds on which nothing in this world hangs."""
+
 ALSO_FAILS: dict[str, set[str]] = {
     # nothing fits into no quota
     "model-access-gated": {"planned-capacity-does-not-fit", "quota-exceeded"},
@@ -43,21 +44,20 @@ ALSO_FAILS: dict[str, set[str]] = {
 }
 
 
-@cache
 def planned(*faults: str) -> Done:
-    return audit_world(WORLD, faults, packs=[PACK], plan=True)
+    return run(PLAN, *faults)
 
 
-def checks_with(done: Done, outcome: Outcome) -> set[str]:
-    return {finding.check for finding in done.audit.run.findings if finding.outcome is outcome}
+def with_outcome(done: Done, outcome: Outcome) -> set[str]:
+    return checks_with(done.audit.run.findings, outcome)
 
 
 def test_a_sound_plan_passes_although_nothing_is_deployed() -> None:
-    run = planned().audit.run
-    assert checks_with(planned(), Outcome.FAIL) == set()
-    assert checks_with(planned(), Outcome.UNKNOWN) == set()
-    assert (run.verdict, run.gaps) == (Verdict.PASS, ())
-    judged = {(one.check, one.subject.name) for one in run.findings if one.outcome is Outcome.PASS}
+    told = planned().audit.run
+    assert with_outcome(planned(), Outcome.FAIL) == set()
+    assert with_outcome(planned(), Outcome.UNKNOWN) == set()
+    assert (told.verdict, told.gaps) == (Verdict.PASS, ())
+    judged = {(one.check, one.subject.name) for one in told.findings if one.outcome is Outcome.PASS}
     assert {
         ("model-not-offered", "contoso-support-weu/support-drafts"),
         ("planned-capacity-does-not-fit", "contoso-search-uks/search-embed"),
@@ -70,11 +70,14 @@ def test_a_sound_plan_passes_although_nothing_is_deployed() -> None:
 @pytest.mark.parametrize("check", sorted(set(CHECKS) - {one for one, fault in FAULT.items() if fault is None}))
 def test_the_fault_fails_its_check_and_nothing_else(check: str) -> None:
     done = planned(FAULT.get(check) or check)
-    failed = checks_with(done, Outcome.FAIL)
+    failed = with_outcome(done, Outcome.FAIL)
     assert check in failed
     assert failed - {check} <= ALSO_FAILS.get(check, set())
     assert done.audit.run.exit_code == 1
     assert done.sandbox.unknown_routes == []
+    if matrix.stage_of(check) is PLAN:
+        made = matrix.row(check, matrix.shown(check), ()).strip("| ").split(" | ")[1:-1]
+        assert tuple(made) == matrix.committed()[check][:-1], "make matrix"
 
 
 def test_nothing_is_called_and_only_names_that_are_not_there_are_asked_for() -> None:
@@ -89,11 +92,11 @@ def test_nothing_is_called_and_only_names_that_are_not_there_are_asked_for() -> 
 
 
 def test_every_report_says_that_a_plan_was_judged() -> None:
-    run = planned().audit.run
-    assert OF_A_PLAN in run.notices
+    told = planned().audit.run
+    assert OF_A_PLAN in told.notices
     for name, form in FORMATS.items():
-        assert "judged a plan" in form.render(run), name
-    assert "judged a plan" in render(run, 80, False)
+        assert "judged a plan" in form.render(told), name
+    assert "judged a plan" in render(told, 80, False)
     assert "judged a plan" not in render(audit_world("healthy", packs=["baseline"]).audit.run, 80, False)
 
 
@@ -105,23 +108,23 @@ def test_what_exists_is_not_counted_twice() -> None:
 
 
 def test_a_name_that_cannot_be_asked_for_is_unknown_and_blocks() -> None:
-    """Reader is not enough for the question; that is neither a free name nor a taken one."""
+    """Reader is not enough for the question; that is neither a free name nor a taken one, and nothing else is wrong."""
     done = planned("arm-denied-domain-availability")
     outcomes = {one.outcome for one in done.audit.run.findings if one.check == "account-name-taken"}
     assert outcomes == {Outcome.UNKNOWN, Outcome.NOT_APPLICABLE}
     assert {gap.reason for gap in done.audit.run.gaps} == {GapReason.DENIED}
-    assert checks_with(done, Outcome.FAIL) == {"runner-cannot-read"}
+    assert with_outcome(done, Outcome.FAIL) == set()
+    assert done.audit.run.exit_code == 3
 
 
-@pytest.mark.parametrize("kind", ["usage", "model", "account", "resource-sku"])
+@pytest.mark.parametrize("kind", PLAN.kinds)
 def test_what_cannot_be_read_is_never_a_pass(kind: str) -> None:
-    """A plan whose quota, models, neighbours or offers nobody could see does not pass."""
-    done = planned(f"arm-denied-{kind}")
-    assert checks_with(done, Outcome.UNKNOWN)
-    assert checks_with(done, Outcome.FAIL) == {"runner-cannot-read"}
-    assert done.audit.run.exit_code == 1
+    """What of a plan nobody could see: only the runner fails for it, and the matrix tells what hangs on it."""
+    done, lost = without(PLAN, kind), lost_without(PLAN, kind)
+    assert with_outcome(done, Outcome.FAIL) <= {"runner-cannot-read"}
+    assert committed_unknown(PLAN, kind) == {check for check in lost if matrix.stage_of(check) is PLAN}, "make matrix"
+    assert done.audit.run.exit_code != 0 or kind in NOT_NEEDED
 
 
 def _findings(check: str, subject: str, *faults: Sequence[str]):
-    run = planned(*faults).audit.run
-    return [one for one in run.findings if (one.check, one.subject.name) == (check, subject)]
+    return [one for one in planned(*faults).audit.run.findings if (one.check, one.subject.name) == (check, subject)]

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from auditor.audit import judge
-from auditor.finding import Finding, Outcome
-from auditor.policy.attestations import as_seen, load_attestations
-from auditor.policy.pack import load_policy
+from auditor.finding import Outcome
 from auditor.policy.waivers import NO_WAIVERS
-from auditor.sandbox import FAULTS, settings_path
+from auditor.sandbox import FAULTS
 from auditor.settings import Settings
 from auditor.settings_file.requirements import read_requirements
-from tests.conftest import Done, audit_world
+from tests import matrix
+from tests.conftest import Done
+from tests.stage import WHOLE, checks_with, run
+from tests.statements import NOT_HELD, STATED, judged, statements
 
-STATED: dict[str, str] = {
-    "conditional-access-not-attested": "conditional-access",
-    "gateway-not-attested": "gateway",
-    "key-custody-not-attested": "key-custody",
-    "lockbox-not-attested": "lockbox",
-}
-"""Check → the control that people state: no world can change that, and another attestations file proves it."""
-
-BUILT_WITH: dict[str, str] = {
-    "client-library-not-found": "azure-identity==1.25.1\n",
-    "client-library-too-old": "openai==1.60.0\n",
-    "client-library-unpinned": "openai>=3.52\n",
-}
-"""Check → the requirements file that fails it: what an application is built with is no part of a world."""
-
-REGULATED = load_policy(("regulated",), {}, settings_path("healthy").parent)
-
-REPEATED = {"latency-p95-over-budget"}
-"""What only repeated calls show, which the healthy world does not ask for; tests/end/test_cost.py proves it."""
-
-EVERY_CHECK = sorted({applied.check.id for applied in REGULATED.checks} - STATED.keys() - REPEATED)
-EVERY_CHECK = sorted({applied.check.id for applied in REGULATED.checks} - STATED.keys() - BUILT_WITH.keys())
+EVERY_CHECK = [check for check in matrix.checks() if matrix.stage_of(check) is WHOLE and check not in STATED]
 
 ALSO_FAILS: dict[str, set[str]] = {
     # an account without any alert has none on each of the things to be watched
@@ -83,63 +62,31 @@ ALSO_FAILS: dict[str, set[str]] = {
 """Fault → further checks that the same bad state rightly fails."""
 
 
-def as_shipped(settings: Settings) -> Settings:
-    """The world's own settings."""
-    return settings
-
-
-def support_relies_on_keys(settings: Settings) -> Settings:
-    """The owner of the support desk allows API keys."""
-    keyed = [
-        one.model_copy(update={"authentication": "keys-allowed"}) if one.name == "support-desk" else one
-        for one in settings.workloads
-    ]
-    return settings.model_copy(update={"workloads": tuple(keyed)})
-
-
-OTHER_INTENT: dict[str, Callable[[Settings], Settings]] = {"key-call-failed": support_relies_on_keys}
-"""Check → what its workload's owner wants instead, where the healthy world's settings never ask its question."""
-
-
 def test_every_check_has_a_fault_of_its_name() -> None:
-    assert set(EVERY_CHECK) <= set(FAULTS)
+    assert set(matrix.checks()) - STATED.keys() <= set(FAULTS)
+
+
+def test_every_check_has_a_row() -> None:
+    assert tuple(matrix.committed()) == matrix.checks(), "make matrix"
 
 
 @pytest.mark.parametrize("check", EVERY_CHECK)
 def test_the_fault_fails_its_check_and_nothing_else(check: str) -> None:
-    done = audit_world("healthy", [check], packs=["regulated"], amend=OTHER_INTENT.get(check, as_shipped))
-    failed = {finding.check for finding in done.audit.run.findings if finding.outcome is Outcome.FAIL}
+    """And the row of the matrix is what this run shows."""
+    done = run(WHOLE, check)
+    failed = checks_with(done.audit.run.findings, Outcome.FAIL)
     assert check in failed
     assert failed - {check} <= ALSO_FAILS.get(check, set())
     assert done.sandbox.unknown_routes == []
+    row_is_committed(check)
 
 
-def judged(done: Done, path: Path) -> tuple[Finding, ...]:
-    """The findings on what is stated in a file, of the healthy world whose workloads all use keys."""
-    seen, stated = done.audit.snapshot, as_seen(load_attestations(path))
-    settings = Settings.model_validate(seen.settings)
-    keyed = [one.model_copy(update={"authentication": "keys-allowed"}) for one in settings.workloads]
-    found = [one for one in seen.resources if one.kind != "attestation"]
-    snapshot = seen.model_copy(update={"resources": (*found, *stated[0]), "listings": (*seen.listings, stated[1])})
-    return judge(
-        snapshot, settings.model_copy(update={"workloads": tuple(keyed)}), REGULATED, NO_WAIVERS, run_id="test"
-    ).findings
+def row_is_committed(check: str) -> None:
+    made = matrix.row(check, matrix.shown(check), ()).strip("| ").split(" | ")[1:-1]
+    assert tuple(made) == matrix.committed()[check][:-1], "make matrix"
 
 
-def statements(path: Path, *, but: str = "", line: str = "") -> Path:
-    """A file in which all is stated and holds; of `but` there is another line, or without one no statement."""
-    for control in STATED.values():
-        if control == but and not line:
-            continue
-        said = "expires: 2035-12-31" if control != but else line
-        with path.open("a", encoding="utf-8") as file:
-            file.write(f"- {{control: {control}, statement: so, owner: desk, evidence: 'https://wiki.contoso.com/x', ")
-            file.write(f"stated: 2026-01-01, {said}}}\n")
-    path.touch()
-    return path
-
-
-@pytest.mark.parametrize("check", BUILT_WITH)
+@pytest.mark.parametrize("check", matrix.BUILT_WITH)
 def test_what_an_application_is_built_with_fails_its_check_and_nothing_else(
     check: str, healthy: Done, tmp_path: Path
 ) -> None:
@@ -149,34 +96,28 @@ def test_what_an_application_is_built_with_fails_its_check_and_nothing_else(
     named = [one.model_copy(update={"requirements": ("app/requirements.txt",)}) for one in settings.workloads]
     settings = settings.model_copy(update={"workloads": tuple(named)})
     (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "requirements.txt").write_text(BUILT_WITH[check], encoding="utf-8")
+    (tmp_path / "app" / "requirements.txt").write_text(matrix.BUILT_WITH[check], encoding="utf-8")
     read = read_requirements(settings, tmp_path)
     snapshot = seen.model_copy(
         update={"resources": (*seen.resources, *read.resources), "listings": (*seen.listings, *read.listings)}
     )
-    found = judge(snapshot, settings, REGULATED, NO_WAIVERS, run_id="test").findings
-    assert outcomes(found, Outcome.FAIL) == {check}
+    found = judge(snapshot, settings, WHOLE.policy, NO_WAIVERS, run_id="test").findings
+    assert checks_with(found, Outcome.FAIL) == {check}
     assert all("app/requirements.txt" in one.message for one in found if one.outcome is Outcome.FAIL)
 
 
-def outcomes(findings: tuple[Finding, ...], outcome: Outcome) -> set[str]:
-    return {finding.check for finding in findings if finding.outcome is outcome}
-
-
-def test_what_is_stated_of_every_control_passes(healthy: Done, tmp_path: Path) -> None:
-    found = judged(healthy, statements(tmp_path / "attestations.yaml"))
-    assert STATED.keys() <= outcomes(found, Outcome.PASS)
-    assert outcomes(found, Outcome.FAIL) | outcomes(found, Outcome.UNKNOWN) == set()
+def test_what_is_stated_of_every_control_passes(tmp_path: Path) -> None:
+    found = judged(statements(tmp_path))
+    assert STATED.keys() <= checks_with(found, Outcome.PASS)
+    assert checks_with(found, Outcome.FAIL) | checks_with(found, Outcome.UNKNOWN) == set()
 
 
 @pytest.mark.parametrize("check", STATED)
-def test_a_statement_that_it_does_not_hold_fails_its_check_and_nothing_else(
-    check: str, healthy: Done, tmp_path: Path
-) -> None:
+def test_a_statement_that_it_does_not_hold_fails_its_check_and_nothing_else(check: str, tmp_path: Path) -> None:
     """The finding quotes who said so, when, and where the proof lies."""
-    path = statements(tmp_path / "attestations.yaml", but=STATED[check], line="expires: 2035-12-31, holds: false")
-    found = judged(healthy, path)
-    assert outcomes(found, Outcome.FAIL) == {check}
+    found = judged(statements(tmp_path, but=STATED[check], line=NOT_HELD))
+    assert checks_with(found, Outcome.FAIL) == {check}
+    row_is_committed(check)
     failed = next(finding for finding in found if finding.check == check)
     assert {"desk", "2026-01-01", "https://wiki.contoso.com/x", "so"} <= {str(fact.value) for fact in failed.facts}
 
@@ -191,10 +132,10 @@ def test_a_statement_that_it_does_not_hold_fails_its_check_and_nothing_else(
     ],
 )
 def test_without_a_statement_that_counts_its_check_is_unknown(
-    check: str, line: str, words: str, healthy: Done, tmp_path: Path
+    check: str, line: str, words: str, tmp_path: Path
 ) -> None:
     """Absent or expired: never a pass, and it says which."""
-    found = judged(healthy, statements(tmp_path / "attestations.yaml", but=STATED[check], line=line))
-    assert outcomes(found, Outcome.UNKNOWN) == {check}
-    assert check not in outcomes(found, Outcome.PASS)
+    found = judged(statements(tmp_path, but=STATED[check], line=line))
+    assert checks_with(found, Outcome.UNKNOWN) == {check}
+    assert check not in checks_with(found, Outcome.PASS)
     assert all(words in finding.message for finding in found if finding.check == check)

@@ -18,6 +18,7 @@ from auditor.sandbox import settings_path
 from auditor.settings import Settings
 from auditor.snapshot import GapReason, Snapshot
 from tests.conftest import Done, audit_world
+from tests.stage import WHOLE, checks_with, run
 
 
 def failing(done: Done) -> set[str]:
@@ -41,6 +42,25 @@ def test_a_healthy_world_is_passed_by_what_was_seen(healthy: Done) -> None:
     judged = {finding.check for finding in healthy.audit.run.findings}
     assert judged == {check.id for check in healthy.audit.run.policy.checks}
     assert healthy.audit.run.counts[Outcome.PASS] > len(judged)
+
+
+NOT_IN_THESE_WORLDS: dict[str, str] = {
+    "fine-tune-base-retires-soon": "nobody deploys a fine-tuned model",
+    "key-custody-not-attested": "no workload of theirs uses keys",
+    "keys-not-rotated": "no account of the healthy world accepts keys, and in the other one they are not asked for",
+    "quota-blocked": "no usage of theirs tells a status",
+}
+"""Check of the strictest pack → why it is passed in neither world; its fault fails it, and its examples pass it."""
+
+
+def test_every_check_passes_somewhere_or_says_why_it_does_not(release: Done) -> None:
+    """No check is passed by emptiness: one of its subjects passes, in a world in which nothing is unknown."""
+    whole = run(WHOLE).audit.run.findings
+    assert checks_with(whole, Outcome.UNKNOWN) == set()
+    passed = checks_with(whole, Outcome.PASS) | checks_with(release.audit.run.findings, Outcome.PASS)
+    idle = {applied.check.id: applied for applied in WHOLE.policy.checks if applied.check.id not in passed}
+    assert idle.keys() == NOT_IN_THESE_WORLDS.keys()
+    assert all(applied.check.unless and applied.check.examples.not_applicable for applied in idle.values())
 
 
 @pytest.mark.parametrize("pack", ["baseline", "development", "production", "regulated"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from auditor.policy.facts.grants import EVERYBODY
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
 from tests.policy.estate import ACCOUNT, GROUP, NOW, SUB, Estate, estate, gap, listing, resource
@@ -210,7 +211,7 @@ def definition(role: str, *permissions: Any) -> Resource:
     return resource("role_definition", id_, SUB, {"id": id_, "properties": {"permissions": list(permissions)}})
 
 
-LISTED = (listing("role_assignment", SUB), listing("role_definition", SUB))
+LISTED = tuple(listing(kind, SUB) for kind in ("role_assignment", "role_definition", "deny_assignment"))
 OPEN = vault(enableRbacAuthorization=True, accessPolicies=[policy(OWN, "all")])
 
 
@@ -270,3 +271,34 @@ def test_without_the_lists_of_roles_nobody_knows() -> None:
 def test_a_gap_in_the_roles_is_named() -> None:
     facts = encrypted(OPEN, listings=LISTED).hidden("role_assignment", SUB).of("account", ACCOUNT)
     assert facts.absences["account.encryption_key.identity_may_use"] == gap("role_assignment", SUB).id
+
+
+@pytest.mark.parametrize(
+    ("who", "spared", "may"), [(EVERYBODY, None, False), (EVERYBODY, OWN, True), (NAMED, None, True)]
+)
+def test_what_is_denied_counts_whatever_roles_grant(who: str, spared: str | None, may: bool) -> None:
+    properties = {
+        "scope": VAULT,
+        "permissions": [{"dataActions": ["Microsoft.KeyVault/vaults/keys/*"]}],
+        "principals": [{"id": who, "type": "SystemDefined"}],
+        "excludePrincipals": [{"id": spared, "type": "ServicePrincipal"}] if spared else [],
+    }
+    denial = resource("deny_assignment", f"{VAULT}/providers/x/denyAssignments/d", SUB, {"properties": properties})
+    found = told(OPEN, definition(ROLE, USES), assignment(OWN, SUB), denial, listings=LISTED)
+    assert found["identity_may_use"] is may
+
+
+def test_without_the_list_of_what_is_denied_a_role_is_no_yes() -> None:
+    """A role that is not there is a no all the same."""
+    bare = told(OPEN, definition(ROLE, USES), assignment(OWN, SUB), listings=LISTED[:2])
+    assert "identity_may_use" not in bare
+    assert told(OPEN, definition(ROLE, USES), listings=LISTED[:2])["identity_may_use"] is False
+
+
+def test_one_role_may_read_the_key_and_another_wrap_with_it() -> None:
+    """Assignments add up."""
+    halves = [{"dataActions": USES["dataActions"][:1]}, {"dataActions": USES["dataActions"][1:]}]
+    roles = [definition(f"{ROLE}{number}", half) for number, half in enumerate(halves)]
+    both = [assignment(OWN, VAULT, f"{ROLE}{number}") for number in range(2)]
+    assert told(OPEN, *roles, *both, listings=LISTED)["identity_may_use"] is True
+    assert told(OPEN, *roles, both[0], listings=LISTED)["identity_may_use"] is False

@@ -59,6 +59,14 @@ def test_missing_actions_are_those_that_no_entry_grants() -> None:
     assert subscription["missing_actions"] == ["Microsoft.Insights/diagnosticSettings/read"]
 
 
+def test_an_optional_action_is_not_missed() -> None:
+    """What hangs on it is unknown; that the runner lacks it is no failure of its own."""
+    optional = {"optional": ["Microsoft.Insights/diagnosticSettings/read"]}
+    bent = estate().changed("required_actions", "/required-actions", lambda body: body.update(optional))
+    subscription: Any = bent.of("subscription", SUB).variables["subscription"]
+    assert subscription["missing_actions"] == []
+
+
 @pytest.mark.parametrize(("kind", "scope"), [("permission", SUB), ("required_actions", "/required-actions")])
 def test_missing_actions_are_not_known_without_either_side(kind: str, scope: str) -> None:
     """Unread permissions are not missing permissions."""

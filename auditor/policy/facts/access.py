@@ -7,14 +7,14 @@ with one counts, and is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from auditor.policy.facts.arm_id import fold, subscription_scope
 from auditor.policy.facts.around import Around
-from auditor.policy.facts.grants import ASSIGNMENT, DENIAL, NOTHING_READ, PAGE, STRANGE, Assignment, Denial, Grants
+from auditor.policy.facts.grants import ASSIGNMENT, DENIAL, NOTHING_READ, PAGE, STRANGE, Assignment, Grants
 from auditor.policy.facts.part import Note, Part, Telling
+from auditor.policy.facts.rights import Rights, rights
 from auditor.policy.facts.roles import CALLS, KIND, LIST_KEYS, POWERS, RESPOND
 from auditor.record import JsonObject
 from auditor.settings import Workload
@@ -26,36 +26,6 @@ _IN_A_GROUP: Final[Note] = (
 _OWN: Final[Note] = ("of its own assignments; what groups hold is not counted", PAGE)
 
 
-@dataclass(frozen=True)
-class _Over:
-    """All that is assigned and denied at an account or above it."""
-
-    account: str
-    assignments: tuple[Assignment, ...]
-    denials: tuple[Denial, ...] | None
-    """None: not known."""
-
-    @property
-    def understood(self) -> bool:
-        """Whether it is known of each assignment what it grants."""
-        return all(one.grant is not None for one in self.assignments)
-
-    def calling(self) -> Iterator[Assignment]:
-        """Those by which models may be called."""
-        return (one for one in self.assignments if one.grant is not None and one.grant.calls)
-
-    def denied(self, assignment: Assignment, action: str) -> bool | None:
-        """Whether what an assignment grants is denied after all; None where that is not known."""
-        if self.denials is None:
-            return None
-        found = [
-            None if one.grant is None else one.denies(assignment.principal, many=assignment.may_be_many)
-            for one in self.denials
-            if one.grant is None or action in one.grant.powers | one.grant.calls
-        ]
-        return True if True in found else None if None in found else False
-
-
 def access(of: Around) -> Part:
     """`account.access`: who holds what at the account or above it, each list known only where it is whole."""
     subscription = subscription_scope(of.resource.id)
@@ -64,12 +34,12 @@ def access(of: Around) -> Part:
     identities = tuple(dict.fromkeys(one.lower() for workload in workloads for one in workload.identities))
     told = Telling()
     told.tell("identities", list(identities))
-    if grants.assignments is None:
+    over = rights(of.resource.id, grants)
+    if over is None:
         gap = grants.why(ASSIGNMENT, KIND)
         for name in (*_LISTS, *_DENIABLE):
             told.tell(name, None, because=gap, note=STRANGE if gap is None and grants.readings else None)
         return told.done()
-    over = _over(of.resource.id, grants)
     _tell_lists(told, over, identities)
     _tell_deniable(told, over, workloads, grants)
     for name in (*_LISTS, *_DENIABLE):
@@ -82,31 +52,18 @@ def calling_right(principal: str, account_id: str, grants: Grants) -> tuple[bool
 
     None where that hangs on what is not known, such as who is in a group.
     """
-    if grants.assignments is None:
+    over, who = rights(account_id, grants), principal.lower()
+    if over is None:
         return None, ()
-    over, who = _over(account_id, grants), principal.lower()
-    own = tuple(one for one in over.assignments if _granted(one, who, RESPOND, over) is True)
-    return (True if own else _may(who, (RESPOND,), over)), own
+    own = tuple(one for one in over.assignments if over.granted(one, who, RESPOND) is True)
+    return (True if own else over.may(who, (RESPOND,))), own
 
 
 _LISTS: Final = ("conditional", "custom_broad_roles", "direct_users", "identity_powers", "wide")
 _DENIABLE: Final = ("identities_lacking", "key_readers")
 
 
-def _over(account: str, grants: Grants) -> _Over:
-    at = fold(account)
-    assignments = grants.assignments.over(at) if grants.assignments is not None else ()
-    denials = grants.denials
-    return _Over(
-        account=at,
-        assignments=tuple(assignments),
-        denials=None
-        if denials is None
-        else tuple(one for one in denials.over(at) if one.scope == at or not one.own_scope_alone),
-    )
-
-
-def _tell_lists(told: Telling, over: _Over, identities: Sequence[str]) -> None:
+def _tell_lists(told: Telling, over: Rights, identities: Sequence[str]) -> None:
     """What is assigned, whether or not it is denied after all."""
     note = None if over.understood else STRANGE
     calling = list(over.calling())
@@ -150,7 +107,7 @@ def _broad_roles(assignments: Iterable[Assignment]) -> list[JsonObject] | None:
     return list(found.values())
 
 
-def _tell_deniable(told: Telling, over: _Over, workloads: Sequence[Workload], grants: Grants) -> None:
+def _tell_deniable(told: Telling, over: Rights, workloads: Sequence[Workload], grants: Grants) -> None:
     """What is left once deny assignments are taken off."""
     if over.denials is None:
         gap = grants.why(DENIAL)
@@ -167,7 +124,7 @@ def _tell_deniable(told: Telling, over: _Over, workloads: Sequence[Workload], gr
     )
 
 
-def _key_readers(over: _Over) -> list[JsonObject]:
+def _key_readers(over: Rights) -> list[JsonObject]:
     """Each principal once; one that a deny assignment may stop counts."""
     found: dict[str, JsonObject] = {}
     for one in over.assignments:
@@ -179,14 +136,14 @@ def _key_readers(over: _Over) -> list[JsonObject]:
     return list(found.values())
 
 
-def _lacking(over: _Over, workloads: Sequence[Workload]) -> tuple[list[JsonObject], bool]:
+def _lacking(over: Rights, workloads: Sequence[Workload]) -> tuple[list[JsonObject], bool]:
     """Declared identities that surely may not call, with what each lacks; and whether others may not be."""
     lacking: list[JsonObject] = []
     unclear = False
     for workload in workloads:
         wanted = wanted_actions(workload)
         for identity in dict.fromkeys(one.lower() for one in workload.identities):
-            may = _may(identity, wanted, over)
+            may = over.may(identity, wanted)
             unclear = unclear or may is None
             if may is False:
                 denied = any(one.principal == identity and _calls(one, wanted) for one in over.assignments)
@@ -202,23 +159,3 @@ def _calls(one: Assignment, actions: Sequence[str]) -> bool:
 def wanted_actions(workload: Workload) -> tuple[str, ...]:
     """Data actions of which an application needs one: that of the Responses API where it declares to use it."""
     return (RESPOND,) if any("text" in one.features for one in workload.deployments) else CALLS
-
-
-def _may(principal: str, actions: Sequence[str], over: _Over) -> bool | None:
-    """Whether a principal may do any of the actions; None where that hangs on what is not known."""
-    answers = [_granted(one, principal, action, over) for one in over.assignments for action in actions]
-    return True if True in answers else None if None in answers else False
-
-
-def _granted(one: Assignment, principal: str, action: str, over: _Over) -> bool | None:
-    own = one.principal == principal
-    if not own and not one.may_be_many:
-        return False
-    if one.grant is None:
-        return None
-    if action not in one.grant.calls:
-        return False
-    denied = over.denied(one, action)
-    if denied is True:
-        return False
-    return True if own and denied is False else None

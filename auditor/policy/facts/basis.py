@@ -15,7 +15,6 @@ from auditor.policy.facts.governed import Governed, governed
 from auditor.policy.facts.grants import Grants, grants_by_subscription
 from auditor.policy.facts.health import Incidents, incidents
 from auditor.policy.facts.intent import Intents, intents
-from auditor.policy.facts.key_access import KeyRoles, key_roles
 from auditor.policy.facts.key_events import key_alerts
 from auditor.policy.facts.keys import Activity, activity
 from auditor.policy.facts.metrics import Metrics, metrics
@@ -47,7 +46,6 @@ class Basis:
     """By the folded scope of the subscription."""
     account_quotas: AccountQuotas
     vaults: Vaults
-    key_roles: KeyRoles
     governed: Governed
     zone_links: ZoneLinks
     principal: Principal
@@ -83,7 +81,6 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         grants=grants_by_subscription(seen),
         account_quotas=account_quotas(seen),
         vaults=vaults(seen),
-        key_roles=key_roles(seen),
         zone_links=zone_links(seen),
         principal=snapshot.principal,
         api_versions=snapshot.api_versions,

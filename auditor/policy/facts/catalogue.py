@@ -79,6 +79,8 @@ class Lookup:
     gap: str | None = None
     note: Note | None = None
     readings: tuple[str, ...] = ()
+    of_base: bool = False
+    """Whether the entry is that of the base of a fine-tuned model, which no region lists itself."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from auditor.policy.facts.arm_id import fold, last
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.logic import all_of
 from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.seen import Seen
 from auditor.policy.facts.shape import dig, objects, text
@@ -172,7 +173,7 @@ def filtered(policy: Policy | None, because: str | None) -> Part:
         told.tell(member, _acts(shield), because=because, note=_inherited(policy, [(name, "Prompt")]))
     materials = [("Protected Material Text", "Completion"), ("Protected Material Code", "Completion")]
     looked = [_flag(policy.filter(*one) if policy is not None else None, "enabled") for one in materials]
-    told.tell("protected_material", _all(*looked), because=because, note=_inherited(policy, materials))
+    told.tell("protected_material", all_of(looked), because=because, note=_inherited(policy, materials))
     swearing = [("Profanity", source) for source in SOURCES]
     found = [_source(policy, *one) for one in swearing] if filters is not None else None
     told.tell("profanity", found, because=because, note=_inherited(policy, swearing))
@@ -204,19 +205,12 @@ def _blocks(found: JsonObject | None) -> list[str] | None:
 
 def _acts(found: JsonObject | None) -> bool | None:
     """Whether a filter is enabled and blocks what it finds."""
-    return _all(_flag(found, "enabled"), _flag(found, "blocking"))
+    return all_of((_flag(found, "enabled"), _flag(found, "blocking")))
 
 
 def _flag(found: JsonObject | None, name: str) -> bool | None:
     said = found.get(name) if found is not None else None
     return said if isinstance(said, bool) else None
-
-
-def _all(*said: bool | None) -> bool | None:
-    """Three-valued: one no is a no, whatever the others are."""
-    if False in said:
-        return False
-    return None if None in said else True
 
 
 def _inherited(policy: Policy | None, filters: list[tuple[str, str]]) -> Note | None:

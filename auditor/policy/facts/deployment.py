@@ -12,7 +12,7 @@ from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.content import content
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.deployment_sku import deployment_sku
-from auditor.policy.facts.fine_tuning import fine_tuning
+from auditor.policy.facts.fine_tuning import fine_tuning, served
 from auditor.policy.facts.intent import spelled
 from auditor.policy.facts.latency import latency
 from auditor.policy.facts.lifecycle import model
@@ -151,7 +151,7 @@ def _find_model(body: JsonObject, home: Home, basis: Basis) -> Lookup:
     )
     if model_format is None or name is None or version is None:
         return Lookup()
-    return basis.catalogue(home.location).find((home.kind,), model_format, name, version)
+    return served(basis.catalogue(home.location), (home.kind,), model_format, name, version)
 
 
 def _told_by_body(resource: Resource, body: JsonObject, found: Lookup, basis: Basis) -> Part:

@@ -63,10 +63,10 @@ def encryption_key(of: Around) -> Part:
     _tell_vault(told, vault)
     _tell_key(told, key_id, text(dig(names, "keyVersion")), seen, of.basis.now)
     principal = _principal(account, text(dig(names, "identityClientId")))
-    may = access(vault, key_id, principal, of.basis.key_roles, seen) if principal is not None else None
+    may = access(vault, key_id, principal, of.basis.grants) if principal is not None else None
     told.tell("principal", principal)
     told.tell("identity_may_use", may.allowed if may is not None else None, because=may.gap if may else None)
-    told.read("identity_may_use", vault.readings)
+    told.read("identity_may_use", may.readings if may is not None else vault.readings)
     return told.done()
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from auditor.policy.facts.catalogue import Catalogue
+from auditor.policy.facts.catalogue import Catalogue, Lookup
 from auditor.policy.facts.lifecycle import day
 from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.shape import dig, text
@@ -21,6 +22,20 @@ https://learn.microsoft.com/azure/foundry/openai/how-to/fine-tuning-deploy
 """
 
 _UNLISTED: Final[Note] = ("not known: the region lists no base model of that name and version", PAGE)
+
+
+_BY_BASE: Final[Note] = ("of the model that it was trained on: regions list no fine-tuned models", PAGE)
+
+
+def served(found: Catalogue, kinds: tuple[str, ...], model_format: str, name: str, version: str | None) -> Lookup:
+    """What a region lists of a model; of a fine-tuned one what it lists of its base, with a note that says so."""
+    base = _NAME.fullmatch(name)
+    if base is None:
+        return found.find(kinds, model_format, name, version)
+    told = found.find(kinds, model_format, base[1], base[2])
+    if told.entry is None:
+        return replace(told, certain=False, note=_UNLISTED if told.certain else told.note, of_base=True)
+    return replace(told, note=_BY_BASE, of_base=True)
 
 
 def fine_tuning(model: JsonObject, kind: str | None, catalogue: Catalogue | None, now: datetime) -> Part:

@@ -150,7 +150,7 @@ def _grants(scope: str, seen: Seen, kinds: tuple[str, ...]) -> Grants:
 def _assignments(kind: str, found: Iterable[Resource], roles: Mapping[str, Role]) -> Placed[Assignment] | None:
     """Those that may grant something that matters here."""
     read = (_assignment(kind, one, roles) for one in found)
-    return _placed(one for one in read if one is None or one.grant is None or one.grant.powers or one.grant.calls)
+    return _placed(one for one in read if one is None or one.grant is None or one.grant)
 
 
 def _placed(values: Iterable[Value | None]) -> Placed[Value] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -46,14 +46,21 @@ def model(found: Lookup, sku_name: str | None, default_version: str | None, now:
         )
     entry, sku = found.entry, found.entry.sku(sku_name)
     told.tell("listed", True)
-    told.tell("sku_offered", None if entry.skus is None or sku_name is None else sku is not None)
+    told.tell("sku_offered", _sku_offered(found, sku_name))
     told.tell("is_default_version", entry.is_default)
     told.tell("default_version", default_version)
     told.tell("capabilities", entry.model.get("capabilities"))
     told.tell("replacement", _replacement(entry.model))
-    told.tell("usage_name", text((sku or {}).get("usageName")))
+    told.tell("usage_name", text((sku or {}).get("usageName")) if not found.of_base else None)
     _tell_end(told, entry, sku, sku_name, now)
-    return told.done()
+    return replace(told.done(), notes={"": found.note} if found.note else {})
+
+
+def _sku_offered(found: Lookup, sku_name: str | None) -> bool | None:
+    """Whether the SKU is listed; fine-tuned models have SKUs of their own, which their base may lack."""
+    if found.entry is None or found.entry.skus is None or sku_name is None:
+        return None
+    return True if found.entry.sku(sku_name) is not None else None if found.of_base else False
 
 
 def retirement(entry: Entry, sku: JsonObject | None) -> Retirement:

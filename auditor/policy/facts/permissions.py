@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.seen import Seen
-from auditor.policy.facts.shape import texts
+from auditor.policy.facts.shape import dig, texts
 from auditor.record import JsonObject
 
 KIND: Final = "permission"
@@ -17,6 +17,8 @@ REQUIRED_ID: Final = "/required-actions"
 
 def missing_actions(subscription: str, seen: Seen) -> Part:
     """`missing_actions` of a subscription: those the collectors need and no permission entry grants there.
+
+    An action that the built-in role Reader lacks is optional, and not among them: what it reads is unknown without it.
 
     An entry grants an action that one of its `actions` matches and none of its `notActions`; entries add up.
     https://learn.microsoft.com/azure/role-based-access-control/role-definitions
@@ -28,7 +30,9 @@ def missing_actions(subscription: str, seen: Seen) -> Part:
         told.tell("missing_actions", None, because=seen.gap(KIND, subscription) if listing is None else None)
         return told.done()
     entries = [entry.body for entry in seen.children(KIND, subscription)]
-    told.tell("missing_actions", sorted(action for action in needed if not granted(action, entries)))
+    optional = texts(dig(required.body, "optional")) if required is not None else None
+    asked = needed.keys() - set(optional or ())
+    told.tell("missing_actions", sorted(action for action in asked if not granted(action, entries)))
     told.read("missing_actions", listing.readings)
     return told.done()
 

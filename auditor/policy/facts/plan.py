@@ -10,6 +10,7 @@ from auditor.policy.facts.capacity import capacity
 from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.deployment_sku import deployment_sku
+from auditor.policy.facts.fine_tuning import served
 from auditor.policy.facts.lifecycle import model
 from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.quota import Demand, Pool, pool, usage_name
@@ -58,7 +59,7 @@ def plan(case: Case, basis: Basis) -> tuple[Part, Demand]:
         told.read(name, found.readings)
     extra = extra_capacity(case, found)
     told.tell("extra_capacity", extra, because=case.gap or found.gap)
-    drawn_from = usage_name(sku)
+    drawn_from = usage_name(sku) if not found.of_base else None
     told.tell("usage_name", drawn_from, because=found.gap)
     place = case.target.location
     drawn = pool(place, drawn_from, basis.seen) if place is not None and drawn_from is not None else None
@@ -115,7 +116,7 @@ def _find(case: Case, basis: Basis) -> Lookup:
             return Lookup()
         same = there.model[:2] == (expected.format.lower(), expected.model.lower())
         version = there.model[2] if same else None
-    return basis.catalogue(target.location).find(target.kinds, expected.format, expected.model, version)
+    return served(basis.catalogue(target.location), target.kinds, expected.format, expected.model, version)
 
 
 def _offered(expected: ExpectedDeployment, found: Lookup) -> bool | None:
@@ -123,7 +124,9 @@ def _offered(expected: ExpectedDeployment, found: Lookup) -> bool | None:
         return False if found.certain else None
     if expected.sku is None:
         return True
-    return None if found.entry.skus is None else found.entry.sku(expected.sku) is not None
+    if found.entry.sku(expected.sku) is not None:
+        return True
+    return None if found.entry.skus is None or found.of_base else False
 
 
 def _tell_range(told: Telling, expected: ExpectedDeployment, capacity: Any, found: Lookup) -> None:

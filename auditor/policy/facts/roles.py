@@ -1,4 +1,4 @@
-"""What a role grants of that which matters to a model account; roles are known by their ids, since names change.
+"""What a role grants of that which matters to an account and its key; roles are known by their ids, as names change.
 
 A permission grants what one of its `actions` matches and none of its `notActions`, and permissions add up; data actions
 likewise. https://learn.microsoft.com/azure/role-based-access-control/role-definitions
@@ -36,6 +36,16 @@ CALLS: Final = (
 https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning#microsoftcognitiveservices
 """
 
+KEY_USES: Final = (
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/keys/wrap/action",
+    "Microsoft.KeyVault/vaults/keys/unwrap/action",
+)
+"""The data actions that encryption with a key of a vault needs; Key Vault Crypto Service Encryption User grants them.
+
+https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/security#key-vault-crypto-service-encryption-user
+"""
+
 LIST_KEYS: Final = f"{_CS}/listKeys/action"
 WRITE_ACCOUNT: Final = f"{_CS}/write"
 ASSIGN: Final = "Microsoft.Authorization/roleAssignments/write"
@@ -60,6 +70,13 @@ class Grant:
 
     powers: frozenset[str]
     calls: frozenset[str]
+    key_uses: frozenset[str]
+
+    def __contains__(self, action: str) -> bool:
+        return action in self.powers or action in self.calls or action in self.key_uses
+
+    def __bool__(self) -> bool:
+        return bool(self.powers or self.calls or self.key_uses)
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,7 @@ def grant(permissions: Any) -> Grant | None:
     return Grant(
         powers=frozenset(action for action in POWERS if granted(action, found)),
         calls=frozenset(action for action in CALLS if granted(action, data)),
+        key_uses=frozenset(action for action in KEY_USES if granted(action, data)),
     )
 
 
