@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,9 +34,9 @@ class Done:
 
 
 @cache
-def policy_of(packs: tuple[str, ...], base: Path) -> Policy:
-    """Half of an audit's time goes into reading the checks, which are the same for every audit of these tests."""
-    return load_policy(packs, {}, base)
+def policy_of(packs: tuple[str, ...], base: Path, parameters: str = "{}") -> Policy:
+    """The policy of some packs, with parameters as JSON; the same for all who ask."""
+    return load_policy(packs, json.loads(parameters), base)
 
 
 @contextmanager
@@ -75,9 +76,7 @@ def audit_world(
             probes = settings.probes.model_copy(update={"seconds": probe_seconds})
             settings = settings.model_copy(update={"probes": probes})
         settings = amend(settings)
-        policy = policy_of(settings.packs, path.parent)
-        if settings.parameters:
-            policy = load_policy(settings.packs, settings.parameters, path.parent)
+        policy = policy_of(settings.packs, path.parent, json.dumps(settings.parameters, sort_keys=True))
         stated = attestations or (path.parent / settings.attestations if settings.attestations else None)
         made = asyncio.run(
             audit(

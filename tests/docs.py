@@ -102,12 +102,17 @@ def frameworks_block() -> str:
     return "\n".join(["| framework | | controls | mapping published by |", "|---|---|---:|---|", *rows]) + "\n"
 
 
+def probes_block() -> str:
+    return command_output("probes", "--markdown")
+
+
 def check_block() -> str:
     return fenced((ROOT / "policies/checks/identity/api-keys-accepted.yaml").read_text(encoding="utf-8"), "yaml")
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo_block,
+    "probes": probes_block,
     "settings": settings_block,
     "environment": environment_block,
     "actions": actions_block,
