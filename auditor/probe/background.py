@@ -6,7 +6,7 @@ from typing import Final
 
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
-from auditor.probe.question import Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_READ, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, StoppedError, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -107,4 +107,5 @@ BACKGROUND = Probe(
     look=look,
     legacy=False,
     stores="both responses",
+    actions=(RESPONSES_WRITE, RESPONSES_READ, RESPONSES_DELETE),
 )

@@ -9,7 +9,7 @@ from auditor.cloud.redaction import bounded
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import word
 from auditor.probe.outcome import items, output_text
-from auditor.probe.question import Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -68,4 +68,6 @@ CODE_INTERPRETER = Probe(
     most_tokens=most_tokens,
     look=look,
     legacy=False,
+    stores="the container",
+    actions=(RESPONSES_WRITE, RESPONSES_DELETE),
 )

@@ -10,7 +10,7 @@ from auditor.probe.limits import may_reason, output_limit
 from auditor.probe.memory import PLANT_TOKENS, planted, word
 from auditor.probe.outcome import items, object_of
 from auditor.probe.picture import COLOURS, PICTURE_TOKENS, SHAPES, data_url, picture
-from auditor.probe.question import Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
 from auditor.probe.streamed import shortfall, streamed
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
@@ -92,4 +92,5 @@ COMBINED = Probe(
     most_tokens=most_tokens,
     look=look,
     stores="the first response",
+    actions=(RESPONSES_WRITE, RESPONSES_DELETE),
 )

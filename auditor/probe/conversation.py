@@ -7,7 +7,7 @@ from typing import Final
 
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import PLANT_TOKENS, RECALL, knows, planted, word
-from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_READ, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -44,5 +44,5 @@ CONVERSATION = Probe(
     most_tokens=most_tokens,
     look=look,
     stores="both responses",
-    actions=(RESPONSES_WRITE, RESPONSES_DELETE),
+    actions=(RESPONSES_WRITE, RESPONSES_READ, RESPONSES_DELETE),
 )

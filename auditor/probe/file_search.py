@@ -12,7 +12,15 @@ from auditor.probe.limits import output_limit
 from auditor.probe.memory import knows, word
 from auditor.probe.outcome import items, object_of, stopped
 from auditor.probe.outcome import word as told_word
-from auditor.probe.question import Probe
+from auditor.probe.question import (
+    FILES_DELETE,
+    FILES_WRITE,
+    RESPONSES_WRITE,
+    STORES_DELETE,
+    STORES_READ,
+    STORES_WRITE,
+    Probe,
+)
 from auditor.probe.talk import Proof, StoppedError, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -112,4 +120,6 @@ FILE_SEARCH = Probe(
     calls=CALLS,
     most_tokens=most_tokens,
     look=look,
+    stores="the file and the vector store",
+    actions=(RESPONSES_WRITE, FILES_WRITE, FILES_DELETE, STORES_WRITE, STORES_READ, STORES_DELETE),
 )

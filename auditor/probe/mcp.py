@@ -11,7 +11,7 @@ from typing import Final
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import word
 from auditor.probe.outcome import items, object_of, output_text
-from auditor.probe.question import Probe
+from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable as speaks_no_responses
@@ -145,4 +145,6 @@ MCP = Probe(
     most_tokens=most_tokens,
     look=look,
     legacy=False,
+    stores="the first response",
+    actions=(RESPONSES_WRITE, RESPONSES_DELETE),
 )

@@ -9,7 +9,7 @@ from auditor.probe.document import pdf
 from auditor.probe.keeping import upload
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import knows, word
-from auditor.probe.question import Probe
+from auditor.probe.question import FILES_DELETE, FILES_WRITE, RESPONSES_WRITE, Probe
 from auditor.probe.talk import Proof, Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
@@ -71,4 +71,6 @@ PDF = Probe(
     most_tokens=most_tokens,
     look=look,
     legacy=False,
+    stores="the uploaded file",
+    actions=(RESPONSES_WRITE, FILES_WRITE, FILES_DELETE),
 )

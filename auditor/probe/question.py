@@ -61,6 +61,11 @@ NO_PROJECTS = Problem(
 RESPONSES_WRITE = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
 RESPONSES_READ = "Microsoft.CognitiveServices/accounts/OpenAI/responses/read"
 RESPONSES_DELETE = "Microsoft.CognitiveServices/accounts/OpenAI/responses/delete"
+FILES_WRITE = "Microsoft.CognitiveServices/accounts/OpenAI/files/write"
+FILES_DELETE = "Microsoft.CognitiveServices/accounts/OpenAI/files/delete"
+STORES_WRITE = "Microsoft.CognitiveServices/accounts/OpenAI/assistants/vector_stores/write"
+STORES_READ = "Microsoft.CognitiveServices/accounts/OpenAI/assistants/vector_stores/read"
+STORES_DELETE = "Microsoft.CognitiveServices/accounts/OpenAI/assistants/vector_stores/delete"
 """https://learn.microsoft.com/azure/role-based-access-control/permissions/ai-machine-learning"""
 
 BROKEN = "the smoke call to this deployment did not get an answer, so this was not asked"

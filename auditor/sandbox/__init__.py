@@ -91,9 +91,9 @@ class Sandbox:
             "no_proxy": "",
             "SSL_CERT_FILE": str(bundle),
             "REQUESTS_CA_BUNDLE": str(bundle),
+            **self.world.environment,
             **self.signed_in_by("environment"),
             "AUDITOR_RESOLVER": self.resolver,
-            **self.world.environment,
         }
         return self
 

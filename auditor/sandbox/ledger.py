@@ -25,6 +25,10 @@ class Turn:
     """How many of the items, from the first, were given."""
 
 
+_ROUNDING = 1e-6
+"""What many refills of a bucket may lack through rounding alone."""
+
+
 @dataclass
 class Ledger:
     """Secrets made for the occasion, responses that were stored, and how often each trouble was met."""
@@ -70,8 +74,8 @@ class Ledger:
         now = monotonic() if at is None else at
         left, filled_at = self._tokens.get(name, (float(most), now))
         left = min(most, left + (now - filled_at) * most / 60)
-        allowed = left >= needed
-        self._tokens[name] = (left - needed if allowed else left, now)
+        allowed = left >= needed - _ROUNDING
+        self._tokens[name] = (max(0.0, left - needed) if allowed else left, now)
         return int(self._tokens[name][0]), None if allowed else max(1, math.ceil((needed - left) * 60 / most))
 
     def wait(self, bucket: Bucket, subscription: str) -> tuple[int | None, int]:

@@ -178,6 +178,10 @@ def _mcp_servers(data: Any) -> Iterator[Contradiction]:
                 yield from _mcp_server((*at, "mcp"), server)
 
 
+_MCP_HEADER = "Authorization"
+"""The default, which settings that were saved with a snapshot state too."""
+
+
 def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
     for member, (shape, rule) in _MCP_SHAPES.items():
         value = server.get(member)
@@ -192,7 +196,8 @@ def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
             yield (*at, "authentication"), f"{kind} needs {member}: {what}"
         elif how in _HOW and how != kind and server.get(member) is not None:
             yield (*at, member), f"is of no use with authentication: {how}"
-    if how != "key" and _is_text(server.get("header")):
+    header = server.get("header")
+    if how != "key" and _is_text(header) and header != _MCP_HEADER:
         yield (*at, "header"), "is of no use without authentication: key"
 
 

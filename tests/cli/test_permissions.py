@@ -21,6 +21,7 @@ from tests.dependencies import NO_CALLS
 from tests.stage import WHOLE, run
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
+LIST_KEYS = "Microsoft.CognitiveServices/accounts/listKeys/action"
 RESPONSES = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
 CHECKS = load_policy(("regulated",), {}, docs.ROOT).checks
 """Those of a whole audit; what judges a plan is in a pack of its own."""
@@ -45,10 +46,15 @@ def action_of(seen: Seen) -> str:
 
 
 def test_the_role_covers_every_request_and_nothing_more() -> None:
-    """Each request of a healthy run is allowed by an action, and each action is asked for by a request."""
+    """Each request of a healthy run is allowed by an action, and each action is asked for by a request.
+
+    But for the keys, which are asked for where settings want what must be refused (probes.negative): no role of ours
+    reads a key.
+    """
     seen = [one for one in run(WHOLE).sandbox.requests if one.host == "management.azure.com"]
-    assert {one.path.rpartition("/")[2] for one in seen if one.method != "GET"} == {"queryResults"}
-    assert {action_of(one) for one in seen} == set(role()["Actions"])
+    assert {one.path.rpartition("/")[2] for one in seen if one.method != "GET"} == {"queryResults", "listKeys"}
+    assert {action_of(one) for one in seen} - set(role()["Actions"]) == {LIST_KEYS}
+    assert set(role()["Actions"]) <= {action_of(one) for one in seen}
     calls = [one for one in run(WHOLE).sandbox.requests if one.host.endswith(".openai.azure.com")]
     asked = {action_of_call(Ask(one.method, one.host, one.path)) for one in calls}
     assert asked == set(role()["DataActions"])

@@ -140,7 +140,7 @@ class Field:
             for item in body.get("output", ()):
                 for part in item.get("content", ()):
                     if not part["text"].startswith("{"):  # JSON that a schema asked for stays JSON
-                        part["text"] += "\n".join(said)
+                        part["text"] += "\n".join(("", *said))
             return {**body, "metadata": {**MEMBERS, "echo": echo}}
 
         return self._sown(answer, ask, grown)

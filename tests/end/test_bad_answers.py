@@ -27,6 +27,9 @@ UNTRUSTED = {
 CALLS = sorted(name for name in FAULTS if name.startswith("call-") and name not in {"call-throttled", *UNTRUSTED})
 ANSWERED_WRONGLY = {"call-empty-output", "call-wrong-model"}
 """The call itself succeeds: what it brought is wrong."""
+NO_ANSWER = frozenset(
+    {"responses-call-failed", "responses-call-incomplete", "call-throttled", "responded-model-differs"}
+)
 
 
 @pytest.mark.parametrize("fault", BAD_BODIES)
@@ -42,9 +45,14 @@ def test_a_bad_answer_of_the_resource_manager_leaves_gaps(fault: str) -> None:
 def test_each_way_in_which_a_call_fails_has_a_class_a_cause_and_a_next_step(fault: str) -> None:
     run = audit_world("healthy", [fault], probe_seconds=6).audit.run
     failed = {finding.check for finding in run.findings if finding.outcome is Outcome.FAIL}
-    assert failed & {"responses-call-failed", "responses-call-incomplete", "call-throttled", "responded-model-differs"}
     told = [call for call in run.calls if call.failure]
-    assert told or fault in ANSWERED_WRONGLY, [call.outcome for call in run.calls]
+    if fault.startswith("call-stream-"):
+        assert "streaming-broken" in failed
+        assert not failed & NO_ANSWER, "what is not streamed is answered as ever"
+        assert "stream" in {call.probe for call in told}, [call.outcome for call in run.calls]
+    else:
+        assert failed & NO_ANSWER
+        assert told or fault in ANSWERED_WRONGLY, [call.outcome for call in run.calls]
     for call in told:
         assert call.failure != "unclassified", call.cause
         assert call.cause
@@ -67,11 +75,12 @@ def test_an_answer_that_nobody_should_trust_stays_inert_and_bounded(
         for name in ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens"):
             assert body.get(name) is None or 0 <= body[name] < 2**53
     before = healthy.audit.run
+    most = 60_000 + 4_000 * sum(1 for call in run.calls if call.failure)
     for name, text, usual in (
         *((name, form.render(run), form.render(before)) for name, form in FORMATS.items()),
         ("terminal", terminal.render(run, 100, False), terminal.render(before, 100, False)),
     ):
-        assert len(text) < len(usual) + 60_000, name
+        assert len(text) < len(usual) + most, name
         assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202e\ud800]", text), name
         assert not re.search(r"^\s*(?:::error|##\[|##vso\[)", text, re.MULTILINE), name
         assert "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" not in text, name

@@ -21,12 +21,13 @@ CHECK = "latency-p95-over-budget"
 
 
 def matter(settings: Settings, **probes: object) -> Settings:
-    """The settings with one workload of one deployment that answers text."""
+    """The settings with one workload that declares one deployment, by one API and for text alone."""
     workload = settings.workloads[0]
     chat = next(one for one in workload.deployments if one.name == MATTER)
-    chat = chat.model_copy(update={"p95_budget_ms": 90})
+    plain = {"features": ("text",), "surfaces": ("v1",), "project": None, "mcp": None}
+    chat = chat.model_copy(update={"p95_budget_ms": 90, **plain})
     workload = workload.model_copy(update={"deployments": (chat,)})
-    told = settings.probes.model_copy(update=probes)
+    told = settings.probes.model_copy(update={"negative": False, **probes})
     return settings.about((workload,)).model_copy(update={"probes": told})
 
 
@@ -45,7 +46,7 @@ def test_the_slowest_calls_are_judged_by_their_own_check(twenty: Done) -> None:
     """Every time is kept, p95 is one of them, and p99 is not known from twenty."""
     found = {one.check: one for one in twenty.audit.run.findings if one.subject.id.endswith(f"/{MATTER}")}
     assert found[CHECK].outcome is Outcome.FAIL
-    call = next(one for one in twenty.audit.run.calls if one.deployment == MATTER)
+    call = next(one for one in twenty.audit.run.calls if (one.deployment, one.probe) == (MATTER, "text"))
     assert call.latency is not None
     assert len(call.latency.samples_ms) == 20
     assert call.latency.p95 == sorted(call.latency.samples_ms)[18]
@@ -117,10 +118,12 @@ def test_the_dry_run_calls_nobody() -> None:
         told = invoked("run", "--settings", path, "--dry-run", "--repeat", "3", "--json")
     assert (shown.exit_code, told.exit_code) == (0, 0)
     assert "none of them was made" in shown.stdout
-    assert "of 100" in shown.stdout
+    assert "of 400" in shown.stdout, "what the settings allow"
     assert not [seen for seen in sandbox.requests if seen.host.endswith((".openai.azure.com", ".ai.azure.com"))]
     plan = json.loads(told.stdout)
-    rows = {(row["deployment"], row["probe"]): row for row in plan["planned"]}
+    rows = {(row["deployment"], row["probe"]): row for row in plan["planned"] if row["surface"] == "v1"}
+    others = [row for row in plan["planned"] if row["surface"] != "v1" and row["probe"] == "text"]
+    assert [row["calls"] for row in others] == [1, 1], "the further surfaces of matter-chat are timed by one call each"
     assert rows["matter-chat", "text"]["calls"] == 3
     assert rows["matter-chat", "text"]["money"] == pytest.approx(rows["matter-chat", "text"]["tokens"] * 16.5 / 1e6)
     assert rows["search-embed", "text"]["put"] is False

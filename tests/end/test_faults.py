@@ -32,7 +32,11 @@ ALSO_FAILS: dict[str, set[str]] = {
     # an account of another name has another identity, which nobody let use the vault's key
     "account-name-unconventional": {"encryption-identity-not-allowed"},
     # a trial of a fine-tuned model, which nobody declared or approved
-    "fine-tune-base-retires-soon": {"deployment-undeclared", "deployment-model-not-approved"},
+    "fine-tune-base-retires-soon": {
+        "deployment-undeclared",
+        "deployment-model-not-approved",
+        "required-blocklist-missing",
+    },
     # another kind of account is offered other models and has other host names
     "account-kind-unsuitable": {"model-not-offered", "host-name-not-private"},
     # only where keys are accepted can they be old
@@ -44,6 +48,17 @@ ALSO_FAILS: dict[str, set[str]] = {
     # history and streaming are parts of the whole
     "conversation-forgotten": {"combined-turns-broken"},
     "streaming-broken": {"combined-turns-broken"},
+    # a picture is a part of the whole, and what is blind to one is blind to both
+    "picture-not-seen": {"combined-turns-broken"},
+    "combined-turns-broken": {"picture-not-seen"},
+    # where no usage is told, neither is what was cached
+    "usage-not-reported": {"prompt-not-cached"},
+    # without its blocklist a policy lets the canary through
+    "required-blocklist-missing": {"canary-not-filtered"},
+    # the same deployment is asked by a project's endpoint too
+    "code-interpreter-broken": {"other-surface-fails"},
+    "computer-use-not-offered": {"other-surface-fails"},
+    "mcp-server-broken": {"other-surface-fails"},
     # what will not be upgraded only matters as the end comes near
     "model-stops-at-retirement": {"model-retires-soon"},
     # more is declared than is deployed, and the pool has no room for it

@@ -95,7 +95,8 @@ def test_nothing_that_azure_says_is_left(tmp_path: Path, sown: Field) -> None:
     settings = tmp_path / f"x?sv=1&sig={SIGNATURE}"
     settings.mkdir()
     shutil.copy(settings_path("healthy"), settings / "auditor.yaml")
-    shutil.copy(settings_path("healthy").with_name("healthy.attestations.yaml"), settings)
+    for beside in ("healthy.attestations.yaml", "healthy.requirements.txt"):
+        shutil.copy(settings_path("healthy").with_name(beside), settings)
     folder = tmp_path / f"run&sig={SIGNATURE}"
     given = ("run", "--settings", str(settings / "auditor.yaml"), "--output", str(folder))
     with Sandbox(load_world("healthy")) as sandbox:

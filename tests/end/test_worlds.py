@@ -46,8 +46,11 @@ def test_a_healthy_world_is_passed_by_what_was_seen(healthy: Done) -> None:
 
 NOT_IN_THESE_WORLDS: dict[str, str] = {
     "fine-tune-base-retires-soon": "nobody deploys a fine-tuned model",
+    "key-call-failed": "no workload of theirs relies on keys",
     "key-custody-not-attested": "no workload of theirs uses keys",
     "keys-not-rotated": "no account of the healthy world accepts keys, and in the other one they are not asked for",
+    "latency-p95-over-budget": "nobody declares a budget for the slowest calls, which takes twenty of them",
+    "public-path-open": "the machine that looks reaches each account without public access by its private address",
     "quota-blocked": "no usage of theirs tells a status",
 }
 """Check of the strictest pack → why it is passed in neither world; its fault fails it, and its examples pass it."""

@@ -63,8 +63,9 @@ class Asked:
 
 
 def settings(*features: str) -> Settings:
-    """The healthy world's, in which the chat is used for these features alone."""
+    """The healthy world's, in which the chat is used for these features alone, and nothing that must be refused."""
     told = settings_of("healthy").model_dump(mode="json")
+    told["probes"]["negative"] = False
     for workload in told["workloads"]:
         for deployment in workload["deployments"]:
             deployment["features"] = ["text", *features] if deployment["name"] == "support-chat" else []

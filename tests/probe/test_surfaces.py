@@ -22,11 +22,14 @@ FEATURES = ("text", "stream", "conversation")
 
 
 def everywhere() -> Settings:
-    """The matter assistant's settings, with its chat alone in them."""
+    """The matter assistant's settings, with its chat alone in them, which needs no tools, and nothing to be refused."""
     found = settings_of("healthy")
     workload = found.workloads[0]
-    chat = next(one for one in workload.deployments if one.name == "matter-chat")
-    return found.model_copy(update={"workloads": (workload.model_copy(update={"deployments": (chat,)}),)})
+    declared = next(one for one in workload.deployments if one.name == "matter-chat")
+    chat = declared.model_copy(update={"features": FEATURES, "mcp": None})
+    alone = workload.model_copy(update={"deployments": (chat,)})
+    probes = found.probes.model_copy(update={"negative": False})
+    return found.model_copy(update={"workloads": (alone,), "probes": probes})
 
 
 @pytest.fixture(scope="module")

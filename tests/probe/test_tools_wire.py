@@ -193,12 +193,15 @@ async def test_each_refusal_is_told_apart(
 
 
 def test_nothing_is_left_in_the_sandbox() -> None:
-    """Neither a container nor a response: the account is as it was found."""
+    """Neither a container of either surface that offers them nor a response: the account is as it was found."""
     done = audit_world("healthy", [], packs=["baseline"])
     ledger = done.sandbox._ledger
     assert (ledger.things, ledger.responses, ledger.contents) == ({}, {}, {})
     deleted = [seen for seen in done.sandbox.requests if seen.method == "DELETE" and "/containers/" in seen.path]
-    assert [seen.status for seen in deleted] == [200]
+    assert sorted((seen.host, seen.status) for seen in deleted) == [
+        ("contoso-matter-swc.openai.azure.com", 200),
+        ("contoso-matter-swc.services.ai.azure.com", 200),
+    ]
 
 
 async def test_the_sandboxs_own_server_is_one_to_the_official_client() -> None:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 
 from auditor.policy.failure.context import TOO_NEW_SECONDS, FailureContext
 from auditor.policy.failure.signal import Signal
-from auditor.policy.failure.words import say
+from auditor.policy.failure.words import RESPONSES_ACTION, say
 from auditor.record import Record
 
 NOTHING_KNOWN = FailureContext()
@@ -58,6 +58,16 @@ class Row(Record):
     next_step: str = Field(alias="next")
 
 
+LACKED = re.compile(r"lacks the required data action [`'\"]?([\w./*-]{1,160})", re.IGNORECASE)
+"""How a refusal names the data action that it misses."""
+
+
+def _of_calling(signal: Signal) -> bool:
+    """Whether a refusal is for the data action of which `may_call` tells: projects and files ask for others."""
+    lacked = LACKED.search(signal.message)
+    return lacked is None or lacked[1].rstrip(".").lower() == RESPONSES_ACTION.lower()
+
+
 CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "error_event": lambda signal, _: signal.event == "error",
     "failed_event": lambda signal, _: signal.event == "response.failed",
@@ -71,8 +81,8 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "record_missing": lambda _, context: bool(context.seen.missing_records),
     "addresses_allowed": lambda _, context: bool(context.seen.address_rules),
     "keys_disabled": lambda _, context: context.seen.keys_disabled is True,
-    "has_role": lambda _, context: context.seen.may_call is True,
-    "lacks_role": lambda _, context: context.seen.may_call is False,
+    "has_role": lambda signal, context: context.seen.may_call is True and _of_calling(signal),
+    "lacks_role": lambda signal, context: context.seen.may_call is False and _of_calling(signal),
     "role_too_new": lambda _, context: (
         context.seen.role_age_seconds is not None and context.seen.role_age_seconds < TOO_NEW_SECONDS
     ),
