@@ -37,17 +37,25 @@ def load_dependencies() -> Mapping[str, Told]:
 
 def dependents(checks: Iterable[AppliedCheck | CompiledCheck], told: Told) -> tuple[str, ...]:
     """Ids of the checks whose rules name a fact that is hidden: unknown wherever it decides, or without a subject."""
-    hidden = dict.fromkeys(told.hides, True)
-    return tuple(
-        each.check.id
-        for each in checks
-        if any(around(path, hidden) and not _spared(path, told) for path in (*each.applies.paths, *each.passes.paths))
-    )
+    return tuple(each.check.id for each in checks if _hidden((*each.applies.paths, *each.passes.paths), told))
 
 
 def left_out(checks: Sequence[AppliedCheck | CompiledCheck]) -> frozenset[str]:
-    """Kinds of resources of which no check needs anything; a kind of which it is not known is not among them."""
-    return frozenset(kind for kind, told in load_dependencies().items() if not dependents(checks, told))
+    """Kinds of resources of which no check needs or shows anything; one of which it is not known is not among them.
+
+    What is shown counts: where the reads were not needed for a verdict of the runs from which the file is derived, as
+    with capacity that is held already, they are for another.
+    """
+    return frozenset(
+        kind
+        for kind, told in load_dependencies().items()
+        if not dependents(checks, told) and not any(_hidden(each.shows, told) for each in checks)
+    )
+
+
+def _hidden(paths: Iterable[Path], told: Told) -> bool:
+    hidden = dict.fromkeys(told.hides, True)
+    return any(around(path, hidden) and not _spared(path, told) for path in paths)
 
 
 def _spared(path: Path, told: Told) -> bool:

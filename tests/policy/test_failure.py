@@ -20,6 +20,7 @@ import auditor
 from auditor.policy.failure import CONDITIONS, classify, classify_text, failure_of, row_of, rows
 from auditor.policy.failure.context import FailureContext, failure_context
 from auditor.policy.failure.signal import Signal
+from auditor.policy.failure.surroundings import Surroundings
 from auditor.policy.failure.words import NOT_KNOWN, say
 from auditor.snapshot import Principal, Resource
 from tests.policy.failure_cases import ACCOUNT, CASES, KNOWN, NOT_FOUND, Case, http
@@ -261,6 +262,18 @@ def test_the_missing_role_is_granted_to_the_principal_that_the_service_saw() -> 
         *("--role", "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"),
         *("--scope", ACCOUNT),
     ]
+
+
+@pytest.mark.parametrize("may_call", [True, False])
+def test_a_role_to_call_models_says_nothing_of_another_data_action(may_call: bool) -> None:
+    """A project's endpoint and files ask for actions of their own: neither `it holds a role` nor `no role has it`."""
+    action = "Microsoft.CognitiveServices/accounts/AIServices/responses/write"
+    words = f"The principal `x` lacks the required data action `{action}` to perform `POST /` operation."
+    error = {"phase": "http", "http_status": 401, "code": "PermissionDenied", "message": words}
+    seen = Surroundings(may_call=may_call, role="Cognitive Services OpenAI User", role_age_seconds=40.0)
+    failure = classify(error, FailureContext(seen=seen))
+    assert failure.failure_class == "missing-data-role"
+    assert f"it lacks the data action {action}" in failure.cause
 
 
 @pytest.mark.parametrize(
