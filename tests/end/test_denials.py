@@ -9,7 +9,7 @@ from auditor.cloud.kinds import ACTIONS
 from auditor.finding import Outcome
 from auditor.policy.dependencies import dependents, load_dependencies
 from auditor.policy.library import shipped_folder
-from tests import docs
+from tests import docs, matrix
 from tests.dependencies import ASKED, told_by, told_by_calls
 from tests.matrix import committed_unknown
 from tests.stage import WHOLE, checks_with, lost_without, run, staged_for, without
@@ -59,7 +59,7 @@ def test_what_hangs_on_a_refused_read_is_unknown_and_nothing_else_changes(kind: 
     changed = {check for (check, who), outcome in after.items() if before.get((check, who)) is not outcome}
     assert changed <= lost | {"runner-cannot-read"}
     assert without(WHOLE, kind).audit.run.gaps
-    assert committed_unknown(WHOLE, kind) == lost, "make matrix"
+    assert committed_unknown(WHOLE, kind) == lost & set(matrix.checks()), "make matrix"
     assert written()[kind] == told_by(kind), "make docs"
 
 

@@ -150,7 +150,8 @@ def test_nothing_of_a_fetched_key_is_left(
     text = settings_path("healthy").read_text(encoding="utf-8")
     assert text.count(KEYED[0]) == 1
     (tmp_path / "auditor.yaml").write_text(text.replace(*KEYED) if relied_on else text, encoding="utf-8")
-    shutil.copy(settings_path("healthy").with_name("healthy.attestations.yaml"), tmp_path)
+    for beside in ("healthy.attestations.yaml", "healthy.requirements.txt"):
+        shutil.copy(settings_path("healthy").with_name(beside), tmp_path)
     folder = tmp_path / "run"
     given = ("--verbose", "run", "--settings", str(tmp_path / "auditor.yaml"), "--output", str(folder))
     with Sandbox(load_world("healthy", [fault])) as sandbox:

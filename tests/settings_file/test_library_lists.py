@@ -59,9 +59,7 @@ def test_a_python_requirement_tells_a_pin_a_range_or_nothing(
     assert (library.version, library.least, library.spec) == (version, least, spec)
 
 
-@pytest.mark.parametrize(
-    "line", ["openai-whisper==1.0", "myopenai==1", "# openai==1.0", "--pre", "-e ."]
-)
+@pytest.mark.parametrize("line", ["openai-whisper==1.0", "myopenai==1", "# openai==1.0", "--pre", "-e ."])
 def test_what_only_resembles_a_library_is_none(line: str) -> None:
     assert libraries_in("requirements.txt", line).libraries == ()
 
