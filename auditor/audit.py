@@ -31,9 +31,10 @@ from auditor.policy.routed import routed
 from auditor.policy.spend import spend
 from auditor.policy.verdict import counts, verdict
 from auditor.policy.waivers import Waivers
+from auditor.population import Population
 from auditor.probe import plan_calls, probe
 from auditor.probe.plan import CallPlan
-from auditor.run import Gate, Population, Run, Tool
+from auditor.run import Gate, Run, Tool
 from auditor.settings import Settings
 from auditor.snapshot import Gap, Listing, Resource, Snapshot
 

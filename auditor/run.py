@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import StringConstraints
-
+from auditor.call import Call, RoutedCall, Spend
+from auditor.control import ControlMapping, FrameworkResult
 from auditor.errors import ExitCode
 from auditor.finding import Finding, Outcome, Severity
+from auditor.inventory import DeploymentRow, QuotaRow
+from auditor.population import Clock, Excluded, Population
 from auditor.record import Json, JsonObject, Record
 from auditor.snapshot import Gap, Principal, Reading, load
 
@@ -42,6 +44,8 @@ class Tool(Record):
     python: str
     packages: dict[str, str] = {}
     """Distribution → version, of what the verdict rests on."""
+    digests: dict[str, str] = {}
+    """Distribution → sha256 of the list of its files and their hashes, of all that is installed and was needed."""
 
 
 class CheckRecord(Record):
@@ -57,6 +61,12 @@ class CheckRecord(Record):
     parameters: dict[str, Json] = {}
     passes_when: str
     applies_when: str = "true"
+    controls: tuple[ControlMapping, ...] = ()
+    """Every published mapping to it, whichever frameworks were asked for."""
+    counts: dict[Outcome, int] = {}
+    """Outcome → findings, over all that was evaluated; what has none is left out."""
+    waived: int = 0
+    """How many of its findings a waiver accepts."""
 
 
 class PolicyRecord(Record):
@@ -65,6 +75,8 @@ class PolicyRecord(Record):
     packs: tuple[str, ...]
     digest: str
     """sha256 over every check, pack and parameter that was applied."""
+    pack_digests: dict[str, str] = {}
+    """Pack → sha256 of its file and of every file that it extends."""
     checks: tuple[CheckRecord, ...]
 
 
@@ -75,161 +87,35 @@ class Gate(Record):
     incomplete_blocks: bool = True
 
 
-class Population(Record):
-    """How many of a kind were seen, and in how many places the auditor could not look."""
-
-    kind: str
-    count: int
-    lists_read: int
-    gaps: int
-
-
-class Latency(Record):
-    """What single calls took; a percentile that too few calls tell is None, and nothing is an average."""
-
-    samples_ms: tuple[float, ...]
-    """Every call that was answered, in their order."""
-    p50: float | None = None
-    p95: float | None = None
-    p99: float | None = None
-    first_token_ms: tuple[float, ...] = ()
-    """When the first text of each streamed call had come."""
-    first_token_p50: float | None = None
-    first_token_p95: float | None = None
-    tokens_per_second: float | None = None
-    """The median of the streamed calls, from their first text to their end."""
-
-
-class Spend(Record):
-    """What the live calls used and cost."""
-
-    calls: int
-    input_tokens: int
-    output_tokens: int
-    money: float | None = None
-    """None where any part of it is not known."""
-    currency: str
-    price_date: str | None = None
-    """Since when the youngest of the prices holds."""
-    price_source: Literal["settings", "retail"] | None = None
-    unpriced: str | None = None
-    """Why the money is not known."""
-
-
-class Call(Record):
-    """One live call to a deployment, as a row that people read."""
-
-    deployment: str
-    account: str
-    workload: str | None = None
-    probe: str
-    outcome: str
-    """completed, incomplete, failed, refused, unreachable or not_applicable."""
-    requested_model: str | None = None
-    responded_model: str | None = None
-    latency_ms: float | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    http_status: int | None = None
-    failure: str | None = None
-    """The class of failure, such as `deployment-not-found`."""
-    cause: str | None = None
-    next_step: str | None = None
-    request_id: str | None = None
-    region: str | None = None
-    proven: bool | None = None
-    """Whether an answered call proved what it was to prove; None where that was not judged."""
-    latency: Latency | None = None
-    """Of a question that was put several times."""
-
-
-class RoutedCall(Record):
-    """One question to a model router, and which model answered it."""
-
-    deployment: str
-    account: str
-    workload: str | None = None
-    task: str
-    """What was asked for, in a few words."""
-    requested_model: str
-    responded_model: str | None = None
-    latency_ms: float | None = None
-    in_subset: bool | None = None
-    """Whether the router's owner lets it choose that model; None where any may be chosen, or it is not known."""
-
-
-class ControlState(StrEnum):
-    """What the checks behind a control say of it."""
-
-    NOT_MET = "not_met"
-    """At least one finding fails, waived or not."""
-    UNKNOWN = "unknown"
-    """Nothing fails, and a finding is unknown, a check was not applied, or subjects may not have been seen."""
-    MET = "met"
-    """Every check behind it was applied to all there is, and passes wherever it applies."""
-    NOT_APPLICABLE = "not_applicable"
-    """Every check behind it was applied, and applies nowhere."""
-    NOT_ASSESSED = "not_assessed"
-    """No check behind it was applied."""
-
-
-Relation = Literal["supports", "partially-supports"]
-"""How a check answers to what the published source asks for a control: the same, or less, or only of some resources."""
-
-
-class FrameworkSource(Record):
-    """Where a mapping was published."""
-
-    title: str
-    page: Annotated[str, StringConstraints(pattern=r"^https://")]
-    id: str
-    """The initiative's id, or a file or folder at that address."""
-
-
-class ControlCheck(Record):
-    """A check behind a control, and what it found."""
+class WaiverRecord(Record):
+    """An entry of the waivers file, and what became of it in this run."""
 
     check: str
-    relation: Relation
-    source: str
-    """A key of the framework's sources."""
-    item: str
-    """What of the source says so, such as the id of a policy."""
-    applied: bool
-    """Whether a pack of this run applied it."""
-    hidden: bool = False
-    """Whether there may be subjects that it would have judged and nobody saw."""
-    counts: dict[Outcome, int] = {}
-    """Outcome → findings; what has none is left out."""
-    waived: int = 0
-    """How many of the failures are waived."""
+    subject: str
+    owner: str
+    reason: str
+    ticket: str
+    created: date | None = None
+    expires: date
+    state: Literal["in_force", "expired", "unmatched", "not_needed"]
+    findings: tuple[str, ...] = ()
+    """The ids of the findings that it accepts, or would if it had not expired."""
 
 
-class ControlResult(Record):
-    """A control as this run leaves it."""
+class AttestationRecord(Record):
+    """A statement of a person about what no API can see."""
 
-    id: str
-    words: str
-    """What it is about, in the auditor's words."""
-    state: ControlState
-    waived: bool = False
-    """Not met, and a waiver covers every failure."""
-    checks: tuple[ControlCheck, ...]
-
-
-class FrameworkResult(Record):
-    """A compliance framework: its controls, as far as a published mapping leads to checks."""
-
-    id: str
-    title: str
-    version: str
-    publisher: str
-    sources: dict[str, FrameworkSource]
-    note: str
-    """What the mapping does not say."""
-    unmapped: str
-    """For what there is no published mapping."""
-    controls: tuple[ControlResult, ...]
+    control: str
+    workload: str | None = None
+    statement: str
+    holds: bool
+    owner: str
+    evidence: str
+    """A web address."""
+    stated: date
+    expires: date
+    in_force: bool
+    """Whether the day of the run lies between the two."""
 
 
 class Run(Record):
@@ -256,7 +142,14 @@ class Run(Record):
     gate: Gate
     policy: PolicyRecord
     api_versions: dict[str, str] = {}
+    clock: Clock | None = None
+    """None where no answer carried a date."""
     population: tuple[Population, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    deployments: tuple[DeploymentRow, ...] = ()
+    quota: tuple[QuotaRow, ...] = ()
+    waivers: tuple[WaiverRecord, ...] = ()
+    attestations: tuple[AttestationRecord, ...] = ()
     counts: dict[Outcome, int]
     waived: int = 0
     findings: tuple[Finding, ...]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from auditor.call import Call, Latency
 from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.arm_id import fold, last
 from auditor.policy.facts.latency import percentile, times
 from auditor.policy.facts.probes import ELSEWHERE
 from auditor.policy.facts.shape import number, text, whole
 from auditor.record import Json, JsonObject
-from auditor.run import Call, Latency
 from auditor.snapshot import Resource, Snapshot
 
 FIRST_IDS = ("apim-request-id", "x-ms-request-id", "x-request-id")

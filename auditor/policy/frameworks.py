@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from auditor.control import ControlCheck, ControlResult, ControlState, FrameworkResult, FrameworkSource, Relation
 from auditor.errors import PolicyError
 from auditor.finding import Finding, Outcome
 from auditor.policy.check import ROOTS, Kebab, Sentence
@@ -18,7 +19,6 @@ from auditor.policy.expression import nearest
 from auditor.policy.library import shipped_folder
 from auditor.policy.missing import hides_subjects
 from auditor.record import Record
-from auditor.run import ControlCheck, ControlResult, ControlState, FrameworkResult, FrameworkSource, Relation
 from auditor.snapshot import Gap
 
 FRAMEWORKS = "frameworks"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from auditor.call import RoutedCall
 from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.arm_id import fold, last
 from auditor.policy.facts.shape import dig, number, objects, text, texts
 from auditor.record import JsonObject
-from auditor.run import RoutedCall
 from auditor.snapshot import Resource, Snapshot
 
 

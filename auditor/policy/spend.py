@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from auditor.call import Spend
 from auditor.policy.facts.shape import dig, number, text, whole
-from auditor.run import Spend
 from auditor.settings import ProbeSettings
 from auditor.snapshot import Resource, Snapshot
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.call import Call, Latency
 from auditor.report.digest import Tally
-from auditor.run import Call, Latency, Run
+from auditor.run import Run
 
 WIDTH = 200.0
 _GAP = 1.0

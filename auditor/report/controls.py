@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from auditor.control import ControlCheck, ControlResult, ControlState, FrameworkResult
 from auditor.finding import Finding, Outcome
 from auditor.report import digest, hostile, wording
-from auditor.run import ControlCheck, ControlResult, ControlState, FrameworkResult, Run
+from auditor.run import Run
 
 STATES = {
     ControlState.NOT_MET: "not met",

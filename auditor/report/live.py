@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.run import Call, Run
+from auditor.call import Call
+from auditor.run import Run
 
 Mark = Literal["failed", "skipped", "ok", "not applicable"]
 

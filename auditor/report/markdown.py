@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from auditor.call import Call
+from auditor.control import FrameworkResult
 from auditor.finding import Finding
 from auditor.report import controls, digest, live, wording
 from auditor.report.hostile import line, markdown, markdown_code, markdown_fence, value
 from auditor.report.place import short_id
-from auditor.run import Call, CheckRecord, FrameworkResult, Run
+from auditor.run import CheckRecord, Run
 
 BUDGET = 900 * 1024
 """Bytes of UTF-8 that the whole report may take."""

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
+from auditor.call import Call
+from auditor.control import FrameworkResult
 from auditor.finding import Finding, Severity
 from auditor.report import controls, digest, hostile, live, wording
 from auditor.report.page import Page
 from auditor.report.place import short_id
-from auditor.run import Call, FrameworkResult, Run
+from auditor.run import Run
 
 _TOLD = 50
 """How many failures are told with their cure; the rest are counted."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from auditor.call import Call
 from auditor.finding import Finding, Outcome
 from auditor.report import digest, hostile
-from auditor.run import Call, Run, Verdict
+from auditor.run import Run, Verdict
 from auditor.snapshot import GapReason
 
 VERDICTS = {Verdict.PASS: "Pass", Verdict.FAIL: "Fail", Verdict.INCOMPLETE: "Incomplete"}

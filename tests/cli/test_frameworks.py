@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from auditor.control import ControlState
 from auditor.errors import ExitCode
-from auditor.run import ControlState, Run
+from auditor.run import Run
 from tests.cli.conftest import Typed, invoked, typed
 
 

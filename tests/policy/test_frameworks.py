@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.control import ControlResult, ControlState
 from auditor.errors import PolicyError
 from auditor.finding import Finding, Outcome, Severity, Subject, Waived, fingerprint
 from auditor.policy.document import ProblemsError
 from auditor.policy.frameworks import Asked, Framework, controls, hidden_kinds, load_frameworks
 from auditor.policy.library import shipped_folder, shipped_library
-from auditor.run import ControlResult, ControlState
 from auditor.snapshot import Gap, GapReason
 
 FRAMEWORK: dict[str, Any] = {

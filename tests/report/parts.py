@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from auditor.finding import Finding, Outcome, Severity, Subject, Waived, fingerprint
-from auditor.run import Gate, PolicyRecord, Population, Run, Tool, Verdict
+from auditor.population import Population
+from auditor.run import Gate, PolicyRecord, Run, Tool, Verdict
 from auditor.snapshot import Principal, Reading
 from tests.report.checks import CHECKS
 

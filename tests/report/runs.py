@@ -6,17 +6,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from auditor.call import Call
+from auditor.control import ControlCheck, ControlResult, ControlState, FrameworkResult, FrameworkSource
 from auditor.finding import Fact, Fix, Outcome, Subject, Waived
-from auditor.run import (
-    Call,
-    ControlCheck,
-    ControlResult,
-    ControlState,
-    FrameworkResult,
-    FrameworkSource,
-    Run,
-    Verdict,
-)
+from auditor.run import Run, Verdict
 from auditor.snapshot import Gap, GapReason, Principal
 from tests.report.checks import CHECKS
 from tests.report.parts import ACCOUNTS, SUBSCRIPTION, account, build, finding

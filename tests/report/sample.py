@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from auditor.call import Call
 from auditor.finding import Fact, Finding, Fix, Subject, Waived
-from auditor.run import Call, Run
+from auditor.run import Run
 from auditor.snapshot import Gap, GapReason
 from tests.report.checks import DOCS
 from tests.report.parts import ACCOUNTS, PRINCIPAL, SUBSCRIPTION, account, build, deployment, finding, reading

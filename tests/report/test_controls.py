@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from auditor.control import ControlState
 from auditor.report import FORMATS, controls, terminal
-from auditor.run import ControlState
 from tests.report.runs import framework_run, sample_run
 
 STATES = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from auditor.call import Call, Latency, Spend
 from auditor.report import FORMATS, chart, live, terminal
-from auditor.run import Call, Latency, Run, Spend
+from auditor.run import Run
 from tests.report.sample import sample_run
 
 TIMES = Latency(samples_ms=(100.0, 400.0, 200.0), p50=200.0)
