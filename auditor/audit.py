@@ -1,54 +1,30 @@
-"""The whole arrow: settings and a way in become a snapshot, and the snapshot a run."""
+"""The whole arrow: settings and a way in become a snapshot, and the snapshot, judged, a run; here is the looking."""
 
 from __future__ import annotations
 
 import asyncio
-import platform
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from auditor import __version__
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.cloud.redaction import bounded_member
-from auditor.collect import COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
+from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
-from auditor.errors import ExitCode
+from auditor.judgement import judge
 from auditor.policy.attestations import Attestation, as_seen
-from auditor.policy.calls import calls
 from auditor.policy.dependencies import left_out
-from auditor.policy.evaluate import judge as judge_subjects
-from auditor.policy.facts import join
-from auditor.policy.frameworks import Asked, Framework, hidden_kinds, judged
+from auditor.policy.frameworks import Framework
 from auditor.policy.pack import Policy
-from auditor.policy.routed import routed
-from auditor.policy.spend import spend
-from auditor.policy.verdict import counts, verdict
 from auditor.policy.waivers import Waivers
-from auditor.population import Population
 from auditor.probe import plan_calls, probe
 from auditor.probe.plan import CallPlan
-from auditor.run import Gate, Run, Tool
+from auditor.run import Run
 from auditor.settings import Settings
 from auditor.snapshot import Gap, Listing, Resource, Snapshot
-
-RESTS_ON = (
-    "azure-core",
-    "azure-identity",
-    "azure-mgmt-cognitiveservices",
-    "azure-mgmt-core",
-    "azure-mgmt-network",
-    "cel-expr-python",
-    "openai",
-    "pydantic",
-)
-"""Distributions whose version belongs into the evidence."""
 
 CONTEXT = (
     "GITHUB_ACTOR",
@@ -75,12 +51,6 @@ https://docs.github.com/actions/reference/workflows-and-actions/variables
 https://learn.microsoft.com/azure/devops/pipelines/build/variables
 https://docs.gitlab.com/ci/variables/predefined_variables/
 """
-
-
-OF_A_PLAN = (
-    "This run judged a plan: whether what the settings name can be made. Nothing was called, and how that which exists "
-    "is set up was not read."
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,7 +108,7 @@ async def audit(
         collectors = PLAN_COLLECTORS
         passed_over = frozenset(one.kind for one in COLLECTORS) - {one.kind for one in PLAN_COLLECTORS}
     else:
-        passed_over = left_out(policy.checks) - ESSENTIAL
+        passed_over = left_out(policy.checks) - ALWAYS
         collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
     seen = await look(settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce)
     seen = seen.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
@@ -208,85 +178,6 @@ async def rehearsal(
     return plan.model_copy(update={"unseen": unseen})
 
 
-def judge(
-    snapshot: Snapshot,
-    settings: Settings,
-    policy: Policy,
-    waivers: Waivers,
-    *,
-    run_id: str,
-    command: Sequence[str] = (),
-    context: Mapping[str, str] | None = None,
-    frameworks: Sequence[Framework] = (),
-) -> Run:
-    """The run that follows from a snapshot; what it says of findings depends on the first four alone.
-
-    The states of the frameworks' controls follow from the findings, and change neither them nor the verdict.
-
-    Raises EmptyAuditError where there is nothing to judge.
-    """
-    subjects = join(snapshot, settings)
-    findings = judge_subjects(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
-    word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted)
-    asked = Asked(
-        {applied.check.id: applied.check.subject for applied in policy.checks},
-        hidden_kinds(snapshot.gaps, interrupted=snapshot.interrupted),
-    )
-    public = settings.model_dump(mode="json")
-    return Run(
-        id=run_id,
-        verdict=word,
-        reasons=reasons,
-        exit_code=ExitCode.INTERRUPTED if snapshot.interrupted else word.exit_code,
-        started_at=snapshot.taken_at,
-        ended_at=snapshot.ended_at,
-        interrupted=snapshot.interrupted,
-        cloud=snapshot.cloud,
-        notices=(
-            *snapshot.notices,
-            *((OF_A_PLAN,) if snapshot.plan else ()),
-            *waivers.notices(findings, policy),
-            *_not_collected(snapshot, policy),
-        ),
-        tool=_tool(),
-        principal=snapshot.principal,
-        context=dict(context or {}),
-        command=tuple(command),
-        settings=public,
-        settings_sha256=sha256(settings.model_dump_json().encode()).hexdigest(),
-        gate=Gate(fail_on=settings.gate.fail_on, incomplete_blocks=settings.gate.incomplete == "block"),
-        policy=policy.record(),
-        api_versions=snapshot.api_versions,
-        population=population(snapshot),
-        counts=counts(findings),
-        waived=sum(finding.waiver is not None and not finding.waiver.expired for finding in findings),
-        findings=findings,
-        frameworks=judged(frameworks, findings, asked),
-        calls=calls(snapshot, subjects),
-        routed=routed(snapshot, subjects),
-        spend=spend(snapshot, settings.probes),
-        gaps=snapshot.gaps,
-        readings=snapshot.readings,
-    )
-
-
-def _not_collected(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
-    """That a snapshot lacks what these packs judge, since the packs that it was taken for did not need it."""
-    lacking = sorted(set(snapshot.left_out) - left_out(policy.checks))
-    if lacking:
-        kinds = ", ".join(kind.replace("_", " ") for kind in lacking)
-        yield f"the snapshot was taken for other packs and holds no {kinds}: run again with these packs to judge them"
-
-
-def population(snapshot: Snapshot) -> tuple[Population, ...]:
-    """How many of each kind were seen, in how many lists, and how many reads of that kind failed."""
-    seen = Counter(resource.kind for resource in snapshot.resources)
-    lists = Counter(listing.kind for listing in snapshot.listings)
-    gaps = Counter(gap.kind for gap in snapshot.gaps)
-    kinds = sorted((seen.keys() | lists.keys() | gaps.keys()) - {"required_actions"})
-    return tuple(Population(kind=kind, count=seen[kind], lists_read=lists[kind], gaps=gaps[kind]) for kind in kinds)
-
-
 async def _probe(
     cloud: Cloud, settings: Settings, collected: Collected, progress: Callable[[str], None]
 ) -> tuple[tuple[Resource, ...], tuple[Gap, ...], bool]:
@@ -349,13 +240,3 @@ def _with_files(snapshot: Snapshot, files: Files | None) -> Snapshot:
             "gaps": (*snapshot.gaps, *files.gaps),
         }
     )
-
-
-def _tool() -> Tool:
-    packages = {}
-    for name in RESTS_ON:
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            packages[name] = "not installed"
-    return Tool(version=__version__, python=platform.python_version(), packages=packages)

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from auditor.record import Record
 
+NO_SKEW_SECONDS = 2.0
+"""Up to which difference two clocks are held to agree."""
+
 
 class Counted(Record):
     """The same kind of thing, counted by a second source."""
@@ -54,6 +57,12 @@ class Clock(Record):
     reading: str
     """The id of the reading that carried it."""
     skew_seconds: float
-    """Ours less the service's, of that reading; what lies within a second or two is no skew."""
+    """Ours less the service's: the least that explains that reading, since the header has whole seconds and may be as
+    old as the exchange was long; 0 where no difference does, and within two seconds none is meant."""
     largest_seconds: float
     """The one furthest from nothing of all readings, with its sign."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the clocks are apart by more than can be told from none."""
+        return max(abs(self.skew_seconds), abs(self.largest_seconds)) > NO_SKEW_SECONDS

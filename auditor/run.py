@@ -45,7 +45,8 @@ class Tool(Record):
     packages: dict[str, str] = {}
     """Distribution → version, of what the verdict rests on."""
     digests: dict[str, str] = {}
-    """Distribution → sha256 of the list of its files and their hashes, of all that is installed and was needed."""
+    """Distribution → sha256 of its RECORD file, the list of its files with their hashes; a sentence where that says
+    nothing, as of an editable install."""
 
 
 class CheckRecord(Record):
@@ -76,7 +77,7 @@ class PolicyRecord(Record):
     digest: str
     """sha256 over every check, pack and parameter that was applied."""
     pack_digests: dict[str, str] = {}
-    """Pack → sha256 of its file and of every file that it extends."""
+    """Pack → sha256 over its file, then each file that it extends, in order and each once."""
     checks: tuple[CheckRecord, ...]
 
 
@@ -85,6 +86,10 @@ class Gate(Record):
 
     fail_on: Severity
     incomplete_blocks: bool = True
+
+
+WaiverState = Literal["in_force", "expired", "unmatched", "not_needed"]
+"""unmatched: it names no finding of the run; not_needed: what it names neither fails nor is unknown."""
 
 
 class WaiverRecord(Record):
@@ -97,7 +102,7 @@ class WaiverRecord(Record):
     ticket: str
     created: date | None = None
     expires: date
-    state: Literal["in_force", "expired", "unmatched", "not_needed"]
+    state: WaiverState
     findings: tuple[str, ...] = ()
     """The ids of the findings that it accepts, or would if it had not expired."""
 

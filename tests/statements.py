@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditor.audit import judge
 from auditor.finding import Finding
+from auditor.judgement import judge
 from auditor.policy.attestations import as_seen, load_attestations
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.settings import Settings

@@ -120,8 +120,8 @@ def judge_again(path: Path, order: Order) -> Run:
 
     What people attested is part of the snapshot: the statements are those of its day.
     """
-    from auditor.audit import judge
     from auditor.bundle import Bundle
+    from auditor.judgement import judge
     from auditor.settings_file import load_settings, saved_settings
     from auditor.snapshot import load_snapshot
 

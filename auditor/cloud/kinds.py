@@ -35,6 +35,9 @@ class ArmKind:
 KINDS: Final[dict[str, ArmKind]] = {
     "subscription": ArmKind("Microsoft.Resources/subscriptions/read", "2022-12-01"),
     "provider": ArmKind("Microsoft.Resources/subscriptions/providers/read", "2022-09-01"),
+    # what the reference of the list names; the id and the tags of a resource are all that is taken from it
+    # (https://learn.microsoft.com/rest/api/resources/resources/list)
+    "arm_resource": ArmKind("Microsoft.Resources/subscriptions/resources/read", "2021-04-01"),
     "permission": ArmKind("Microsoft.Authorization/permissions/read", "2022-04-01"),
     "account": ArmKind(f"{_CS}/accounts/read", COGNITIVE_SERVICES),
     # asked by POST, and only where a probe needs a key

@@ -42,6 +42,7 @@ from auditor.collect.names import NAMES
 from auditor.collect.perimeters import PERIMETERS
 from auditor.collect.private_dns import DNS_RECORDS, NETWORK_LINKS
 from auditor.collect.private_endpoints import NETWORK_INTERFACE, PRIVATE_ENDPOINT, ZONE_GROUPS
+from auditor.collect.resources import ACCOUNT_RESOURCES
 from auditor.collect.scope import Selection
 from auditor.collect.skus import PLANNED_SKUS, REGIONS, SKUS
 from auditor.collect.target import Per, Target
@@ -53,6 +54,7 @@ from auditor.snapshot import Gap, GapReason, Listing, Resource
 
 COLLECTORS: tuple[Collector, ...] = (
     ACCOUNTS,
+    ACCOUNT_RESOURCES,
     SUBSCRIPTION,
     PROVIDER_REGISTRATION,
     PERMISSIONS,
@@ -140,6 +142,9 @@ REGION_COLLECTORS: tuple[Collector, ...] = (
 
 ESSENTIAL = frozenset({"subscription", "account", "deployment", "model"})
 """Kinds that are read whatever is judged: what there is, and what the live calls are made from."""
+
+ALWAYS = ESSENTIAL | {ACCOUNT_RESOURCES.kind}
+"""Those, and what proves to whoever reads the evidence that these are all."""
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, ValidationError
 
 from auditor.policy.check import Kebab
 from auditor.policy.document import Document, ProblemsError, read_document
 from auditor.policy.expression import nearest
 from auditor.record import Record
+from auditor.run import AttestationRecord
 from auditor.settings import Name
-from auditor.snapshot import Listing, Resource
+from auditor.snapshot import Listing, Resource, Snapshot
 
 KIND: Final = "attestation"
 SCOPE: Final = "/attestations"
@@ -87,6 +88,21 @@ def as_seen(entries: Sequence[Attestation]) -> tuple[tuple[Resource, ...], Listi
         for entry in sorted(entries, key=lambda entry: entry.id.lower())
     )
     return resources, Listing(kind=KIND, scope=SCOPE, count=len(resources))
+
+
+def attestation_records(snapshot: Snapshot) -> tuple[AttestationRecord, ...]:
+    """The statements of a snapshot, as a run keeps them; one of no known shape counts for nothing and is left out."""
+    today = snapshot.taken_at.astimezone(UTC).date() if snapshot.taken_at.tzinfo else snapshot.taken_at.date()
+    stated = sorted((one for one in snapshot.resources if one.kind == KIND), key=lambda one: one.id.lower())
+    return tuple(record for one in stated if (record := _record(one, today)) is not None)
+
+
+def _record(resource: Resource, today: date) -> AttestationRecord | None:
+    try:
+        entry = Attestation.model_validate(resource.body)
+    except ValidationError:
+        return None
+    return AttestationRecord(**entry.model_dump(), in_force=entry.stated <= today <= entry.expires)
 
 
 def _problems(document: Document, place: int, entry: Attestation) -> Iterable[str]:

@@ -22,7 +22,7 @@ from auditor.policy.quote import SharedFacts
 from auditor.policy.sight import Looks, Pick, Quote, Sight, Tokens, whole
 from auditor.policy.template import TemplateFailure, render
 from auditor.policy.uncollected import uncollected
-from auditor.policy.waivers import Waivers
+from auditor.policy.waivers import ACCEPTABLE, Waivers
 from auditor.record import Json
 from auditor.settings import GateSettings, Settings
 from auditor.snapshot import Gap, Snapshot
@@ -34,9 +34,6 @@ MAX_REMEMBERED = 4_096
 
 _OUTCOMES = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 _SEVERITIES = {severity: -severity.rank for severity in Severity}
-
-_OPEN = (Outcome.FAIL, Outcome.UNKNOWN)
-"""What a waiver may accept and a gate may hold up."""
 
 _Rank = tuple[int, int, str]
 _Said = bool | Unknown | None
@@ -152,7 +149,7 @@ class _Bench:
             judgement = _Judgement(Outcome.UNKNOWN, f"Not known: the check crashed ({type(error).__name__})")
             quoted = ()
         waiver, gating = None, False
-        if judgement.outcome in _OPEN:
+        if judgement.outcome in ACCEPTABLE:
             waiver = self._waivers.accepting((check.id, *check.aliases), of.who)
             gating = self._gates(applied, judgement.outcome, waiver)
         members = {

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from auditor.control import ControlCheck, ControlResult, ControlState, FrameworkResult, FrameworkSource, Relation
+from auditor.control import (
+    ControlCheck,
+    ControlMapping,
+    ControlResult,
+    ControlState,
+    FrameworkResult,
+    FrameworkSource,
+    Relation,
+)
 from auditor.errors import PolicyError
 from auditor.finding import Finding, Outcome
 from auditor.policy.check import ROOTS, Kebab, Sentence
@@ -97,6 +106,21 @@ def load_frameworks(names: Sequence[str] | None = None, folder: Path | None = No
     if problems:
         raise ProblemsError(problems, next_step="mend the files named above")
     return tuple(loaded)
+
+
+@cache
+def published() -> Mapping[str, tuple[ControlMapping, ...]]:
+    """Check → every control that a shipped framework maps to it, in the order of the files; they are read once."""
+    found: dict[str, list[ControlMapping]] = {}
+    for framework in load_frameworks():
+        for control in framework.controls:
+            for one in control.checks:
+                page = framework.sources[one.source].page
+                mapping = ControlMapping(
+                    framework=framework.id, control=control.id, relation=one.relation, source=page, item=one.item
+                )
+                found.setdefault(one.check, []).append(mapping)
+    return {check: tuple(mappings) for check, mappings in found.items()}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ _WHAT = {
     "action_group": "the list of action groups",
     "activity_event": "the activity log",
     "activity_log_alert": "the list of activity log alerts",
+    "arm_resource": "Resource Manager's own list of the accounts",
     "blocklist": "the list of blocklists",
     "budget": "the list of budgets",
     "capability_host": "the list of capability hosts",

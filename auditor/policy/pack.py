@@ -18,7 +18,6 @@ from auditor.policy.library import Change, Library
 from auditor.policy.paths import Path as FactPath
 from auditor.policy.selection import select
 from auditor.record import Json
-from auditor.run import CheckRecord, PolicyRecord
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,8 @@ class Policy:
     digest: str
     """sha256 over canonical JSON of every applied check with its severity and parameters."""
 
-    def record(self) -> PolicyRecord:
-        """The policy as a run keeps it."""
-        checks = tuple(_check_record(applied) for applied in self.checks)
-        return PolicyRecord(packs=self.packs, digest=self.digest, checks=checks)
+    pack_digests: Mapping[str, str] = field(default_factory=dict)
+    """Pack → sha256 over the text of its file, then of each file that it extends, in order and each once."""
 
 
 def load_policy(packs: Sequence[str], parameters: Mapping[str, Mapping[str, Json]], base: Path) -> Policy:
@@ -65,7 +62,7 @@ def load_policy(packs: Sequence[str], parameters: Mapping[str, Mapping[str, Json
     if not changes:
         raise EmptyAuditError(f"no check is left of {', '.join(packs)}", next_step="name a pack that has checks")
     checks = tuple(as_written(library.checks[check_id], changes[check_id]) for check_id in sorted(changes))
-    return Policy(names, checks, _digest(checks))
+    return Policy(names, checks, _digest(checks), {name: pack_digest(name, library) for name in names})
 
 
 @dataclass
@@ -173,17 +170,12 @@ def _digest(checks: Sequence[AppliedCheck]) -> str:
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _check_record(applied: AppliedCheck) -> CheckRecord:
-    check = applied.check
-    return CheckRecord(
-        id=check.id,
-        title=check.title,
-        area=check.area,
-        severity=applied.severity,
-        subject=check.subject,
-        why=check.why,
-        references=check.references,
-        parameters=dict(applied.parameters),
-        passes_when=check.passes_when,
-        applies_when=check.applies_when,
-    )
+def pack_digest(name: str, library: Library) -> str:
+    """sha256 of a pack's file; of one that extends others, what `cat` of it and of them, in order, would give."""
+    names, waiting = dict[str, None](), [name]
+    while waiting:
+        pack = waiting.pop(0)
+        if pack not in names:
+            names[pack] = None
+            waiting = [*library.packs[pack].pack.extends, *waiting]
+    return sha256("".join(library.packs[pack].document.text for pack in names).encode()).hexdigest()

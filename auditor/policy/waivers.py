@@ -15,9 +15,13 @@ from auditor.policy.check import Kebab
 from auditor.policy.document import ProblemsError, read_document
 from auditor.policy.pack import Policy
 from auditor.record import Record
+from auditor.run import WaiverRecord, WaiverState
 
 EVERY = "*"
 """As a subject: every subject of the check."""
+
+ACCEPTABLE = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
+"""What a waiver may accept and a gate may hold up."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -65,24 +69,32 @@ class Waivers:
 
     def notices(self, findings: Iterable[Finding], policy: Policy) -> tuple[str, ...]:
         """A sentence on each waiver that is expired, names no finding of this run, or is no longer needed."""
+        return tuple(notice for one in self.records(findings, policy) if (notice := _notice(one)))
+
+    def records(self, findings: Iterable[Finding], policy: Policy) -> tuple[WaiverRecord, ...]:
+        """Every entry of the file with what became of it, in its order."""
         names = {applied.check.id: (applied.check.id, *applied.check.aliases) for applied in policy.checks}
         by_check: dict[str, list[Finding]] = {}
         for finding in findings:
             for name in names.get(finding.check, (finding.check,)):
                 by_check.setdefault(name, []).append(finding)
-        told = (self._notice(waiver, by_check.get(waiver.check, [])) for waiver in self.entries)
-        return tuple(notice for notice in told if notice)
+        return tuple(self._record(waiver, by_check.get(waiver.check, ())) for waiver in self.entries)
 
-    def _notice(self, waiver: Waiver, findings: Iterable[Finding]) -> str | None:
-        which = f"The waiver of {waiver.check} on {waiver.subject} ({waiver.ticket}, {waiver.owner})"
-        if waiver.expires < self.today:
-            return f"{which} expired on {waiver.expires} and no longer counts."
+    def _record(self, waiver: Waiver, findings: Iterable[Finding]) -> WaiverRecord:
         named = [finding for finding in findings if waiver.names((waiver.check,), finding.subject)]
-        if not named:
-            return f"{which} matches no finding."
-        if not any(finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN) for finding in named):
-            return f"{which} is no longer needed."
-        return None
+        accepted = tuple(finding.id for finding in named if finding.outcome in ACCEPTABLE)
+        expired = waiver.expires < self.today
+        state: WaiverState = "in_force" if accepted else "not_needed" if named else "unmatched"
+        return WaiverRecord(**waiver.model_dump(), state="expired" if expired else state, findings=accepted)
+
+
+def _notice(waiver: WaiverRecord) -> str | None:
+    which = f"The waiver of {waiver.check} on {waiver.subject} ({waiver.ticket}, {waiver.owner})"
+    return {
+        "expired": f"{which} expired on {waiver.expires} and no longer counts.",
+        "unmatched": f"{which} matches no finding.",
+        "not_needed": f"{which} is no longer needed.",
+    }.get(waiver.state)
 
 
 NO_WAIVERS = Waivers()

@@ -14,6 +14,7 @@ from auditor.sandbox import (
     arm_monitor,
     arm_network,
     arm_policy,
+    arm_resources,
     arm_subscriptions,
     arm_zones,
 )
@@ -224,3 +225,8 @@ def permissions(call: Call) -> Found:
 def policy_states(call: Call) -> Found:
     """What Azure Policy holds to be as the filter says."""
     return arm_policy.states(call.world, call.subscription.name, call.ask.query.get("$filter", ""))
+
+
+def resources(call: Call) -> Found:
+    """The subscription's resources of the type that the filter names."""
+    return arm_resources.resources(call.world, call.subscription.name, call.ask.query.get("$filter", ""))

@@ -34,6 +34,7 @@ ROUTES = (
           lambda call: arm_subscriptions.locations(call.world, call.subscription.name), provider=R),
     Route(f"{S}/resourceGroups", f"{R}/subscriptions/resourceGroups/read",
           lambda call: arm_subscriptions.resource_groups(call.world, call.subscription.name), provider=R),
+    Route(f"{S}/resources", f"{R}/subscriptions/resources/read", at.resources, "arm_resource", provider=R),
     Route(f"{S}/providers/{{namespace}}", f"{R}/subscriptions/providers/read", at.provider, "provider", provider=R),
     Route(f"{S}/providers/Microsoft.Authorization/permissions", _P, at.permissions, "permission", provider=R),
     Route(f"{G}/providers/Microsoft.Authorization/permissions", _P, at.permissions, "permission", provider=R),

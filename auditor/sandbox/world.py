@@ -137,6 +137,8 @@ class World(Record):
     """Region → pool → what differs from the catalogue."""
     unoffered: tuple[str, ...] = ()
     """Regions in which nobody can make an account."""
+    unindexed: tuple[str, ...] = ()
+    """Accounts that Resource Manager's list of all resources does not hold, by their names."""
     resource_skus: tuple[ResourceSku, ...] = ()
     deleted_accounts: tuple[DeletedAccount, ...] = ()
     activities: Named[Activity] = {}

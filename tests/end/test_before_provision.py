@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from auditor.audit import OF_A_PLAN
 from auditor.finding import Outcome
+from auditor.judgement import OF_A_PLAN
 from auditor.report import FORMATS
 from auditor.report.terminal import render
 from auditor.run import Verdict

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from auditor.audit import judge
 from auditor.cli.pretend import inside
 from auditor.finding import Outcome
+from auditor.judgement import judge
 from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.audit import judge
 from auditor.finding import Outcome
+from auditor.judgement import judge
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import FAULTS
 from auditor.settings import Settings

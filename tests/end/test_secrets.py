@@ -38,13 +38,13 @@ __all__ = ["sown"]
 CRASH = """
 import os, sys
 from auditor.__main__ import main
-from auditor import audit
+from auditor import judgement
 def join(snapshot, settings):
     try:
         raise ValueError({words!r})
     except ValueError as error:
         raise RuntimeError(f"{{dict(os.environ)}} {{snapshot!r}} {{sys.argv}}") from error
-audit.join = join
+judgement.join = join
 main()
 """
 """A defect that has all that was heard in its message, and in its cause what never was masked."""

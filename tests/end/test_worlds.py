@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.audit import judge
 from auditor.finding import Outcome, Severity
+from auditor.judgement import judge
 from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.report import FORMATS

@@ -23,10 +23,9 @@ def clock_trouble(readings: Iterable[Reading]) -> Note | None:
     One answer decides: a clock is as wrong at the end of a run as at its beginning.
     """
     for reading in readings:
-        theirs = _date(reading.service_date)
+        theirs = service_date(reading.service_date)
         if theirs is not None:
-            ours = reading.sent_at if reading.sent_at.tzinfo else reading.sent_at.replace(tzinfo=UTC)
-            apart = ours - theirs
+            apart = sent(reading) - theirs
             hours = round(abs(apart) / timedelta(hours=1))
             side = "ahead of" if apart > timedelta() else "behind"
             words = f"not known: the clock of the machine that asked was {hours} hours {side} Azure's"
@@ -34,7 +33,16 @@ def clock_trouble(readings: Iterable[Reading]) -> Note | None:
     return None
 
 
-def _date(header: str | None) -> datetime | None:
+def sent(reading: Reading) -> datetime:
+    """When it was sent, by this machine's clock; a time without a zone is taken for UTC."""
+    return reading.sent_at.astimezone(UTC) if reading.sent_at.tzinfo else reading.sent_at.replace(tzinfo=UTC)
+
+
+def service_date(header: str | None) -> datetime | None:
+    """What an answer's Date header says; None where it is not of the one form that servers may send.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
+    """
     try:
         return datetime.strptime(header, _DATE).replace(tzinfo=UTC) if header else None
     except ValueError:

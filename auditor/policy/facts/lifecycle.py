@@ -18,6 +18,9 @@ RETIRED: Final = "Deprecated"
 https://learn.microsoft.com/azure/foundry/openai/concepts/model-retirements
 """
 
+NEVER: Final = date(2099, 12, 31)
+"""What the service writes where no end is meant."""
+
 _DATE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.DOTALL)
 
 

@@ -10,12 +10,24 @@ from auditor.snapshot import Resource
 
 def in_scope(account: Resource, scope: Scope, intents: Intents) -> bool:
     """Whether the settings' scope holds the account; one that a workload names is always in it."""
-    return bool(intents.of_account(account.id)) or (
-        _among(segment(account.id, "subscriptions"), scope.subscriptions)
-        and (not scope.resource_groups or _among(segment(account.id, "resourceGroups"), scope.resource_groups))
-        and (not scope.accounts or _among(last(account.id), scope.accounts))
-        and _tagged(account, scope.tags)
-    )
+    return bool(intents.of_account(account.id)) or within(account, scope)
+
+
+def within(account: Resource, scope: Scope) -> bool:
+    """Whether every limit of the settings' scope holds it; needs no more of it than its id and its tags."""
+    return outside_by(account, scope) is None
+
+
+def outside_by(account: Resource, scope: Scope) -> str | None:
+    """The first member of the settings' scope that leaves it out; None where none does."""
+    limits = {
+        "scope.subscriptions": _among(segment(account.id, "subscriptions"), scope.subscriptions),
+        "scope.resource_groups": not scope.resource_groups
+        or _among(segment(account.id, "resourceGroups"), scope.resource_groups),
+        "scope.accounts": not scope.accounts or _among(last(account.id), scope.accounts),
+        "scope.tags": _tagged(account, scope.tags),
+    }
+    return next((limit for limit, holds in limits.items() if not holds), None)
 
 
 def _among(name: str | None, names: tuple[str, ...]) -> bool:

@@ -9,6 +9,7 @@ from auditor.policy.facts.activity_log import activity_log
 from auditor.policy.facts.arm_id import PROVIDER, last
 from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.budget import budget
+from auditor.policy.facts.counted import counted
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.defender import plans
 from auditor.policy.facts.entitlements import entitlements
@@ -42,11 +43,16 @@ def _defender(scope: str, basis: Basis) -> Part:
     return plans(scope, basis.seen)
 
 
+def _population(scope: str, basis: Basis) -> Part:
+    return counted(scope, basis.settings.scope, basis.seen)
+
+
 ASPECTS: Final[Mapping[str, Callable[[str, Basis], Part]]] = {
     "access": _access,
     "activity_log": _activity_log,
     "budget": _budget,
     "defender": _defender,
+    "population": _population,
     "service_health": _service_health,
 }
 """Member of `subscription` → what tells it, given the subscription's scope."""
