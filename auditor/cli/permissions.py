@@ -95,7 +95,7 @@ def permissions(pack: tuple[str, ...], subscriptions: tuple[object, ...], name: 
 def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
     """The actions of the reads and the data actions of the calls, each by name; no packs: of every shipped check."""
     from auditor.cli.checks import selected
-    from auditor.collect import COLLECTORS, ESSENTIAL, required_actions
+    from auditor.collect import ALWAYS, COLLECTORS, required_actions
     from auditor.policy.dependencies import dependents, left_out, load_dependencies
     from auditor.probe import PROBES
     from auditor.probe.question import RESPONSES_WRITE
@@ -106,7 +106,7 @@ def needs(packs: tuple[str, ...]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
         lost = {check for kind in kinds for check in dependents(checks, told[kind])}
         return Need(action, tuple(kinds), tuple(sorted(lost)))
 
-    passed_over = left_out(checks) - ESSENTIAL
+    passed_over = left_out(checks) - ALWAYS
     reads = required_actions(tuple(one for one in COLLECTORS if one.kind not in passed_over)).body["actions"]
     judging = dependents(checks, told["probe"])
     rules = {one.check.id: f"{one.check.applies_when} {one.check.passes_when}" for one in checks}

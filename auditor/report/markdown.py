@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from auditor.call import Call
 from auditor.control import FrameworkResult
 from auditor.finding import Finding
-from auditor.report import controls, digest, live, wording
+from auditor.population import Population
+from auditor.report import completeness, controls, digest, live, wording
 from auditor.report.hostile import line, markdown, markdown_code, markdown_fence, value
 from auditor.report.place import short_id
 from auditor.run import CheckRecord, Run
@@ -280,13 +281,17 @@ def _routed(run: Run) -> _Section:
 
 
 def _coverage(run: Run) -> _Section:
-    rows = [
-        _cells((markdown(wording.kind(kind.kind)), f"{kind.count:,}", f"{kind.lists_read:,}", f"{kind.gaps:,}")) + "\n"
-        for kind in run.population
-    ]
-    headings = ("Kind", "Seen", "Lists read whole", "Not seen")
+    rows = [_cells((markdown(wording.kind(kind.kind)), *_counted(kind))) + "\n" for kind in run.population]
+    headings = ("Kind", "Seen", "By a second source", "Lists read whole", "Not seen")
     intro = "Every resource that could be seen was judged; nothing was sampled.\n\n"
-    return _Section("Coverage", rows, "kind", intro + _table(headings, (), numbers=3) + "\n")
+    told = "".join(f"- {label}: {markdown(text, 2000)}.\n" for label, text in completeness.told(run))
+    header = intro + (f"{told}\n" if told else "") + _table(headings, (), numbers=4) + "\n"
+    return _Section("Coverage", rows, "kind", header)
+
+
+def _counted(kind: Population) -> tuple[str, ...]:
+    again = "-" if kind.second is None else f"{kind.second.count:,}"
+    return (f"{kind.count:,}", again, f"{kind.lists_read:,}", f"{kind.gaps:,}")
 
 
 def _basis(run: Run) -> str:

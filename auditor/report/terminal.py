@@ -12,7 +12,7 @@ from rich.text import Text
 from auditor.call import Call
 from auditor.control import FrameworkResult
 from auditor.finding import Finding, Severity
-from auditor.report import controls, digest, hostile, live, wording
+from auditor.report import completeness, controls, digest, hostile, live, wording
 from auditor.report.page import Page
 from auditor.report.place import short_id
 from auditor.run import Run
@@ -235,6 +235,8 @@ def _counts(page: Page, run: Run) -> None:
         for kind in run.population
     ]
     page.text(f"Seen: {', '.join(seen) or 'nothing'}. Nothing was sampled.")
+    for label, text in completeness.told(run):
+        page.text(f"{label}: {text}.", hang=2)
 
 
 def _basis(page: Page, run: Run) -> None:

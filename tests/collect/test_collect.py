@@ -86,6 +86,8 @@ def fill(azure: Pretend) -> None:
     for name in ROLES:
         azure.say(f"{S}/providers/Microsoft.Authorization/{name}", {"value": []})
     azure.say(f"{P}/accounts", {"value": [first, second]})
+    listed = [{"id": one, "type": "Microsoft.CognitiveServices/accounts"} for one in (A, B)]
+    azure.say(f"{S}/resources", {"value": listed})
     azure.say(f"{P}/deletedAccounts", {"value": []})
     for below in ("metricAlerts", "activityLogAlerts", "actionGroups"):
         azure.say(f"{S}/providers/Microsoft.Insights/{below}", {"value": []})
@@ -227,6 +229,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         ("permission", S, 2),
         *((kind, S, 0) for kind in ("role_assignment", "role_definition", "role_eligibility", "deny_assignment")),
         ("account", S, 2),
+        ("arm_resource", S, 2),
         ("deleted_account", S, 0),
         *((kind, S, 0) for kind in ("metric_alert", "activity_log_alert", "action_group")),
         ("budget", S, 1),
