@@ -8,12 +8,12 @@ from typing import Final
 
 from auditor.population import Clock, Population
 from auditor.report import hostile, wording
-from auditor.run import AttestationRecord, Run
+from auditor.run import AttestationRecord, Run, WaiverState
 
 _NAMED: Final = 5
 """How many things one line names."""
 
-_STATES: Final = {
+_STATES: Final[dict[WaiverState, str]] = {
     "in_force": "in force",
     "expired": "expired",
     "unmatched": "matching no finding",

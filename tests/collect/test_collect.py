@@ -187,6 +187,7 @@ async def test_everything_in_scope_is_read_and_no_url_twice(azure: Pretend) -> N
         "provider": 1,
         "permission": 2,
         "account": 2,
+        "arm_resource": 2,
         "deployment": 2,
         "content_policy": 2,
         "blocklist": 2,

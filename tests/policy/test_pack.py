@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from auditor.errors import EmptyAuditError, PolicyError
 from auditor.finding import Severity
-from auditor.policy.library import OWN_AREA, load_library, shipped_library
+from auditor.policy.library import OWN_AREA, load_library, shipped_folder, shipped_library
 from auditor.policy.pack import load_policy
 from tests.policy.sample import KEYS, folder, write
 
@@ -41,7 +42,7 @@ def test_a_folder_is_a_pack(tmp_path: Path) -> None:
         ("days-short", "identity", Severity.HIGH),
         ("keys-accepted", "identity", Severity.HIGH),
     ]
-    assert policy.record().checks[0].parameters == DAYS["parameters"]
+    assert policy.checks[0].parameters == DAYS["parameters"]
 
 
 def test_a_file_is_a_pack_over_shipped_checks(tmp_path: Path) -> None:
@@ -268,3 +269,15 @@ def test_a_hostile_folder_is_refused_and_not_run(tmp_path: Path) -> None:
     told = "\n".join(problems(("own",), tmp_path))
     for name in ("alias", "deep", "rule", "huge", "template", "folder"):
         assert f"own/checks/{name}.yaml" in told
+
+
+def test_a_packs_digest_is_that_of_its_files_one_after_the_other(tmp_path: Path) -> None:
+    """Of one file what sha256sum says; of one that extends others, its own text and then theirs, each once."""
+    shipped = shipped_folder() / "packs"
+    baseline, production = (shipped / f"{name}.yaml" for name in ("baseline", "production"))
+    own = write(tmp_path / "own.yaml", pack("own", extends=["production", "baseline"]))
+    digests = load_policy(("baseline", "./own.yaml"), {}, tmp_path).pack_digests
+    assert digests == {
+        "baseline": sha256(baseline.read_bytes()).hexdigest(),
+        "own": sha256(own.read_bytes() + production.read_bytes() + baseline.read_bytes()).hexdigest(),
+    }

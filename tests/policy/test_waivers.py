@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.errors import PolicyError
-from auditor.finding import Subject
+from auditor.finding import Finding, Outcome, Severity, Subject
 from auditor.policy.waivers import NO_WAIVERS, Waiver, Waivers, load_waivers
 from tests.policy.sample import ACCOUNT, NOW, check, judged, policy, subject, write
 
@@ -149,3 +149,29 @@ def test_notices() -> None:
         "The waiver of nothing-such on shop (OPS-1, platform) matches no finding.",
         "The waiver of keys-accepted on shop (OPS-1, platform) expired on 2026-11-20 and no longer counts.",
     )
+
+
+@pytest.mark.parametrize(
+    ("entry", "outcome", "state", "named"),
+    [
+        ({}, "fail", "in_force", True),
+        ({"subject": "*"}, "unknown", "in_force", True),
+        ({"subject": ACCOUNT.upper()}, "fail", "in_force", True),
+        ({"expires": "2026-11-20"}, "fail", "expired", True),
+        ({"expires": "2026-11-20"}, "pass", "expired", False),
+        ({"subject": "other"}, "fail", "unmatched", False),
+        ({"check": "of-no-pack"}, "fail", "unmatched", False),
+        ({}, "pass", "not_needed", False),
+        ({}, "not_applicable", "not_needed", False),
+    ],
+)
+def test_each_entry_is_kept_with_what_became_of_it(
+    entry: dict[str, Any], outcome: str, state: str, named: bool
+) -> None:
+    """And with the findings that it accepts, or would if it had not expired."""
+    found = Finding(
+        id="f1", check="keys-accepted", severity=Severity.HIGH, outcome=Outcome(outcome), subject=WHO, message="m"
+    )
+    (record,) = waivers(entry).records([found], policy(check()))
+    assert (record.state, record.findings) == (state, ("f1",) if named else ())
+    assert (record.owner, record.ticket, record.created) == ("platform", "OPS-1", date(2026, 11, 1))
