@@ -10,11 +10,11 @@ from typing import Protocol
 
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.recorder import KeepBody, Recorder
-from auditor.cloud.redaction import bounded_member
 from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
 from auditor.judgement import judge
+from auditor.origin import origin
 from auditor.policy.attestations import Attestation, as_seen
 from auditor.policy.dependencies import left_out
 from auditor.policy.frameworks import Framework
@@ -25,32 +25,6 @@ from auditor.probe.plan import CallPlan
 from auditor.run import Run
 from auditor.settings import Settings
 from auditor.snapshot import Gap, Listing, Resource, Snapshot
-
-CONTEXT = (
-    "GITHUB_ACTOR",
-    "GITHUB_EVENT_NAME",
-    "GITHUB_REF",
-    "GITHUB_REPOSITORY",
-    "GITHUB_RUN_ATTEMPT",
-    "GITHUB_RUN_ID",
-    "GITHUB_SHA",
-    "GITHUB_WORKFLOW_REF",
-    "RUNNER_NAME",
-    "BUILD_BUILDID",
-    "BUILD_DEFINITIONNAME",
-    "BUILD_REQUESTEDFOR",
-    "BUILD_SOURCEVERSION",
-    "CI_COMMIT_SHA",
-    "CI_JOB_ID",
-    "CI_PIPELINE_ID",
-    "CI_PROJECT_PATH",
-)
-"""Variables by which GitHub Actions, Azure Pipelines and GitLab say who started what; none of them is a secret.
-
-https://docs.github.com/actions/reference/workflows-and-actions/variables
-https://learn.microsoft.com/azure/devops/pipelines/build/variables
-https://docs.gitlab.com/ci/variables/predefined_variables/
-"""
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,7 +87,6 @@ async def audit(
     seen = await look(settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce)
     seen = seen.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
     snapshot = _with_files(_attested(seen, attestations), files)
-    context = {name: bounded_member(name, environ[name]) for name in CONTEXT if environ.get(name)}
     run = judge(
         snapshot,
         settings,
@@ -121,7 +94,7 @@ async def audit(
         waivers,
         run_id=run_id,
         command=command,
-        context=context,
+        context=origin(environ),
         frameworks=frameworks,
     )
     return Audit(snapshot, run)

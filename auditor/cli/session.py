@@ -122,6 +122,7 @@ def judge_again(path: Path, order: Order) -> Run:
     """
     from auditor.bundle import Bundle
     from auditor.judgement import judge
+    from auditor.origin import origin
     from auditor.settings_file import load_settings, saved_settings
     from auditor.snapshot import load_snapshot
 
@@ -139,6 +140,7 @@ def judge_again(path: Path, order: Order) -> Run:
         waivers,
         run_id=run_id,
         command=_recorded(order.command),
+        context=origin(os.environ),
         frameworks=_frameworks(order),
     )
     if order.output or order.formats:
