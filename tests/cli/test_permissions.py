@@ -39,7 +39,8 @@ def action_of(seen: Seen) -> str:
     _, found, rest = seen.path.rpartition("/providers/")
     parts = rest.split("/")
     if not found:
-        return "Microsoft.Resources/subscriptions/read"
+        below = "resources/" if seen.path.endswith("/resources") else ""
+        return f"Microsoft.Resources/subscriptions/{below}read"
     if len(parts) == 1:
         return "Microsoft.Resources/subscriptions/providers/read"
     return "/".join([parts[0], *parts[1::2], "read" if seen.method == "GET" else "action"])

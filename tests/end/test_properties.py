@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
@@ -13,6 +14,7 @@ from hypothesis import settings as bounded
 from hypothesis import strategies as st
 
 from auditor.finding import Finding, Outcome
+from auditor.judgement import judge
 from auditor.policy.dependencies import dependents, load_dependencies
 from auditor.policy.evaluate import evaluate
 from auditor.policy.waivers import NO_WAIVERS
@@ -83,6 +85,28 @@ def test_what_was_not_seen_makes_an_answer_unknown_and_never_another(world: str,
     before, after = outcomes(world), by_subject(judged(hidden(snapshot(world), *lost)))
     changed = {key: (before[key], now) for key, now in after.items() if key in before and now is not before[key]}
     assert {key: turned for key, turned in changed.items() if turned[1] is not Outcome.UNKNOWN} == {}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@bounded(max_examples=10, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_the_evidence_adds_up_whatever_was_refused(world: str, data: st.DataObject) -> None:
+    """Counts of checks to findings, populations to what is kept, and a second count only where its source was read."""
+    lost = data.draw(st.lists(st.sampled_from(reads(world)), max_size=8, unique=True))
+    seen = hidden(snapshot(world), *lost)
+    made = judge(seen, Settings.model_validate(seen.settings), WHOLE.policy, NO_WAIVERS, run_id="test")
+    counted = Counter(made.counts)
+    for check in made.policy.checks:
+        counted.subtract(check.counts)
+    assert not any(counted.values())
+    kept = Counter(one.kind for one in seen.resources)
+    assert {one.kind: one.count for one in made.population if one.count} == kept - Counter({"required_actions": 1})
+    population = {one.kind: one for one in made.population}
+    refused = {kind for kind, _ in lost}
+    assert population["account"].second is None or "arm_resource" not in refused
+    assert population["account"].reconciled is not False or "account" in refused
+    readings = {one.id for one in made.readings}
+    assert {one for finding in made.findings for one in finding.readings} <= readings
 
 
 @pytest.mark.parametrize("world", WORLDS)
