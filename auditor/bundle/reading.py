@@ -46,7 +46,8 @@ def opened_inside(folder: Path, path: str) -> Iterator[BinaryIO]:
 def read_bounded(folder: Path, path: str, limit: int) -> bytes:
     """The whole file; raises AlteredError as `opened_inside` does, and where it is larger than `limit` bytes."""
     with opened_inside(folder, path) as file:
-        data = file.read(limit + 1)
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(size, limit) + 1)  # no more is set aside for it than it takes
     if len(data) > limit:
         raise _refused(path, Kind.CHANGED, f"holds more than {limit:,} bytes")
     return data

@@ -41,7 +41,9 @@ class Bundle:
     def __enter__(self) -> Bundle:
         self._refuse_taken()
         try:
-            (self._partial / RAW).mkdir(parents=True)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self._partial.mkdir()
+            (self._partial / RAW).mkdir()
         except FileExistsError as error:
             raise ReportError(
                 f"{self._partial}: another run is writing there, or was killed while it did",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -23,8 +24,9 @@ FORMATS = ("markdown",)
 
 def judgement_of(audit: Audit) -> Judgement:
     """What judged the audits of `tests.conftest`."""
-    packs = audit.run.policy.packs
-    return Judgement.of(policy_of(packs, settings_path("healthy").parent), Waivers())
+    said = audit.run.settings
+    parameters = json.dumps(said["parameters"], sort_keys=True)
+    return Judgement.of(policy_of(tuple(said["packs"]), settings_path("healthy").parent, parameters), Waivers())
 
 
 def written(folder: Path, done: Done, signer: Signer | None = None, run_id: str = "test") -> Path:

@@ -109,7 +109,7 @@ def test_another_version_is_its_own_state(copy: Path, public: PublicKey) -> None
     sealed(copy)
     other = verified(copy)
     assert (other.state, other.exit_code, other.judgement.state) == (State.NOT_PROVEN, 3, Follows.OTHER_VERSION)
-    assert verified(copy, public).signature.state is SignatureState.WRONG
+    assert verified(copy, public).signature.state is SignatureState.MISSING
 
 
 def test_a_run_of_another_schema_contradicts(copy: Path) -> None:

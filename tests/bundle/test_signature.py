@@ -219,6 +219,7 @@ class Vault:
         self.private = ec.generate_private_key(ec.SECP256R1())
 
     def key_client(self, vault_url: str, credential: object) -> Any:
+        assert credential is not None
         assert vault_url == "https://contoso.vault.azure.net/"
         numbers = self.private.public_key().public_numbers()
         told = SimpleNamespace(
@@ -231,6 +232,7 @@ class Vault:
         return SimpleNamespace(get_key=lambda name: SimpleNamespace(key=told, name=name))
 
     def crypto_client(self, key: str, credential: object) -> Any:
+        assert credential is not None
         assert key == f"https://contoso.vault.azure.net/keys/audit/{'a' * 32}"
 
         def sign(algorithm: object, digest: bytes) -> Any:
