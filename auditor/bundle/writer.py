@@ -42,6 +42,9 @@ class Bundle:
         self._refuse_taken()
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self.folder, error, audited=False) from error
+        try:
             self._partial.mkdir()
             (self._partial / RAW).mkdir()
         except FileExistsError as error:

@@ -58,14 +58,14 @@ def verify(ctx: click.Context, *, bundle: Path, keys: tuple[Path, ...], as_json:
     from auditor.cli.console import colored, output, width
     from auditor.cli.verify_page import page
 
-    found = verified(bundle, public_keys(keys), _judge)
+    found = verified(bundle, public_keys(keys), judged_again)
     output(
         found.model_dump_json(indent=2) if as_json else page(found, min(width(), 80), colored(sys.stdout, os.environ))
     )
     ctx.exit(found.exit_code)
 
 
-def _judge(snapshot: Snapshot, settings: Settings, judgement: Judgement, recorded: Run) -> Run:
+def judged_again(snapshot: Snapshot, settings: Settings, judgement: Judgement, recorded: Run) -> Run:
     """The run that follows, with the names of the one that was recorded."""
     from auditor.audit import judge
 

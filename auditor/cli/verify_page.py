@@ -8,6 +8,7 @@ from auditor.bundle.chain import Link
 from auditor.bundle.rejudgement import Follows
 from auditor.bundle.signature import SignatureState
 from auditor.bundle.verification import State
+from auditor.cli.console import fitted
 from auditor.report import hostile
 from auditor.report.page import Page
 
@@ -29,11 +30,16 @@ _SHOWN = 20
 """Files or findings that the page names; --json has more."""
 
 
+_PATH = 56
+"""Columns of a path; of a longer one its ends are shown."""
+
+
 def page(found: Verification, width: int, color: bool) -> str:
     """The result for `width` columns: in one word, then part by part."""
     shown = Page(width, color=color)
     good = found.state is State.INTACT
-    shown.text(f"{_HEADS[found.state]}  {hostile.line(found.bundle)}", style="bold green" if good else "bold red")
+    where = fitted(hostile.line(found.bundle), width - len(_HEADS[found.state]) - 2)
+    shown.text(f"{_HEADS[found.state]}  {where}", style="bold green" if good else "bold red")
     if found.run_id is not None and found.made_at is not None:
         told = f"run {found.run_id}, verdict {found.verdict}, made {found.made_at:%Y-%m-%d %H:%M:%S} UTC"
         shown.text(hostile.line(told), indent=2)
@@ -41,7 +47,8 @@ def page(found: Verification, width: int, color: bool) -> str:
     shown.blank()
     _row(shown, "Files", _files(found))
     for one in found.alterations[:_SHOWN]:
-        shown.text(hostile.line(f"{one.path}: {one.kind.value.replace('_', ' ')}: {one.detail}"), indent=11, hang=2)
+        name = fitted(hostile.line(one.path), _PATH)
+        shown.text(f"{name}: {one.kind.value.replace('_', ' ')}: {hostile.line(one.detail)}", indent=11, hang=2)
     _rest(shown, len(found.alterations))
     _row(shown, "Signature", _signature(found.signature))
     _row(shown, "Findings", _findings(found.judgement))

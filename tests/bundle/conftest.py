@@ -13,7 +13,7 @@ from auditor.bundle import Bundle
 from auditor.bundle.public_key import PublicKey, public_keys
 from auditor.bundle.signing import Signer, new_key, signer_of
 from auditor.bundle.verification import Verification, verify
-from auditor.cli.verify import _judge
+from auditor.cli.verify import judged_again
 from auditor.policy.judgement import Judgement
 from auditor.policy.waivers import Waivers
 from auditor.sandbox import settings_path
@@ -41,7 +41,7 @@ def written(folder: Path, done: Done, signer: Signer | None = None, run_id: str 
 
 def verified(folder: Path, *keys: PublicKey) -> Verification:
     """As `auditor verify` does it."""
-    return verify(folder, keys, _judge)
+    return verify(folder, keys, judged_again)
 
 
 @pytest.fixture(scope="session")
