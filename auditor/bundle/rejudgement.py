@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from auditor import __version__
 from auditor.bundle.opened import Opened
-from auditor.errors import AuditorError
+from auditor.errors import AlteredError, AuditorError
 from auditor.finding import Finding
 from auditor.policy.judgement import Judgement
 from auditor.record import Record
@@ -69,6 +69,8 @@ def judged_again(opened: Opened, run: Run, judge: Judge) -> Rejudgement:
     same = made_by == __version__
     try:
         derived = judge(opened.snapshot(), opened.settings(), opened.judgement(), run)
+    except AlteredError:
+        raise  # since its hash was taken
     except AuditorError as error:
         state = Follows.NO if same else Follows.OTHER_VERSION
         return Rejudgement(state=state, made_by=made_by, detail=f"it can't be judged again: {error}")

@@ -15,7 +15,8 @@ from auditor.bundle.public_key import PublicKey
 from auditor.bundle.raw import Bodies
 from auditor.bundle.rejudgement import Follows, Judge, Rejudgement, judged_again
 from auditor.bundle.signature import Signature, SignatureState, signature
-from auditor.errors import AlteredError, BundleError, ExitCode, SnapshotError
+from auditor.errors import AlteredError, ExitCode, SnapshotError
+from auditor.policy.uncollected import uncollected
 from auditor.record import Record
 from auditor.run import Run
 
@@ -119,6 +120,7 @@ def _alterations(opened: Opened) -> tuple[Alteration, ...]:
     return tuple(one for one in told if one is not None)
 
 
+@uncollected
 def _judged(opened: Opened, judge: Judge) -> tuple[tuple[Alteration, ...], Rejudgement]:
     """Whether the evidence is of the manifest's run and follows from what lies beside it."""
     try:
@@ -135,8 +137,6 @@ def _judged(opened: Opened, judge: Judge) -> tuple[tuple[Alteration, ...], Rejud
         return (), judged_again(opened, run, judge)
     except AlteredError as error:  # altered while we looked
         return (as_alteration(error),), Rejudgement(state=Follows.NOT_JUDGED)
-    except BundleError:
-        raise
 
 
 def _contradiction(opened: Opened, run: Run) -> Alteration | None:

@@ -1,4 +1,4 @@
-"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, live calls, bundles, memory.
+"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, bundles, memory.
 
 Options: `--accounts 1,10,100` and `--latency-ms 50` shape the scale table; `--only NAME` runs one table.
 """
