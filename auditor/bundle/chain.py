@@ -1,4 +1,7 @@
-"""Each manifest names the one before it, so that a bundle that is taken away or replaced leaves a trace."""
+"""Each manifest names the one before it, so that a bundle that is taken away or replaced leaves a trace.
+
+Two runs that end at once may both name the same one: it is a tree, in which every path leads to the first.
+"""
 
 from __future__ import annotations
 
