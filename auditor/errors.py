@@ -4,6 +4,8 @@
     ├── SettingsError           2   auditor.yaml, the environment or a flag is not right
     ├── PolicyError             2   a pack, a check or a waiver was refused
     ├── SnapshotError           2   a snapshot or evidence file can't be read
+    ├── BundleError           2   a folder is no bundle, or can't be read as one
+    ├── SigningError          2   a key can't be used, or what signing needs is not installed
     ├── EmptyAuditError         2   the scope or the packs left nothing to judge
     ├── SandboxError            2   a world or a fault that does not exist
     ├── SignInError             3   no credential gave a token
@@ -68,6 +70,28 @@ class PolicyError(AuditorError):
 
 class SnapshotError(AuditorError):
     """A snapshot or evidence file is truncated, foreign, or of a schema that this version does not read."""
+
+    exit_code = ExitCode.USAGE
+
+
+class BundleError(AuditorError):
+    """A folder holds no bundle, or one of a layout that this version does not read."""
+
+    exit_code = ExitCode.USAGE
+
+
+class AlteredError(BundleError):
+    """A bundle is not as it was written; `path` is the file within it that says so."""
+
+    def __init__(self, message: str, *, path: str, kind: str) -> None:
+        super().__init__(message, next_step="take the bundle from where it was kept first: auditor verify says more")
+        self.path = path
+        self.kind = kind
+        """A value of `auditor.bundle.alteration.Kind`."""
+
+
+class SigningError(AuditorError):
+    """A key can't be used to sign or to verify, or what signing needs is not installed."""
 
     exit_code = ExitCode.USAGE
 

@@ -148,11 +148,18 @@ def load(path: Path, shape: type[Kept], called: str, version: str) -> Kept:
 
     Raises SnapshotError for what can't be read, is truncated or foreign, or is of another version.
     """
-    make = "make it again with: auditor run"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SnapshotError(f"{path}: can't be read: {error}", next_step=f"name {called} of the auditor") from error
+    return parsed(text, path, shape, called, version)
+
+
+def parsed(text: str | bytes, path: Path, shape: type[Kept], called: str, version: str) -> Kept:
+    """The record in a text that was read from `path`; raises SnapshotError as `load` does."""
+    make = "make it again with: auditor run"
+    try:
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SnapshotError(f"{path}: not JSON, or cut off: {error}", next_step=make) from error
     told = found.get("schema_version") if isinstance(found, dict) else None

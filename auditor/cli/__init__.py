@@ -17,6 +17,8 @@ COMMANDS = (
     "demo",
     "evaluate",
     "report",
+    "verify",
+    "keys",
     "permissions",
     "checks",
     "probes",

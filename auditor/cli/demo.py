@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option, sign_option
 
 _EPILOG = """\
 Examples:
@@ -26,9 +26,18 @@ Examples:
     metavar="DIR",
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
+@sign_option
 @conversation_options
 @click.pass_context
-def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], repeat: int | None, output: Path | None) -> None:
+def demo(
+    ctx: click.Context,
+    *,
+    world: str,
+    faults: tuple[str, ...],
+    repeat: int | None,
+    output: Path | None,
+    sign: str | None,
+) -> None:
     """Audit a pretend Azure on this machine and write every report.
 
     Nothing leaves the machine: host names, sign-in, certificates and requests are those of Azure, and a proxy on
@@ -44,7 +53,13 @@ def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], repeat: int
     with Sandbox(pretended) as sandbox, inside(sandbox):
         done = perform(
             Order(
-                settings_path(world), {"--repeat": repeat}, FORMAT_NAMES, output, False, ctx.meta["auditor.arguments"]
+                settings_path(world),
+                {"--repeat": repeat},
+                FORMAT_NAMES,
+                output,
+                False,
+                ctx.meta["auditor.arguments"],
+                sign=sign,
             )
         )
     code = closing_code(done, exit_zero=False)

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, framework_option, gate_options, option
+from auditor.cli.options import (
+    FORMAT_NAMES,
+    Command,
+    conversation_options,
+    framework_option,
+    gate_options,
+    option,
+    sign_option,
+)
 
 _EPILOG = """\
 Examples:
@@ -40,8 +48,9 @@ Examples:
     intent="Output",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="An empty or new folder for the reports. Default: none is written, or with --format reports/<run-id>.",
+    help="An empty or new folder for the reports. Default: none, or with --format or --sign reports/<run-id>.",
 )
+@sign_option
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
 @conversation_options
 @click.pass_context
@@ -57,6 +66,7 @@ def evaluate(
     frameworks: tuple[str, ...],
     formats: tuple[str, ...],
     output: Path | None,
+    sign: str | None,
     as_json: bool,
 ) -> None:
     """Judge the SNAPSHOT of an earlier run again, offline.
@@ -67,5 +77,5 @@ def evaluate(
     from auditor.cli.session import Order, closing_code, judge_again
 
     flags = {"--pack": pack, "--fail-on": fail_on, "--allow-incomplete": "allow" if allow_incomplete else None}
-    order = Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"], frameworks)
+    order = Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"], frameworks, sign=sign)
     ctx.exit(closing_code(judge_again(snapshot, order), exit_zero=exit_zero))

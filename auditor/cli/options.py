@@ -50,6 +50,15 @@ class Command(click.Command):
             formatter.write(self.epilog)
 
 
+class CommandGroup(click.Group, Command):
+    """A group whose help is that of every command, with its commands before the examples."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options by intent, then the commands."""
+        Command.format_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
 def option(*names: str, intent: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
     """`click.option` under a heading."""
     return click.option(*names, cls=Option, intent=intent, **attributes)
@@ -81,6 +90,11 @@ def gate_options(command: _Decorated) -> _Decorated:
     return command
 
 
+def sign_option(command: _Decorated) -> _Decorated:
+    """Adds --sign, which names the key that signs the bundle."""
+    return option("--sign", intent="Output", metavar="KEY", help=_SIGN)(command)
+
+
 def framework_option(command: _Decorated) -> _Decorated:
     """Adds --framework, which says whose controls the run is to state."""
     return option("--framework", "frameworks", intent="Judgement", multiple=True, metavar="NAME", help=_FRAMEWORK)(
@@ -97,6 +111,7 @@ def write_exit_codes(formatter: click.HelpFormatter) -> None:
 _PACK = "Judge with this pack instead of the settings' (a name, or a path beside the settings); repeatable."
 _FRAMEWORK = "State this framework's controls too; repeatable. It changes no finding. Names: auditor frameworks."
 _FAIL_ON = "The least severity that stops the release."
+_SIGN = "Sign the manifest: a key of `auditor keys new`, or azurekms://<vault>.vault.azure.net/keys/<key>."
 _ALLOW_INCOMPLETE = "Let unknown findings and an incomplete audit pass."
 _EXIT_ZERO = "End with 0 whatever the verdict; errors keep their code."
 

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, framework_option, gate_options, option
+from auditor.cli.options import (
+    FORMAT_NAMES,
+    Command,
+    conversation_options,
+    framework_option,
+    gate_options,
+    option,
+    sign_option,
+)
 
 BEFORE_PROVISION = "before-provision"
 """The pack of --before-provision."""
@@ -72,6 +80,7 @@ Variables, over the file and under the flags; lists are separated by commas:
     metavar="DIR",
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
+@sign_option
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
 @conversation_options
 @click.pass_context
@@ -91,6 +100,7 @@ def run(
     deadline: float | None,
     formats: tuple[str, ...],
     output: Path | None,
+    sign: str | None,
     as_json: bool,
 ) -> None:
     """Audit what the settings name.
@@ -110,7 +120,7 @@ def run(
         "--deadline": deadline,
     }
     given = ctx.meta["auditor.arguments"]
-    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision)
+    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision, sign)
     if dry_run and before_provision:
         raise click.UsageError("--before-provision calls nothing: there is nothing to plan with --dry-run")
     if dry_run:

@@ -19,7 +19,9 @@ from auditor.errors import EmptyAuditError, ExitCode
 
 if TYPE_CHECKING:
     from auditor.bundle import Bundle
+    from auditor.bundle.signing import Signer
     from auditor.policy.frameworks import Framework
+    from auditor.policy.judgement import Judgement
     from auditor.policy.pack import Policy
     from auditor.policy.waivers import Waivers
     from auditor.run import Run
@@ -49,6 +51,8 @@ class Order:
     """Names of those whose controls the run is to state."""
     plan: bool = False
     """Whether only what is planned is to be judged."""
+    sign: str | None = None
+    """The key that signs the bundle: a file's path or an `azurekms:` address."""
 
 
 def perform(order: Order) -> Run:
@@ -60,16 +64,19 @@ def perform(order: Order) -> Run:
     if order.plan:
         settings = _planned(settings)
 
+    signer = _signer(order)
+
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
     from auditor.policy.attestations import load_attestations
+    from auditor.policy.judgement import Judgement
     from auditor.settings_file.requirements import read_requirements
 
     policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
     attestations = load_attestations(path.parent / settings.attestations if settings.attestations else None)
     frameworks = _frameworks(order)
     run_id = new_run_id()
-    with Bundle(order.output or REPORTS / run_id) as bundle:
+    with Bundle(order.output or REPORTS / run_id, signer) as bundle:
         with progress() as show:
             looking = audit(
                 settings,
@@ -87,7 +94,7 @@ def perform(order: Order) -> Run:
                 announce=show.line,
             )
             done = until_interrupted(looking)
-        _deliver(bundle, done.snapshot, done.run, order)
+        _deliver(bundle, done.snapshot, done.run, Judgement.of(policy, waivers, frameworks), order)
     return done.run
 
 
@@ -123,15 +130,18 @@ def judge_again(path: Path, order: Order) -> Run:
     from auditor.bundle import Bundle
     from auditor.judgement import judge
     from auditor.origin import origin
+    from auditor.policy.judgement import Judgement
     from auditor.settings_file import load_settings, saved_settings
     from auditor.snapshot import load_snapshot
 
+    signer = _signer(order)
     snapshot = load_snapshot(path)
     if order.settings:
         settings, base = load_settings(order.settings, os.environ, order.flags), order.settings.parent
     else:
         settings, base = saved_settings(snapshot.settings, order.flags), Path()
     policy, waivers = _judgement(settings, base, snapshot.taken_at)
+    frameworks = _frameworks(order)
     run_id = new_run_id()
     run = judge(
         snapshot,
@@ -141,11 +151,11 @@ def judge_again(path: Path, order: Order) -> Run:
         run_id=run_id,
         command=_recorded(order.command),
         context=origin(os.environ),
-        frameworks=_frameworks(order),
+        frameworks=frameworks,
     )
-    if order.output or order.formats:
-        with Bundle(order.output or REPORTS / run_id) as bundle:
-            _deliver(bundle, snapshot, run, order)
+    if order.output or order.formats or signer:
+        with Bundle(order.output or REPORTS / run_id, signer) as bundle:
+            _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)
     else:
         _show(run, order)
     return run
@@ -169,6 +179,15 @@ def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, W
 
     policy = load_policy(settings.packs, settings.parameters, base)
     return policy, load_waivers(base / settings.waivers if settings.waivers else None, now)
+
+
+def _signer(order: Order) -> Signer | None:
+    """What signs, made before anything is audited; raises SigningError where it can't be."""
+    if order.sign is None:
+        return None
+    from auditor.bundle.signing import signer_of
+
+    return signer_of(order.sign)
 
 
 def _frameworks(order: Order) -> tuple[Framework, ...]:
@@ -201,11 +220,11 @@ def until_interrupted(looking: Coroutine[None, None, Seen]) -> Seen:
             signal.signal(signal.SIGTERM, before)
 
 
-def _deliver(bundle: Bundle, snapshot: Snapshot, run: Run, order: Order) -> None:
+def _deliver(bundle: Bundle, snapshot: Snapshot, run: Run, judgement: Judgement, order: Order) -> None:
     from auditor.report import FORMATS
 
     try:
-        files = bundle.write(snapshot, run, order.formats or FORMATS)
+        files = bundle.write(snapshot, run, order.formats or FORMATS, judgement)
     finally:
         _show(run, order)
     for name, path in files.items():

@@ -62,7 +62,7 @@ def load_policy(packs: Sequence[str], parameters: Mapping[str, Mapping[str, Json
     if not changes:
         raise EmptyAuditError(f"no check is left of {', '.join(packs)}", next_step="name a pack that has checks")
     checks = tuple(as_written(library.checks[check_id], changes[check_id]) for check_id in sorted(changes))
-    return Policy(names, checks, _digest(checks), {name: pack_digest(name, library) for name in names})
+    return Policy(names, checks, digest_of(checks), {name: pack_digest(name, library) for name in names})
 
 
 @dataclass
@@ -158,7 +158,8 @@ def as_written(compiled: CompiledCheck, change: Change | None = None) -> Applied
     )
 
 
-def _digest(checks: Sequence[AppliedCheck]) -> str:
+def digest_of(checks: Sequence[AppliedCheck]) -> str:
+    """sha256 over canonical JSON of every applied check with its severity and parameters."""
     said = [
         {
             "check": applied.check.model_dump(mode="json", by_alias=True),

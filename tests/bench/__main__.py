@@ -1,4 +1,4 @@
-"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, live calls, memory.
+"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, bundles, memory.
 
 Options: `--accounts 1,10,100` and `--latency-ms 50` shape the scale table; `--only NAME` runs one table.
 """
@@ -13,8 +13,9 @@ from tests.bench.evaluation import evaluation
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
+from tests.bench.verifying import verifying
 
-TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls}
+TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls, "verifying": verifying}
 
 
 def main() -> None:

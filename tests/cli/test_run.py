@@ -17,7 +17,10 @@ from auditor.sandbox import Sandbox, load_world, settings_path
 from tests.cli.conftest import Typed, invoked, typed
 from tests.cli.process import command, environment, started
 
-ALWAYS = {"evidence.json", "snapshot.json", "raw"}
+QUIETLY = {"judgement.json", "raw", "settings.json"}
+"""Written always, and not told line by line."""
+
+ALWAYS = {"evidence.json", "snapshot.json", "manifest.json", *QUIETLY}
 
 
 def test_a_pass_ends_with_0(healthy_run: Typed) -> None:
@@ -46,7 +49,7 @@ def test_all_reports_are_written(healthy_run: Typed) -> None:
     """Every report, the snapshot and the raw bodies lie in the folder, and stderr says where each is."""
     expected = ALWAYS | {form.filename for form in FORMATS.values()}
     assert healthy_run.files == expected
-    for name in expected - {"raw"}:
+    for name in expected - QUIETLY:
         assert str(healthy_run.folder / name) in healthy_run.stderr
 
 

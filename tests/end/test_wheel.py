@@ -53,6 +53,7 @@ def test_the_installed_command_runs_the_demo_elsewhere(wheel: Path, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "As a gate this run would end with exit code 1" in done.stdout + done.stderr
     (bundle,) = (elsewhere / "reports").iterdir()
-    assert {"evidence.json", "snapshot.json", "report.html", "report.md", "junit.xml", "results.sarif", "raw"} == {
-        path.name for path in bundle.iterdir()
-    }
+    reports = {"evidence.json", "report.html", "report.md", "junit.xml", "results.sarif"}
+    parts = {"snapshot.json", "settings.json", "judgement.json", "manifest.json", "raw"}
+    assert {path.name for path in bundle.iterdir()} == reports | parts
+    subprocess.run([str(binaries / "auditor"), "verify", str(bundle)], cwd=elsewhere, check=True)
