@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from auditor.errors import ReportError
-from auditor.report import FORMATS
+from auditor.errors import AuditorError, ReportError
+from auditor.report import format_named
 from auditor.run import Run
 from auditor.snapshot import Snapshot
 
@@ -59,21 +59,25 @@ class Bundle:
             path.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
 
     def write(self, snapshot: Snapshot, run: Run, formats: Iterable[str]) -> dict[str, Path]:
-        """Format → file, after the whole folder has been moved into place; the snapshot and the evidence always are.
+        """Format → main file, after the whole folder has been moved into place; the snapshot and evidence always are.
 
         A format that crashes takes no other with it: the rest is written, and ReportError names it.
         """
-        texts = {"snapshot": snapshot.model_dump_json(indent=1) + "\n"}
+        contents = {SNAPSHOT: (snapshot.model_dump_json(indent=1) + "\n").encode()}
+        files = {"snapshot": SNAPSHOT}
         crashed: dict[str, Exception] = {}
         for name in dict.fromkeys(("json", *formats)):
             try:
-                texts[name] = FORMATS[name].render(run)
+                form = format_named(name)
+                contents |= form.files(run)
+                files[name] = form.filename
             except Exception as error:  # noqa: BLE001 - whatever it is, the other reports must be written
                 crashed[name] = error
-        files = {name: FORMATS[name].filename if name in FORMATS else SNAPSHOT for name in texts}
         try:
-            for name, text in texts.items():
-                (self._partial / files[name]).write_text(text, encoding="utf-8", newline="\n")
+            for filename, content in contents.items():
+                path = self._partial / filename
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
             if self.folder.exists():
                 self.folder.rmdir()
             self._partial.rename(self.folder)
@@ -81,11 +85,15 @@ class Bundle:
             raise _unwritable(self.folder, error, audited=True) from error
         for name, reason in crashed.items():
             raise ReportError(
-                f"the {name} report could not be rendered ({type(reason).__name__}); all others are in {self.folder}",
+                f"the {name} report could not be rendered ({_why(reason)}); all others are in {self.folder}",
                 next_step=f"auditor --verbose report '{self.folder / 'evidence.json'}' --format {name} shows where",
                 audited=True,
             ) from reason
         return {name: self.folder / filename for name, filename in files.items()}
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, AuditorError) else type(error).__name__
 
 
 def _unwritable(folder: Path, error: OSError, *, audited: bool) -> ReportError:

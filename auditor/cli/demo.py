@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option
+from auditor.cli.options import Command, conversation_options, option
 
 _EPILOG = """\
 Examples:
@@ -43,9 +43,7 @@ def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], repeat: int
     pretended = load_world(world, faults)
     with Sandbox(pretended) as sandbox, inside(sandbox):
         done = perform(
-            Order(
-                settings_path(world), {"--repeat": repeat}, FORMAT_NAMES, output, False, ctx.meta["auditor.arguments"]
-            )
+            Order(settings_path(world), {"--repeat": repeat}, (), output, False, ctx.meta["auditor.arguments"])
         )
     code = closing_code(done, exit_zero=False)
     say(f"As a gate this run would end with exit code {int(code)} ({EXIT_MEANINGS[code]}).")

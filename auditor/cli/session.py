@@ -40,7 +40,7 @@ class Order:
     flags: Mapping[str, object]
     """As `auditor.settings_file.load_settings` takes them."""
     formats: tuple[str, ...]
-    """Empty: all."""
+    """Empty: all of `auditor.report.FORMATS`."""
     output: Path | None
     json: bool
     """Whether stdout gets the evidence instead of the report."""
@@ -65,6 +65,7 @@ def perform(order: Order) -> Run:
     from auditor.policy.attestations import load_attestations
     from auditor.settings_file.requirements import read_requirements
 
+    _need(order.formats)
     policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
     attestations = load_attestations(path.parent / settings.attestations if settings.attestations else None)
     frameworks = _frameworks(order)
@@ -125,6 +126,7 @@ def judge_again(path: Path, order: Order) -> Run:
     from auditor.settings_file import load_settings, saved_settings
     from auditor.snapshot import load_snapshot
 
+    _need(order.formats)
     snapshot = load_snapshot(path)
     if order.settings:
         settings, base = load_settings(order.settings, os.environ, order.flags), order.settings.parent
@@ -159,6 +161,14 @@ def closing_code(run: Run, *, exit_zero: bool) -> ExitCode:
 def new_run_id() -> str:
     """A name that sorts by time and is not given twice: `20261121T055301Z-3f9c1a`."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+
+
+def _need(formats: Sequence[str]) -> None:
+    """Raises ReportError, before anything is asked, where a format needs what is not there."""
+    if "pdf" in formats:
+        from auditor.report.pdf import chromium
+
+        chromium()
 
 
 def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, Waivers]:

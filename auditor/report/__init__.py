@@ -21,11 +21,10 @@ class Format:
     """Of the file, or of the main one of several."""
     module: str
     several: bool = False
-    """Whether it gives more than one text; its module then has `files(run)`, where all others have `render(run)`."""
-    text: bool = True
+    """Whether it gives more, or other, than one text: its module then has `files(run)`."""
 
     def render(self, run: Run) -> str:
-        """The main file's text; the same run gives the same text. Only where `text` is true."""
+        """The main file's text; the same run gives the same text. Only of FORMATS: what is on demand may be no text."""
         return cast("str", import_module(self.module).render(run))
 
     def files(self, run: Run) -> Mapping[str, bytes]:
@@ -51,9 +50,9 @@ All are text, and depend on nothing but the run.
 """
 
 ON_DEMAND: dict[str, Format] = {
-    "pdf": Format("pdf", "report.pdf", "auditor.report.pdf", several=True, text=False),
+    "pdf": Format("pdf", "report.pdf", "auditor.report.pdf", several=True),
 }
-"""Formats that are made only when they are named, as they need what a machine may lack: evidence must not vary by it."""
+"""Formats that are made only when they are named: they need what a machine may lack, and evidence must not vary so."""
 
 
 def format_named(name: str) -> Format:

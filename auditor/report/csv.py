@@ -33,10 +33,10 @@ _SUBJECTS = {
 _OUTCOMES = ("failed", "unknown", "waived", "passed", "not_applicable")
 
 _FINDING = (
-    ("outcome", "waived", "gating", "severity", "check", "title", "area", "subject_kind", "subject", "subject_id")
-    + ("workload", "location", "message", "expected", "seen", "why", "fix", "command", "controls")
-    + ("waiver_owner", "waiver_reason", "waiver_ticket", "waiver_expires", "waiver_expired")
-    + ("readings", "gaps", "references", "finding_id", "run_id", "notice")
+    *("outcome", "waived", "gating", "severity", "check", "title", "area", "subject_kind", "subject", "subject_id"),
+    *("workload", "location", "message", "expected", "seen", "why", "fix", "command", "controls"),
+    *("waiver_owner", "waiver_reason", "waiver_ticket", "waiver_expires", "waiver_expired"),
+    *("readings", "gaps", "references", "finding_id", "run_id", "notice"),
 )
 
 
@@ -166,9 +166,7 @@ def _cells(outcomes: Counter[str]) -> tuple[int, ...]:
 def _records(shape: type[Record], records: Iterable[Record], more: Sequence[str] = ()) -> str:
     """A column for each member of the record, and for each property that is named."""
     members = tuple(shape.model_fields)
-    rows = (
-        (*record.model_dump(mode="json").values(), *(getattr(record, name) for name in more)) for record in records
-    )
+    rows = ((*record.model_dump(mode="json").values(), *(getattr(record, name) for name in more)) for record in records)
     return table((*members, *more), rows)
 
 

@@ -1,4 +1,4 @@
-"""assessment-results.oscal.json: OSCAL 1.2.1 assessment results, for governance tools that read NIST's format.
+"""assessment-results.oscal.json: OSCAL 1.2.3 assessment results, for governance tools that read NIST's format.
 
 https://pages.nist.gov/OSCAL/learn/concepts/layer/assessment/assessment-results/. Each judged subject is an inventory
 item, each finding an observation on it, each check a finding whose objective is the check: satisfied where it passes on
@@ -23,7 +23,7 @@ from auditor.finding import Finding, Outcome, Subject
 from auditor.report import digest, hostile, wording
 from auditor.run import CheckRecord, Run
 
-VERSION = "1.2.1"
+VERSION = "1.2.3"
 
 _NAMESPACE = "urn:auditor:oscal"
 _TOKEN = re.compile(r"[^A-Za-z0-9._-]+")
