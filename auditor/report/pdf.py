@@ -31,7 +31,7 @@ _ELSEWHERE = (
 )
 
 _DEADLINE = 120
-"""Seconds; twenty thousand findings take a tenth of it."""
+"""Seconds; twenty thousand findings take a quarter of it on a small machine."""
 
 _FLAGS = (
     "--headless",

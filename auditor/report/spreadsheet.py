@@ -37,7 +37,8 @@ def cell(content: object) -> str:
         return "true" if content else "false"
     if isinstance(content, int | float):
         return str(content)
-    return guarded(hostile.line(_CONTINUED.sub(" ", _words(content)), _LONGEST))
+    words = _words(content)
+    return guarded(hostile.line(_CONTINUED.sub(" ", words) if "\\" in words else words, _LONGEST))
 
 
 def guarded(text: str) -> str:
@@ -56,6 +57,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _words(content: object) -> str:
+    if isinstance(content, str):
+        return content
     if isinstance(content, datetime):
         aware = content if content.tzinfo else content.replace(tzinfo=UTC)
         return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -63,6 +66,4 @@ def _words(content: object) -> str:
         return content.isoformat()
     if isinstance(content, list | tuple) and all(isinstance(item, str) for item in content):
         return "; ".join(content)
-    if isinstance(content, str):
-        return content
     return json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
