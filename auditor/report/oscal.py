@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from auditor.finding import Finding, Outcome, Subject
 from auditor.report import digest, hostile, wording
@@ -29,12 +29,14 @@ VERSION = "1.2.3"
 _NAMESPACE = "urn:auditor:oscal"
 _TOKEN = re.compile(r"[^A-Za-z0-9._-]+")
 _SETTINGS = "settings"
+_JSON: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+"""Writes in a fraction of the time that the json module takes with an indent."""
 
 
 def render(run: Run) -> str:
     """The whole document."""
     document = {"assessment-results": _Document(run).whole()}
-    return to_json(document, indent=1).decode() + "\n"  # in a fifth of the time that json takes with an indent
+    return _JSON.dump_json(document, indent=1).decode() + "\n"
 
 
 class _Document:

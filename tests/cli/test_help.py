@@ -116,7 +116,7 @@ def test_options_stand_under_their_intent() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["rnu"], ["run", "--fail-on", "severe"], ["run", "--format", "pdf"], ["report"], ["schema", "x"]]
+    "arguments", [["rnu"], ["run", "--fail-on", "severe"], ["run", "--format", "docx"], ["report"], ["schema", "x"]]
 )
 def test_usage_errors(arguments: list[str]) -> None:
     """What the command line gets wrong ends with 2 and says so on stderr alone."""
