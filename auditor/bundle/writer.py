@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,9 +16,9 @@ from auditor.bundle.layout import ENVELOPE, JUDGEMENT, MANIFEST, RAW, RAW_SUFFIX
 from auditor.bundle.manifest import FileRecord, Manifest, digest
 from auditor.bundle.signing import Signer
 from auditor.bundle.statement import statement
-from auditor.errors import ReportError
+from auditor.errors import AuditorError, ReportError
 from auditor.policy.judgement import Judgement
-from auditor.report import FORMATS
+from auditor.report import format_named
 from auditor.run import Run
 from auditor.snapshot import Snapshot
 
@@ -87,20 +87,23 @@ class Bundle:
         """
         if self._lost:
             raise _unwritable(self.folder, self._lost, audited=True) from self._lost
-        texts, crashed = _rendered(run, formats)
-        files = {name: FORMATS[name].filename for name in texts}
-        texts["snapshot"], files["snapshot"] = snapshot.model_dump_json(indent=1) + "\n", SNAPSHOT
-        beside = {SETTINGS: _settings(run), JUDGEMENT: judgement.model_dump_json(indent=1) + "\n"}
+        contents, files, crashed = _rendered(run, formats)
+        files["snapshot"] = SNAPSHOT
+        contents |= {
+            SNAPSHOT: (snapshot.model_dump_json(indent=1) + "\n").encode(),
+            SETTINGS: _settings(run).encode(),
+            JUDGEMENT: (judgement.model_dump_json(indent=1) + "\n").encode(),
+        }
         try:
-            for path, text in [*((files[name], text) for name, text in texts.items()), *beside.items()]:
-                self._put(path, text.encode())
+            for path, content in contents.items():
+                self._put(path, content)
             files["manifest"] = MANIFEST
             unsigned = self._seal(run)
         except OSError as error:
             raise _unwritable(self.folder, error, audited=True) from error
         for name, reason in crashed.items():
             raise ReportError(
-                f"the {name} report could not be rendered ({type(reason).__name__}); all others are in {self.folder}",
+                f"the {name} report could not be rendered ({_why(reason)}); all others are in {self.folder}",
                 next_step=f"auditor --verbose report '{self.folder / 'evidence.json'}' --format {name} shows where",
                 audited=True,
             ) from reason
@@ -133,7 +136,8 @@ class Bundle:
                 _write(self._partial / ENVELOPE, envelope)
         unnamed = f".{MANIFEST}"
         _write(self._partial / unnamed, manifest.written())
-        for place in (*(self._partial / path for path in self._files), self._partial / RAW, self._partial):
+        written = [self._partial / path for path in self._files]
+        for place in (*written, *dict.fromkeys(path.parent for path in written), self._partial / RAW, self._partial):
             _settle(place)
         if self.folder.exists():
             self.folder.rmdir()
@@ -144,6 +148,7 @@ class Bundle:
         return unsigned
 
     def _put(self, path: str, data: bytes) -> None:
+        (self._partial / path).parent.mkdir(exist_ok=True)
         _write(self._partial / path, data)
         self._files[path] = FileRecord(path=path, bytes=len(data), sha256=digest(data))
 
@@ -155,16 +160,23 @@ class Bundle:
             )
 
 
-def _rendered(run: Run, formats: Iterable[str]) -> tuple[dict[str, str], Mapping[str, Exception]]:
-    """The text of each format, and what those raised that crashed."""
-    texts: dict[str, str] = {}
+def _rendered(run: Run, formats: Iterable[str]) -> tuple[dict[str, bytes], dict[str, str], dict[str, Exception]]:
+    """Path → content of each format, format → its main file, and what those raised that crashed."""
+    contents: dict[str, bytes] = {}
+    files: dict[str, str] = {}
     crashed: dict[str, Exception] = {}
     for name in dict.fromkeys(("json", *formats)):
         try:
-            texts[name] = FORMATS[name].render(run)
+            form = format_named(name)
+            contents |= form.files(run)
+            files[name] = form.filename
         except Exception as error:  # noqa: BLE001 - whatever it is, the other reports must be written
             crashed[name] = error
-    return texts, crashed
+    return contents, files, crashed
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, AuditorError) else type(error).__name__
 
 
 def _settings(run: Run) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option, sign_option
+from auditor.cli.options import Command, conversation_options, option, sign_option
 
 _EPILOG = """\
 Examples:
@@ -55,7 +55,7 @@ def demo(
             Order(
                 settings_path(world),
                 {"--repeat": repeat},
-                FORMAT_NAMES,
+                (),
                 output,
                 False,
                 ctx.meta["auditor.arguments"],

@@ -41,7 +41,7 @@ Examples:
     intent="Output",
     type=click.Choice(FORMAT_NAMES),
     multiple=True,
-    help="Write this report; repeatable. Default with --output: all.",
+    help="Write this report; repeatable. Default with --output: all but pdf.",
 )
 @option(
     "--output",

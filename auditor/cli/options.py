@@ -12,8 +12,8 @@ from auditor.errors import EXIT_MEANINGS
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 """The words of `auditor.finding.Severity`, said again because that room is heavy to load for a help text."""
 
-FORMAT_NAMES = ("json", "html", "markdown", "junit", "sarif")
-"""The names of `auditor.report.FORMATS`, for the same reason."""
+FORMAT_NAMES = ("json", "html", "markdown", "csv", "junit", "sarif", "ocsf", "oscal", "pdf")
+"""The names of `auditor.report.FORMATS` and of `ON_DEMAND`, for the same reason."""
 
 QUIET = "auditor.quiet"
 VERBOSE = "auditor.verbose"

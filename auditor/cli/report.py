@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option
 
+_STDOUT = "-"
+
 _EPILOG = """\
 Examples:
-  auditor report reports/<run-id>/evidence.json
+  auditor report reports/<run-id>
   auditor report evidence.json --format sarif --output results.sarif
+  auditor report reports/<run-id> --format csv --output lists
 """
 
 
@@ -31,43 +36,78 @@ Examples:
 @option(
     "--output",
     intent="Output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    default="-",
-    help="Where to write it. Default: stdout.",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE|DIR",
+    default=_STDOUT,
+    help="Where to write it; a folder for csv, which is several files. Default: stdout.",
 )
 @conversation_options
 def report(evidence: Path, name: str, output: Path) -> None:
-    """Render the EVIDENCE of an earlier run in any format."""
-    from auditor.cli.console import colored, say, width
-    from auditor.cli.console import output as stdout
-    from auditor.report import FORMATS
-    from auditor.report.terminal import render
+    """Render the EVIDENCE of an earlier run in any format.
+
+    EVIDENCE is an evidence.json or the folder of a run. What comes out is what the run itself wrote, byte for byte.
+    """
+    from auditor.cli.console import say
     from auditor.run import load_run
 
-    run = load_run(evidence)
-    to_stdout = str(output) == "-"
+    run = load_run(evidence / "evidence.json" if evidence.is_dir() else evidence)
     if name == "terminal":
+        from auditor.cli.console import colored, width
+        from auditor.report.terminal import render
+
+        to_stdout = str(output) == _STDOUT
         text = render(run, width(), to_stdout and colored(sys.stdout, os.environ))
+        files: Mapping[str, bytes] = {"report.txt": text.encode()}
     else:
-        text = FORMATS[name].render(run)
-    if to_stdout:
-        stdout(text)
-    else:
-        _write(output, text)
-        say(f"{name}: {output}")
+        from auditor.report import format_named
+
+        files = format_named(name).files(run)
+    if str(output) == _STDOUT:
+        _print(name, files)
+        return
+    for path, content in _placed(name, files, output).items():
+        _write(path, content, path.parent if len(files) > 1 else None)
+    say(f"{name}: {output}")
 
 
-def _write(path: Path, text: str) -> None:
-    """The file appears whole or not at all."""
+def _print(name: str, files: Mapping[str, bytes]) -> None:
+    """The one file on stdout, to the byte; UsageError for several, and for bytes that a terminal would show."""
+    from auditor.cli.console import output as stdout
+
+    if len(files) > 1:
+        raise click.UsageError(f"{name} is {len(files)} files: name a folder with --output")
+    (content,) = files.values()
+    if name == "pdf":
+        if sys.stdout.isatty():
+            raise click.UsageError("pdf is no text: name a file with --output")
+        sys.stdout.buffer.write(content)
+    else:
+        stdout(content.decode())
+
+
+def _placed(name: str, files: Mapping[str, bytes], output: Path) -> dict[Path, bytes]:
+    """Where each file goes: below the folder, or the only one to the file that was named."""
+    if len(files) > 1 and output.exists() and not output.is_dir():
+        raise click.UsageError(f"{name} is {len(files)} files, and {output} is no folder")
+    if len(files) > 1 or output.is_dir():
+        return {output / filename: content for filename, content in files.items()}
+    (content,) = files.values()
+    return {output: content}
+
+
+def _write(path: Path, content: bytes, folder: Path | None) -> None:
+    """The file appears whole or not at all; `folder` is made where it is not there."""
     from auditor.errors import ReportError
 
     partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise ReportError(
             f"{path}: can't be written: {error.strerror or error}",
             next_step="name a writable file with --output, or leave it out for stdout",

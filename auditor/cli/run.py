@@ -71,7 +71,7 @@ Variables, over the file and under the flags; lists are separated by commas:
     intent="Output",
     type=click.Choice(FORMAT_NAMES),
     multiple=True,
-    help="Write this report; repeatable. Default: all. The evidence (json) and the snapshot always are.",
+    help="Write this report; repeatable. Default: all but pdf. The evidence (json) and the snapshot always are.",
 )
 @option(
     "--output",

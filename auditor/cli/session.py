@@ -42,7 +42,7 @@ class Order:
     flags: Mapping[str, object]
     """As `auditor.settings_file.load_settings` takes them."""
     formats: tuple[str, ...]
-    """Empty: all."""
+    """Empty: all of `auditor.report.FORMATS`."""
     output: Path | None
     json: bool
     """Whether stdout gets the evidence instead of the report."""
@@ -72,6 +72,7 @@ def perform(order: Order) -> Run:
     from auditor.policy.judgement import Judgement
     from auditor.settings_file.requirements import read_requirements
 
+    _need(order.formats)
     policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
     attestations = load_attestations(path.parent / settings.attestations if settings.attestations else None)
     frameworks = _frameworks(order)
@@ -134,6 +135,7 @@ def judge_again(path: Path, order: Order) -> Run:
     from auditor.settings_file import load_settings, saved_settings
     from auditor.snapshot import load_snapshot
 
+    _need(order.formats)
     signer = _signer(order)
     snapshot = load_snapshot(path)
     if order.settings:
@@ -171,6 +173,14 @@ def closing_code(run: Run, *, exit_zero: bool) -> ExitCode:
 def new_run_id() -> str:
     """A name that sorts by time and is not given twice: `20261121T055301Z-3f9c1a`."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}"
+
+
+def _need(formats: Sequence[str]) -> None:
+    """Raises ReportError, before anything is asked, where a format needs what is not there."""
+    if "pdf" in formats:
+        from auditor.report.pdf import chromium
+
+        chromium()
 
 
 def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, Waivers]:

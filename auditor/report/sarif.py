@@ -22,8 +22,14 @@ from auditor.snapshot import Gap
 MOST_RESULTS = 25_000
 """GitHub refuses a file with more results in one run."""
 
-_SHORT, _LONG = 1024, 4000
-"""Characters of a rule's descriptions, of a result's message."""
+SHOWN_RESULTS = 5_000
+"""Of those GitHub shows the most severe."""
+
+MOST_TAGS = 20
+"""Of a rule; GitHub refuses more, and shows ten."""
+
+_NAME, _SHORT, _LONG = 255, 1024, 4000
+"""Characters of a rule's name, of its descriptions, of a result's message."""
 
 _LEVELS = {
     Severity.CRITICAL: "error",
@@ -86,8 +92,8 @@ def _rule(check: CheckRecord) -> dict[str, Any]:
     links = "".join(f"\n\n<{hostile.line(url)}>" for url in check.references if wording.is_web(url))
     rule = hostile.markdown_code(check.passes_when)
     return {
-        "id": hostile.line(check.id),
-        "name": "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", check.id)),
+        "id": hostile.line(check.id, _NAME),
+        "name": "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", check.id))[:_NAME],
         "shortDescription": {"text": _text(check.title, _SHORT)},
         "fullDescription": {"text": _text(check.why, _SHORT)},
         **({"helpUri": page} if page else {}),
@@ -97,11 +103,17 @@ def _rule(check: CheckRecord) -> dict[str, Any]:
         },
         "defaultConfiguration": {"level": _LEVELS[check.severity]},
         "properties": {
-            "tags": ["azure-openai", hostile.line(check.area)],
+            "tags": _tags(check),
             "precision": "very-high",
             "security-severity": _SCORES[check.severity],
         },
     }
+
+
+def _tags(check: CheckRecord) -> list[str]:
+    """What GitHub filters by: the area, then the controls that a publication maps it to, each once."""
+    controls = (hostile.line(f"{mapping.framework}/{mapping.control}", _NAME) for mapping in check.controls)
+    return list(dict.fromkeys(("azure-openai", hostile.line(check.area, _NAME), *controls)))[:MOST_TAGS]
 
 
 def _result(finding: Finding, numbers: dict[str, int]) -> dict[str, Any]:
@@ -109,7 +121,7 @@ def _result(finding: Finding, numbers: dict[str, int]) -> dict[str, Any]:
     fix = finding.fix
     mends = (fix.text or fix.cli) if fix else None
     return {
-        "ruleId": hostile.line(finding.check),
+        "ruleId": hostile.line(finding.check, _NAME),
         "ruleIndex": numbers[finding.check],
         "level": _LEVELS[finding.severity],
         "message": {"text": _text(finding.message + (f" What mends it: {mends}" if mends else ""))},
@@ -145,6 +157,9 @@ def _invocation(run: Run, results: int) -> dict[str, Any]:
             f"{wording.count(results - MOST_RESULTS, 'result')} left out, the least severe; all stand in evidence.json"
         )
         notifications.append(_notification("results-left-out", "warning", cut))
+    if results > SHOWN_RESULTS:
+        shown = f"GitHub shows the {SHOWN_RESULTS:,} most severe of {results:,} results; all stand in evidence.json"
+        notifications.append(_notification("results-not-shown", "note", shown))
     notifications += [_notification("notice", "note", notice) for notice in run.notices]
     return {
         "executionSuccessful": digest.is_complete(run),

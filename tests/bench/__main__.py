@@ -1,4 +1,4 @@
-"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, bundles, memory.
+"""`make bench`: start-up, the demo, requests and wall time against the lower bound, judging, calls, reports, memory.
 
 Options: `--accounts 1,10,100` and `--latency-ms 50` shape the scale table; `--only NAME` runs one table.
 """
@@ -10,12 +10,20 @@ import sys
 
 from tests.bench.calls import calls
 from tests.bench.evaluation import evaluation
+from tests.bench.rendering import rendering
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
 from tests.bench.verifying import verifying
 
-TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls, "verifying": verifying}
+TABLES = {
+    "startup": startup,
+    "demo": demo,
+    "evaluation": evaluation,
+    "rendering": rendering,
+    "verifying": verifying,
+    "calls": calls,
+}
 
 
 def main() -> None:

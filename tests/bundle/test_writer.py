@@ -12,7 +12,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from threading import Barrier, Thread
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from auditor.bundle.chain import Link
 from auditor.bundle.signature import SignatureState
 from auditor.bundle.verification import State
 from auditor.errors import BundleError, ReportError
-from auditor.report import FORMATS
+from auditor.report import FORMATS, html, pdf
 from tests.bundle.conftest import judgement_of, verified, written
 from tests.cli.process import environment
 from tests.conftest import Done
@@ -76,13 +75,32 @@ def test_a_format_that_crashes_takes_no_other_with_it(
     def crash(run: object) -> str:
         raise ZeroDivisionError
 
-    broken = {**FORMATS, "html": SimpleNamespace(filename="report.html", render=crash)}
-    monkeypatch.setattr(room, "FORMATS", broken)
+    monkeypatch.setattr(html, "render", crash)
     with Bundle(tmp_path / "one") as bundle, pytest.raises(ReportError, match="html report") as caught:
         bundle.write(healthy.audit.snapshot, healthy.audit.run, FORMATS, judgement_of(healthy.audit))
     assert caught.value.audited
     written = {path.name for path in (tmp_path / "one").iterdir()}
-    assert {"evidence.json", "snapshot.json", "report.md", "junit.xml", "results.sarif"} <= written
+    others = {name for form in FORMATS.values() if form.name != "html" for name in form.files(healthy.audit.run)}
+    assert {name.partition("/")[0] for name in others} <= written
+
+
+def test_every_file_of_every_format_is_written(tmp_path: Path, healthy: Done) -> None:
+    """As the format gives it, to the byte, in folders of its own."""
+    run = healthy.audit.run
+    with Bundle(tmp_path / "one") as bundle:
+        bundle.write(healthy.audit.snapshot, run, FORMATS, judgement_of(healthy.audit))
+    for form in FORMATS.values():
+        for name, content in form.files(run).items():
+            assert (tmp_path / "one" / name).read_bytes() == content, name
+
+
+def test_what_a_format_needs_and_lacks_is_said(tmp_path: Path, healthy: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF without a browser: everything else is there, and the error says why."""
+    monkeypatch.setattr(pdf, "_BROWSERS", ())
+    monkeypatch.setattr(pdf, "_ELSEWHERE", ())
+    with Bundle(tmp_path / "one") as bundle, pytest.raises(ReportError, match=r"pdf report .* none was found"):
+        bundle.write(healthy.audit.snapshot, healthy.audit.run, ("pdf",), judgement_of(healthy.audit))
+    assert (tmp_path / "one" / "evidence.json").is_file()
 
 
 DYING = """

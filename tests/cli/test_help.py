@@ -15,7 +15,7 @@ from auditor.cli import COMMANDS, cli
 from auditor.cli.options import FORMAT_NAMES, SEVERITIES
 from auditor.errors import EXIT_MEANINGS
 from auditor.finding import Severity
-from auditor.report import FORMATS
+from auditor.report import FORMATS, ON_DEMAND
 from auditor.settings_file.overrides import VARIABLES
 from tests.cli.conftest import Typed
 
@@ -85,7 +85,7 @@ def test_version() -> None:
 def test_words_said_again() -> None:
     """The severities and formats that the help offers are all that there are, in their order."""
     assert tuple(Severity) == SEVERITIES
-    assert tuple(FORMATS) == FORMAT_NAMES
+    assert (*FORMATS, *ON_DEMAND) == FORMAT_NAMES
 
 
 def test_run_help_names_every_variable_and_flag() -> None:
@@ -116,7 +116,7 @@ def test_options_stand_under_their_intent() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["rnu"], ["run", "--fail-on", "severe"], ["run", "--format", "pdf"], ["report"], ["schema", "x"]]
+    "arguments", [["rnu"], ["run", "--fail-on", "severe"], ["run", "--format", "docx"], ["report"], ["schema", "x"]]
 )
 def test_usage_errors(arguments: list[str]) -> None:
     """What the command line gets wrong ends with 2 and says so on stderr alone."""

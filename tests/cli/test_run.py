@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import ExitCode
-from auditor.report import FORMATS
+from auditor.report import FORMATS, pdf
 from auditor.run import load_run
 from auditor.sandbox import Sandbox, load_world, settings_path
 from tests.cli.conftest import Typed, invoked, typed
@@ -21,6 +21,7 @@ QUIETLY = {"judgement.json", "raw", "settings.json"}
 """Written always, and not told line by line."""
 
 ALWAYS = {"evidence.json", "snapshot.json", "manifest.json", *QUIETLY}
+REPORTS = {"run.csv", "population"} | {form.filename for form in FORMATS.values()}
 
 
 def test_a_pass_ends_with_0(healthy_run: Typed) -> None:
@@ -47,9 +48,8 @@ def test_exit_zero_keeps_the_verdict(tmp_path: Path) -> None:
 
 def test_all_reports_are_written(healthy_run: Typed) -> None:
     """Every report, the snapshot and the raw bodies lie in the folder, and stderr says where each is."""
-    expected = ALWAYS | {form.filename for form in FORMATS.values()}
-    assert healthy_run.files == expected
-    for name in expected - QUIETLY:
+    assert healthy_run.files == ALWAYS | REPORTS
+    for name in ("snapshot.json", "manifest.json", *(form.filename for form in FORMATS.values())):
         assert str(healthy_run.folder / name) in healthy_run.stderr
 
 
@@ -106,7 +106,8 @@ def test_an_unknown_pack_stops_before_anything_is_asked(tmp_path: Path) -> None:
 
 def test_no_secret_is_written_or_said(healthy_run: Typed) -> None:
     """The client secret stands in no report, no snapshot and no line of the conversation."""
-    texts = [path.read_text(encoding="utf-8") for path in healthy_run.folder.iterdir() if path.is_file()]
+    paths = (path for path in healthy_run.folder.rglob("*") if path.is_file() and path.suffix != ".gz")
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     assert not [text for text in (*texts, healthy_run.stdout, healthy_run.stderr) if healthy_run.secret in text]
 
 
@@ -128,7 +129,7 @@ def test_an_interrupt_reports_what_was_seen(tmp_path: Path, name: str) -> None:
     assert run.verdict != "pass"
     assert "Traceback" not in stderr
     assert stdout
-    assert {path.name for path in folder.iterdir()} == ALWAYS | {form.filename for form in FORMATS.values()}
+    assert {path.name for path in folder.iterdir()} == ALWAYS | REPORTS
 
 
 CUT_SHORT = {"text": "completed", "combined": "skipped", "prompt_caching": "skipped"}
@@ -179,14 +180,57 @@ def test_an_interrupt_within_a_stream_deletes_what_was_stored(tmp_path: Path) ->
 
 
 def test_each_report_again(release_run: Typed, tmp_path: Path) -> None:
-    """`auditor report` makes each report from the evidence again, to stdout or to a file, byte for byte."""
-    evidence = str(release_run.folder / "evidence.json")
+    """`auditor report` makes each file of each report again, from the evidence or its folder, byte for byte."""
+    bundle = release_run.folder
     for name, form in FORMATS.items():
-        written = (release_run.folder / form.filename).read_bytes()
-        assert invoked("report", evidence, "--format", name).stdout_bytes == written, name
-        target = tmp_path / form.filename
-        assert invoked("report", evidence, "--format", name, "--output", str(target)).exit_code == 0
-        assert target.read_bytes() == written
+        again = tmp_path / name
+        again.mkdir()
+        assert invoked("report", str(bundle), "--format", name, "--output", str(again)).exit_code == 0
+        files = [path.relative_to(again) for path in again.rglob("*") if path.is_file()]
+        assert Path(form.filename) in files
+        assert len(files) == len(form.files(release_run.run))
+        for path in files:
+            assert (again / path).read_bytes() == (bundle / path).read_bytes(), path
+
+
+@pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if not form.several])
+def test_one_file_again(release_run: Typed, tmp_path: Path, name: str) -> None:
+    """A format of one file goes to stdout, or to a file of any name."""
+    evidence, written = str(release_run.folder / "evidence.json"), release_run.folder / FORMATS[name].filename
+    assert invoked("report", evidence, "--format", name).stdout_bytes == written.read_bytes()
+    target = tmp_path / "named"
+    assert invoked("report", evidence, "--format", name, "--output", str(target)).exit_code == 0
+    assert target.read_bytes() == written.read_bytes()
+
+
+def test_several_files_need_a_folder(release_run: Typed, tmp_path: Path) -> None:
+    """It is made where it is not there; stdout and a file are refused, and nothing is written."""
+    evidence = str(release_run.folder / "evidence.json")
+    done = invoked("report", evidence, "--format", "csv")
+    assert (done.exit_code, done.stdout) == (ExitCode.USAGE, "")
+    assert "name a folder with --output" in done.stderr
+    taken = tmp_path / "taken"
+    taken.write_text("mine", encoding="utf-8")
+    assert invoked("report", evidence, "--format", "csv", "--output", str(taken)).exit_code == ExitCode.USAGE
+    assert taken.read_text(encoding="utf-8") == "mine"
+    below = invoked("report", evidence, "--format", "csv", "--output", str(taken / "lists"))
+    assert below.exit_code == ExitCode.INTERNAL
+    assert invoked("report", evidence, "--format", "csv", "--output", str(tmp_path / "new")).exit_code == 0
+    assert (tmp_path / "new" / "population" / "accounts.csv").is_file()
+
+
+def test_a_pdf_on_demand(release_run: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no Chromium the error says what to install, before a run asks anything."""
+    monkeypatch.setattr(pdf, "_BROWSERS", ())
+    monkeypatch.setattr(pdf, "_ELSEWHERE", ())
+    target = tmp_path / "report.pdf"
+    done = invoked("report", str(release_run.folder), "--format", "pdf", "--output", str(target))
+    assert done.exit_code == ExitCode.INTERNAL
+    assert "install Chromium" in done.stderr
+    assert not target.exists()
+    ran = typed("healthy", tmp_path / "run", "--format", "pdf")
+    assert (ran.code, ran.requests) == (ExitCode.INTERNAL, 0)
+    assert ran.stderr.endswith("Nothing was audited.\n")
 
 
 def test_output_is_utf_8_everywhere(release_run: Typed) -> None:

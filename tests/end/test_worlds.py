@@ -145,7 +145,7 @@ def test_a_saved_snapshot_gives_the_same_findings_to_the_byte(release: Done) -> 
 def test_the_same_run_renders_to_the_same_bytes(release: Done) -> None:
     run = release.audit.run
     for name, form in FORMATS.items():
-        assert form.render(run) == form.render(run.model_validate_json(run.model_dump_json())), name
+        assert form.files(run) == form.files(run.model_validate_json(run.model_dump_json())), name
 
 
 def test_no_address_is_read_twice_and_no_key_is_listed(release: Done) -> None:

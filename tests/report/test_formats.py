@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,13 +11,19 @@ from itertools import pairwise
 import pytest
 
 from auditor.errors import SettingsError
-from auditor.report import FORMATS, format_named, terminal
+from auditor.report import FORMATS, ON_DEMAND, Format, format_named, terminal
 from auditor.run import Run
 from tests.report.goldens import GOLDEN, rendered
 from tests.report.runs import hostile_run, incomplete_run, large_run, passing_run, sample_run
 
+
+def whole(form: Format) -> Callable[[Run], str]:
+    """All files of a format as one text."""
+    return lambda run: b"".join(form.files(run).values()).decode()
+
+
 RENDERINGS: dict[str, Callable[[Run], str]] = {
-    **{name: form.render for name, form in FORMATS.items()},
+    **{name: whole(form) for name, form in FORMATS.items()},
     "terminal": lambda run: terminal.render(run, width=80, color=False),
 }
 
@@ -25,13 +32,29 @@ every_format = pytest.mark.parametrize("name", RENDERINGS)
 
 def test_formats_are_found_by_name() -> None:
     """Each format knows its file."""
-    assert {name: format_named(name).filename for name in FORMATS} == {
+    assert {name: format_named(name).filename for name in (*FORMATS, *ON_DEMAND)} == {
         "json": "evidence.json",
         "html": "report.html",
         "markdown": "report.md",
+        "csv": "findings.csv",
         "junit": "junit.xml",
         "sarif": "results.sarif",
+        "ocsf": "findings.ocsf.jsonl",
+        "oscal": "assessment-results.oscal.json",
+        "pdf": "report.pdf",
     }
+
+
+def test_files_have_names_of_their_own_and_stay_below_the_folder() -> None:
+    """No format overwrites another's, the main file is the first, and it holds what `render` says."""
+    names: list[str] = []
+    for form in FORMATS.values():
+        files = form.files(hostile_run())
+        assert next(iter(files)) == form.filename
+        assert files[form.filename] == form.render(hostile_run()).encode()
+        names += files
+    assert len(set(names)) == len(names)
+    assert not [name for name in names if not re.fullmatch(r"(?:population/)?[a-z-]+(?:\.[a-z]+)+", name)]
 
 
 def test_an_unknown_format_is_an_error_that_names_the_nearest() -> None:
@@ -41,7 +64,7 @@ def test_an_unknown_format_is_an_error_that_names_the_nearest() -> None:
     assert caught.value.next_step == "did you mean html?"
     with pytest.raises(SettingsError) as caught:
         format_named("docx")
-    assert caught.value.next_step == "choose one of json, html, markdown, junit, sarif"
+    assert caught.value.next_step == "choose one of json, html, markdown, csv, junit, sarif, ocsf, oscal, pdf"
 
 
 def test_knowing_the_formats_imports_none_of_them() -> None:
@@ -58,14 +81,14 @@ def test_the_same_run_gives_the_same_bytes(name: str, make: Callable[[], Run]) -
     again = Run.model_validate_json(FORMATS["json"].render(make()))
     assert RENDERINGS[name](again) == text
     assert text.encode().endswith(b"\n")
-    assert "\r" not in text
+    assert name == "csv" or "\r" not in text
 
 
 @every_format
 def test_nothing_is_left_unsaid(name: str) -> None:
     """Verdict, reasons, notices, gaps, population, parameters, versions, policy, who and when stand in each report."""
     text = RENDERINGS[name](sample_run())
-    flat = " ".join(text.split())
+    flat = " ".join(text.replace("\\", "").split())
     told = (
         "4 failures of severity high or worse",
         "sandbox: not evidence",
@@ -104,7 +127,8 @@ def test_a_finding_whose_check_is_not_recorded_is_told(name: str) -> None:
 def test_the_size_of_a_report_grows_no_faster_than_its_findings(name: str) -> None:
     """Twenty thousand findings make a file that can be opened."""
     run = large_run(20_000)
-    limits = {"json": 14, "html": 4, "markdown": 1, "junit": 14, "sarif": 10, "terminal": 1}
+    limits = {"json": 14, "html": 4, "markdown": 1, "csv": 20, "junit": 14, "sarif": 10, "terminal": 1}
+    limits |= {"ocsf": 40, "oscal": 45}
     assert len(RENDERINGS[name](run).encode()) < limits[name] * 1024 * 1024
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.etree import ElementTree
+
+import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped
 
 from auditor.report import junit
 from auditor.run import Run
@@ -16,6 +20,22 @@ def parsed(run: Run) -> ElementTree.Element:
 def results(root: ElementTree.Element, suite: str) -> list[str]:
     cases = root.findall(f"testsuite[@name='{suite}']/testcase")
     return [next((child.tag for child in case), "passed") for case in cases]
+
+
+@pytest.mark.parametrize("make", [sample_run, hostile_run, passing_run])
+def test_another_reader_sees_the_same(make: Callable[[], Run]) -> None:
+    """junitparser, which reads what the dashboards of CI systems read, counts what the file says, case by case."""
+    read = JUnitXml.fromstring(junit.render(make()).encode())
+    told = (read.tests, read.failures, read.errors, read.skipped)
+    cases = [case for suite in read for case in suite]
+    kinds = [result for case in cases for result in case.result]
+    assert told == (
+        len(cases),
+        *(sum(isinstance(kind, sort) for kind in kinds) for sort in (Failure, Error, Skipped)),
+    )
+    read.update_statistics()
+    assert told == (read.tests, read.failures, read.errors, read.skipped)
+    assert all(suite.timestamp and case.name and case.classname for suite in read for case in suite)
 
 
 def test_each_check_is_a_suite_and_each_subject_a_case() -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from auditor.control import ControlMapping
 from auditor.report import sarif
 from auditor.run import Run
+from tests.report.checks import CHECKS
+from tests.report.full import full_run
 from tests.report.parts import account, build, finding
 from tests.report.runs import hostile_run, incomplete_run, large_run, passing_run, sample_run
 
@@ -117,3 +124,70 @@ def test_a_message_is_plain_text() -> None:
     hostile = build((finding("api-keys-accepted", account("x"), "fail", "[x](https://evil.example) {0} \\"),))
     (result,) = only_run(hostile)["results"]
     assert result["message"]["text"] == "\\[x\\](https://evil.example) {{0}} \\\\"
+
+
+def test_texts_and_tags_keep_to_the_limits() -> None:
+    """Names, descriptions and tags are cut to what GitHub takes; the longest file is far below ten megabytes."""
+    mapping = ControlMapping(
+        framework="f" * 300, control="AC-3", relation="supports", source="https://example.com/x", item="x"
+    )
+    check = CHECKS[0].model_copy(
+        update={
+            "id": "long-" * 100,
+            "title": "t" * 2000,
+            "why": "w" * 2000,
+            "controls": tuple(mapping.model_copy(update={"framework": f"f{number}"}) for number in range(40)),
+        }
+    )
+    run = sample_run()
+    long = run.model_copy(update={"policy": run.policy.model_copy(update={"checks": (check,)}), "findings": ()})
+    (rule,) = only_run(long)["tool"]["driver"]["rules"]
+    assert max(len(rule["id"]), len(rule["name"])) <= 255
+    assert max(len(rule[name]["text"]) for name in ("shortDescription", "fullDescription")) <= 1024
+    assert len(rule["properties"]["tags"]) == 20
+    assert rule["properties"]["tags"][:3] == ["azure-openai", check.area, "f0/AC-3"]
+    most = build(tuple(finding("api-keys-accepted", account(f"a{number}"), "fail", "x") for number in range(25_000)))
+    assert len(gzip.compress(sarif.render(most).encode(), compresslevel=1)) < 5 * 1024 * 1024
+
+
+def test_what_github_does_not_show_is_said() -> None:
+    """It shows five thousand, the most severe."""
+    many = build(tuple(finding("api-keys-accepted", account(f"a{number}"), "fail", "x") for number in range(5_001)))
+    (said,) = only_run(many)["invocations"][0]["toolExecutionNotifications"]
+    assert said["message"]["text"].startswith("GitHub shows the 5,000 most severe of 5,001 results")
+
+
+@pytest.fixture(scope="module")
+def multitool() -> str:
+    """Microsoft's SARIF multitool, as `npm install --no-save @microsoft/sarif-multitool@5.7.0` installs it."""
+    root = Path(__file__).resolve().parents[2]
+    places = (root / "node_modules", *(Path(text) for text in filter(None, [os.environ.get("NODE_PATH")])))
+    for place in places:
+        for name in ("Sarif.Multitool", "Sarif.Multitool.exe"):
+            for program in place.glob(f"@microsoft/sarif-multitool-*/{name}"):
+                return str(program)
+    pytest.skip("@microsoft/sarif-multitool is not installed below node_modules or NODE_PATH: GitHub's rules not tried")
+
+
+def verdicts(multitool: str, text: str, folder: Path) -> list[tuple[str, str]]:
+    """(level, rule) of what the multitool finds by the standard's own rules and those of GitHub's ingestion."""
+    path, found = folder / "results.sarif", folder / "found.sarif"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    command = [multitool, "validate", str(path), "--rule-kind", "Sarif;Ghas", "--output", str(found)]
+    done = subprocess.run([*command, "--log", "ForceOverwrite"], capture_output=True, text=True, check=False)
+    assert "Analysis completed successfully" in done.stdout, done.stdout + done.stderr
+    (run,) = json.loads(found.read_text(encoding="utf-8-sig"))["runs"]
+    return [(result.get("level", "warning"), result["ruleId"]) for result in run.get("results", ())]
+
+
+@pytest.mark.parametrize("make", [sample_run, full_run, hostile_run, passing_run, incomplete_run])
+def test_github_would_take_it(make: Callable[[], Run], multitool: str, tmp_path: Path) -> None:
+    """By the rules of GitHub's ingestion there is nothing to say, but that we have no home page to name."""
+    assert set(verdicts(multitool, sarif.render(make()), tmp_path)) <= {("warning", "SARIF2005")}
+
+
+def test_github_would_refuse_a_result_without_a_place(multitool: str, tmp_path: Path) -> None:
+    """The validator that passes ours does find what GitHub refuses."""
+    log = json.loads(sarif.render(sample_run()))
+    del log["runs"][0]["results"][0]["locations"]
+    assert ("error", "GH1015") in verdicts(multitool, json.dumps(log), tmp_path)
