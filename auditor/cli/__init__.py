@@ -17,6 +17,7 @@ COMMANDS = (
     "demo",
     "evaluate",
     "report",
+    "diff",
     "permissions",
     "checks",
     "probes",
