@@ -32,7 +32,7 @@ def side(name: str, reports: Path = REPORTS) -> Side:
     path = last_green(reports) if name == LAST_GREEN else Path(name)
     if path.is_dir():
         path = path / EVIDENCE
-    if _is_snapshot(path):
+    if path.name != EVIDENCE and _is_snapshot(path):
         snapshot = load_snapshot(path)
         return Side(_judged(snapshot), snapshot, str(path))
     beside = path.with_name(SNAPSHOT)

@@ -186,9 +186,7 @@ def test_its_own_word_tells_who_where_the_log_does_not() -> None:
 def test_what_could_not_be_seen_is_neither_added_nor_removed() -> None:
     """A thing counts as gone only if its list was read whole; a denied list says nothing."""
     whole = (Listing(kind="account", scope="/subscriptions/S", count=0),)
-    denied = Gap(
-        id="g", kind="account", scope="/subscriptions/s", reason=GapReason.DENIED, detail="d", next_step="n"
-    )
+    denied = Gap(id="g", kind="account", scope="/subscriptions/s", reason=GapReason.DENIED, detail="d", next_step="n")
     there = snapshot(account(), listings=whole)
     assert [each.what for each in changes(there, snapshot(listings=whole))] == ["removed"]
     assert [each.what for each in changes(snapshot(listings=whole), there)] == ["added"]
