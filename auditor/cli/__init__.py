@@ -18,6 +18,7 @@ COMMANDS = (
     "evaluate",
     "report",
     "diff",
+    "history",
     "permissions",
     "checks",
     "probes",

@@ -11,11 +11,19 @@ import sys
 from tests.bench.calls import calls
 from tests.bench.comparison import comparison
 from tests.bench.evaluation import evaluation
+from tests.bench.past import past
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
 
-TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "comparison": comparison, "calls": calls}
+TABLES = {
+    "startup": startup,
+    "demo": demo,
+    "evaluation": evaluation,
+    "comparison": comparison,
+    "history": past,
+    "calls": calls,
+}
 
 
 def main() -> None:
