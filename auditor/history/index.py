@@ -22,8 +22,8 @@ FILENAME = ".history.sqlite3"
 EVIDENCE = "evidence.json"
 
 _VERSION = 1
-_LETTERS = {"fail": "f", "unknown": "u", "waived": "w", "pass": "p", "not_applicable": "n"}
-_GOOD = ("pass", "not_applicable")
+_LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
+_BAD = {"f": "fail", "u": "unknown"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -72,7 +72,7 @@ class Index:
         read = 0
         with self._base:
             for folder in gone:
-                self._base.execute("DELETE FROM run WHERE folder = ?", (folder,))
+                self._forget("folder = ?", (folder,))
             for folder, stamp in kept.items():
                 if known.get(folder) == stamp:
                     continue
@@ -118,7 +118,7 @@ class Index:
 
     def _opened(self) -> sqlite3.Connection:
         base = sqlite3.connect(self._path)
-        base.execute("PRAGMA foreign_keys = ON")
+        base.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
         (version,) = base.execute("PRAGMA user_version").fetchone()
         if version not in {0, _VERSION}:
             base.close()
@@ -130,81 +130,91 @@ class Index:
         return base
 
     def _keep(self, run: Run, folder: str, stamp: str) -> None:
-        at = _text(run.started_at)
-        self._base.execute("DELETE FROM run WHERE id = ? OR folder = ?", (run.id, folder))
+        self._forget("id = ? OR folder = ?", (run.id, folder))
         passed = run.counts.get(Outcome.PASS, 0)
         failed, unknown = run.counts.get(Outcome.FAIL, 0) - run.waived, run.counts.get(Outcome.UNKNOWN, 0)
-        row = (run.id, folder, stamp, at, _scope(run), run.verdict.value, run.policy.digest)
-        self._base.execute(
-            "INSERT INTO run VALUES (?,?,?,?,?,?,?,?,?,?,?)", (*row, failed, unknown, run.waived, passed)
-        )
-        self._base.executemany(
-            "INSERT INTO finding VALUES (?,?,?,?)", ((one.id, run.id, at, _outcome(one)) for one in run.findings)
-        )
+        row = (run.id, folder, stamp, _text(run.started_at), _scope(run), run.verdict.value)
+        number = self._base.execute(
+            "INSERT INTO run (id, folder, stamp, taken_at, scope, verdict, failed, unknown, waived, passed)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (*row, failed, unknown, run.waived, passed),
+        ).lastrowid
         titles = {check.id: check.title for check in run.policy.checks}
+        judged = [(one, _letter(one)) for one in run.findings]
+        self._base.executemany(
+            "INSERT INTO finding VALUES (?,?,?)", ((bytes.fromhex(one.id), number, letter) for one, letter in judged)
+        )
         self._base.executemany(
             "INSERT INTO failing VALUES (?,?,?,?,?,?,?)",
             (
                 (
-                    run.id,
+                    number,
                     one.id,
                     one.severity.value,
                     titles.get(one.check, one.check),
                     one.subject.id,
                     one.subject.name,
-                    _outcome(one),
+                    _BAD[letter],
                 )
-                for one in run.findings
-                if _outcome(one) in {"fail", "unknown"}
+                for one, letter in judged
+                if letter in _BAD
             ),
         )
         self._base.executemany(
-            "INSERT OR REPLACE INTO call VALUES (?,?,?,?,?)",
+            "INSERT OR REPLACE INTO call VALUES (?,?,?)",
             (
-                (run.id, at, f"{call.account}/{call.deployment}", call.outcome, call.latency_ms)
+                (number, f"{call.account}/{call.deployment}", call.latency_ms)
                 for call in run.calls
                 if call.probe == "text"
             ),
         )
         self._base.executemany(
-            "INSERT OR REPLACE INTO quota VALUES (?,?,?,?,?)",
+            "INSERT OR REPLACE INTO quota VALUES (?,?,?,?)",
             (
-                (run.id, at, f"{pool.location}/{pool.name}", pool.used, pool.limit)
+                (number, f"{pool.location}/{pool.name}", pool.used, pool.limit)
                 for pool in run.quota
                 if pool.used is not None and pool.limit is not None
             ),
         )
 
+    def _forget(self, which: str, values: Sequence[str]) -> None:
+        """Takes out the runs for which a condition of ours holds, with all that was kept of them."""
+        for (number,) in self._base.execute(f"SELECT number FROM run WHERE {which}", values).fetchall():  # noqa: S608 - the condition is a literal of this file
+            for table in ("finding", "failing", "call", "quota"):
+                self._base.execute(f"DELETE FROM {table} WHERE run = ?", (number,))  # noqa: S608 - as above
+            self._base.execute("DELETE FROM run WHERE number = ?", (number,))
+
     def _failing(self, seen: Sequence[Seen]) -> Iterator[Since]:
         rows = self._base.execute(
-            "SELECT id, severity, title, subject, subject_name, outcome FROM failing WHERE run = ?", (seen[-1].id,)
+            "SELECT failing.id, severity, title, subject, subject_name, outcome FROM failing"
+            " JOIN run ON run.number = failing.run WHERE run.id = ?",
+            (seen[-1].id,),
         ).fetchall()
         for row in rows:
-            courses = dict(self._base.execute("SELECT run, outcome FROM finding WHERE id = ?", (row[0],)))
-            (good,) = self._base.execute(
-                "SELECT max(taken_at) FROM finding WHERE id = ? AND outcome IN (?, ?) AND taken_at <= ?",
-                (row[0], *_GOOD, seen[-1].taken_at),
-            ).fetchone()
-            (first,) = self._base.execute(
-                "SELECT min(taken_at) FROM finding WHERE id = ? AND outcome = ? AND taken_at > ?",
-                (row[0], row[5], good or ""),
-            ).fetchone()
-            course = "".join(_LETTERS.get(courses.get(run.id, ""), "-") for run in seen)
+            told = self._base.execute(
+                "SELECT run.id, taken_at, outcome FROM finding JOIN run ON run.number = finding.run"
+                " WHERE finding.id = ? AND taken_at <= ? ORDER BY taken_at",
+                (bytes.fromhex(row[0]), seen[-1].taken_at),
+            ).fetchall()
+            good = max((at for _, at, letter in told if letter in "pn"), default=None)
+            first = min((at for _, at, letter in told if _BAD.get(letter) == row[5] and at > (good or "")))
+            by_run = {run: letter for run, _, letter in told}
+            course = "".join(by_run.get(run.id, "-") for run in seen)
             yield Since(
                 **dict(zip(("id", "severity", "title", "subject", "subject_name", "outcome"), row, strict=True)),
-                first=first or seen[-1].taken_at,
+                first=first,
                 last_good=good,
                 flips=_flips(course),
                 course=course,
             )
 
     def _deployments(self, seen: Sequence[Seen]) -> Iterator[Deployed]:
-        for name, told in self._series("SELECT deployment, run, latency_ms FROM call", seen).items():
+        for name, told in self._series("SELECT deployment, run.id, latency_ms FROM call", seen).items():
             yield Deployed(deployment=name, latencies_ms=tuple(told.get(run.id) for run in seen))
 
     def _pools(self, seen: Sequence[Seen]) -> Iterator[Pool]:
-        left = self._series("SELECT pool, run, most - used FROM quota", seen)
-        most = self._series("SELECT pool, run, most FROM quota", seen)
+        left = self._series("SELECT pool, run.id, most - used FROM quota", seen)
+        most = self._series("SELECT pool, run.id, most FROM quota", seen)
         for name, told in left.items():
             headroom = tuple(None if (value := told.get(run.id)) is None else int(value) for run in seen)
             limit = next(int(value) for run in reversed(seen) if (value := most[name].get(run.id)) is not None)
@@ -214,7 +224,8 @@ class Index:
         """Name → run → value, for these runs; by name."""
         found: dict[str, dict[str, float | None]] = {}
         wanted = {run.id for run in seen}
-        for name, run, value in self._base.execute(f"{query} WHERE taken_at >= ? ORDER BY 1", (seen[0].taken_at,)):
+        told = f"{query} JOIN run ON run.number = run WHERE taken_at >= ? ORDER BY 1"
+        for name, run, value in self._base.execute(told, (seen[0].taken_at,)):
             if run in wanted:
                 found.setdefault(name, {})[run] = value
         return found
@@ -247,9 +258,9 @@ def _scope(run: Run) -> str:
     return json.dumps({"cloud": run.cloud, "scope": run.settings.get("scope"), "workloads": names}, sort_keys=True)
 
 
-def _outcome(finding: Finding) -> str:
+def _letter(finding: Finding) -> str:
     accepted = finding.waiver is not None and not finding.waiver.expired
-    return "waived" if accepted and finding.outcome is Outcome.FAIL else finding.outcome.value
+    return "w" if accepted and finding.outcome is Outcome.FAIL else _LETTERS[finding.outcome]
 
 
 def _flips(course: str) -> int:

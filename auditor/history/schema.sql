@@ -1,28 +1,26 @@
 CREATE TABLE run (
-  id TEXT PRIMARY KEY,
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   folder TEXT NOT NULL UNIQUE,
   stamp TEXT NOT NULL,          -- size and time of its evidence when it was read
   taken_at TEXT NOT NULL,       -- UTC, RFC 3339, always of the same length
   scope TEXT NOT NULL,          -- what was looked at, as canonical JSON
   verdict TEXT NOT NULL,
-  policy TEXT NOT NULL,
   failed INTEGER NOT NULL,
   unknown INTEGER NOT NULL,
   waived INTEGER NOT NULL,
   passed INTEGER NOT NULL
-) WITHOUT ROWID;
+);
 
 CREATE TABLE finding (
-  id TEXT NOT NULL,
-  run TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-  taken_at TEXT NOT NULL,
-  outcome TEXT NOT NULL,        -- fail, unknown, pass, not_applicable, or waived
-  PRIMARY KEY (id, taken_at, run)
+  id BLOB NOT NULL,
+  run INTEGER NOT NULL,
+  outcome TEXT NOT NULL,        -- f failed, u unknown, w waived, p passed, n not applicable
+  PRIMARY KEY (id, run)
 ) WITHOUT ROWID;
-CREATE INDEX finding_of_run ON finding (run);
 
 CREATE TABLE failing (
-  run TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
+  run INTEGER NOT NULL,
   id TEXT NOT NULL,
   severity TEXT NOT NULL,
   title TEXT NOT NULL,
@@ -33,21 +31,16 @@ CREATE TABLE failing (
 ) WITHOUT ROWID;
 
 CREATE TABLE call (
-  run TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-  taken_at TEXT NOT NULL,
+  run INTEGER NOT NULL,
   deployment TEXT NOT NULL,     -- account/deployment
-  outcome TEXT NOT NULL,
   latency_ms REAL,
-  PRIMARY KEY (deployment, taken_at, run)
+  PRIMARY KEY (run, deployment)
 ) WITHOUT ROWID;
-CREATE INDEX call_of_run ON call (run);
 
 CREATE TABLE quota (
-  run TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-  taken_at TEXT NOT NULL,
+  run INTEGER NOT NULL,
   pool TEXT NOT NULL,           -- location/name
   used INTEGER NOT NULL,
   most INTEGER NOT NULL,
-  PRIMARY KEY (pool, taken_at, run)
+  PRIMARY KEY (run, pool)
 ) WITHOUT ROWID;
-CREATE INDEX quota_of_run ON quota (run);
