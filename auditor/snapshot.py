@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from auditor.errors import SnapshotError
 from auditor.record import JsonObject, Record
+from auditor.uncollected import uncollected
 
 Kept = TypeVar("Kept", bound=Record)
 
@@ -149,31 +150,44 @@ def load(path: Path, shape: type[Kept], called: str, version: str) -> Kept:
     Raises SnapshotError for what can't be read, is truncated or foreign, or is of another version.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_bytes()
+    except OSError as error:
         raise SnapshotError(f"{path}: can't be read: {error}", next_step=f"name {called} of the auditor") from error
     return parsed(text, path, shape, called, version)
 
 
-def parsed(text: str | bytes, path: Path, shape: type[Kept], called: str, version: str) -> Kept:
+@uncollected
+def parsed(text: bytes, path: Path, shape: type[Kept], called: str, version: str) -> Kept:
     """The record in a text that was read from `path`; raises SnapshotError as `load` does."""
+    try:
+        kept = shape.model_validate_json(text)
+    except (ValidationError, RecursionError) as error:
+        raise _refused(path, text, called, version, error) from error
+    if "schema_version" not in kept.model_fields_set or getattr(kept, "schema_version", None) != version:
+        raise _refused(path, text, called, version, None)
+    return kept
+
+
+def _refused(
+    path: Path, text: bytes, called: str, version: str, error: ValidationError | RecursionError | None
+) -> SnapshotError:
+    """What is wrong with a file that does not have the shape: not JSON, foreign, of another version, or a member."""
     make = "make it again with: auditor run"
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SnapshotError(f"{path}: not JSON, or cut off: {error}", next_step=make) from error
+        found = json.loads(text.decode())
+    except UnicodeDecodeError as broken:
+        return SnapshotError(f"{path}: can't be read: {broken}", next_step=f"name {called} of the auditor")
+    except (ValueError, RecursionError) as broken:
+        return SnapshotError(f"{path}: not JSON, or cut off: {broken}", next_step=make)
     told = found.get("schema_version") if isinstance(found, dict) else None
     if told is None:
-        raise SnapshotError(f"{path}: not {called} of the auditor", next_step=f"name {called}, or {make}")
+        return SnapshotError(f"{path}: not {called} of the auditor", next_step=f"name {called}, or {make}")
     if told != version:
-        raise SnapshotError(
+        return SnapshotError(
             f"{path}: {called} of schema version {str(told)[:40]!r}; this auditor reads {version!r}",
             next_step=f"use the auditor version that wrote it, or {make}",
         )
-    try:
-        return shape.model_validate_json(json.dumps(found))
-    except (ValidationError, RecursionError) as error:
-        problems = error.errors() if isinstance(error, ValidationError) else []
-        where = ".".join(str(part) for part in problems[0]["loc"]) if problems else "the file"
-        words = problems[0]["msg"] if problems else "nested too deep"
-        raise SnapshotError(f"{path}: not {called}: {where or 'the file'}: {words}", next_step=make) from error
+    problems = error.errors() if isinstance(error, ValidationError) else []
+    where = ".".join(str(part) for part in problems[0]["loc"]) if problems else "the file"
+    words = problems[0]["msg"] if problems else "nested too deep"
+    return SnapshotError(f"{path}: not {called}: {where or 'the file'}: {words}", next_step=make)

@@ -19,6 +19,8 @@ COMMANDS = (
     "report",
     "verify",
     "keys",
+    "diff",
+    "history",
     "permissions",
     "checks",
     "probes",

@@ -18,8 +18,17 @@ BACK: Final = timedelta(days=90) - timedelta(hours=1)
 https://learn.microsoft.com/azure/azure-monitor/platform/activity-log
 """
 
-MEMBERS: Final = ("eventTimestamp", "eventName", "operationName", "resourceId", "status", "subStatus", "correlationId")
-"""Neither who did it nor with what claims: no check needs to know."""
+MEMBERS: Final = (
+    "eventTimestamp",
+    "eventName",
+    "operationName",
+    "resourceId",
+    "caller",
+    "status",
+    "subStatus",
+    "correlationId",
+)
+"""Who did it, for the comparison of two runs; not with what claims, which nobody needs to know."""
 
 OPERATIONS: Final = frozenset(
     f"{PROVIDER}/{what}".lower()

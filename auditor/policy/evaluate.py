@@ -21,11 +21,11 @@ from auditor.policy.paths import Path
 from auditor.policy.quote import SharedFacts
 from auditor.policy.sight import Looks, Pick, Quote, Sight, Tokens, whole
 from auditor.policy.template import TemplateFailure, render
-from auditor.policy.uncollected import uncollected
 from auditor.policy.waivers import ACCEPTABLE, Waivers
 from auditor.record import Json
 from auditor.settings import GateSettings, Settings
 from auditor.snapshot import Gap, Snapshot
+from auditor.uncollected import uncollected
 
 MAX_MESSAGE = 1_000
 

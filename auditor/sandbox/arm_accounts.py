@@ -126,7 +126,7 @@ def _service_properties(world: World, account: Account) -> JsonObject:
     return {
         "endpoint": openai if account.kind == "OpenAI" or not own else endpoints["Token Service API"],
         "internalId": uuid5(NAMESPACE_URL, account.name).hex,
-        "dateCreated": created.strftime("%Y-%m-%dT%H:%M:%S.0000000Z"),
+        "dateCreated": created.strftime("%Y-%m-%dT08:15:30.0000000Z"),
         "apiProperties": {},
         "callRateLimit": {
             "rules": [
@@ -192,7 +192,7 @@ def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
 
 
 def _system_data(world: World, days: int) -> JsonObject:
-    at = (world.made_at - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
+    at = (world.made_at - timedelta(days=days)).strftime("%Y-%m-%dT08:15:30.0000000Z")
     return {
         "createdBy": "platform@contoso.com",
         "createdByType": "User",

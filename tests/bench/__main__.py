@@ -9,7 +9,9 @@ import argparse
 import sys
 
 from tests.bench.calls import calls
+from tests.bench.comparison import comparison
 from tests.bench.evaluation import evaluation
+from tests.bench.past import past
 from tests.bench.rendering import rendering
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
@@ -22,6 +24,8 @@ TABLES = {
     "evaluation": evaluation,
     "rendering": rendering,
     "verifying": verifying,
+    "comparison": comparison,
+    "history": past,
     "calls": calls,
 }
 

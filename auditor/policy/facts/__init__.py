@@ -20,10 +20,10 @@ from auditor.policy.facts.plan_policies import plan_policies
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
 from auditor.policy.facts.target import Target, workload_account
-from auditor.policy.uncollected import uncollected
 from auditor.record import Json
 from auditor.settings import Settings, Workload
 from auditor.snapshot import Snapshot
+from auditor.uncollected import uncollected
 
 
 @dataclass(frozen=True)

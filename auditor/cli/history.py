@@ -1,0 +1,117 @@
+"""`auditor history`: since when a finding fails, what flaps, and how latency and headroom went."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from auditor.cli.options import Command, conversation_options, option
+
+_EPILOG = """\
+The index (.history.sqlite3) is made from the bundles and can be removed at any
+time; the bundles are the record.
+
+Examples:
+  auditor history
+  auditor history --runs 50 --json
+  auditor history import /mnt/archive/reports
+  auditor history prune --keep 90
+"""
+
+
+class _History(click.Group, Command):
+    """A group whose own options stand under headings."""
+
+
+@click.group(cls=_History, epilog=_EPILOG, invoke_without_command=True)
+@option(
+    "--reports",
+    intent="Input",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    default="reports",
+    show_default=True,
+    help="The folder of bundles.",
+)
+@option(
+    "--runs",
+    intent="Output",
+    type=click.IntRange(2, 1000),
+    default=30,
+    show_default=True,
+    help="Of how many runs to tell.",
+)
+@option("--json", "as_json", intent="Output", is_flag=True, help="Print it as JSON.")
+@conversation_options
+@click.pass_context
+def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> None:
+    """Tell since when findings fail, what flaps, and how latency and headroom went."""
+    ctx.obj = reports
+    if ctx.invoked_subcommand:
+        return
+    from auditor.cli.console import colored, output, say, width
+    from auditor.errors import SnapshotError
+    from auditor.history import Index
+    from auditor.report.history import render
+
+    if not reports.is_dir():
+        raise SnapshotError(f"{reports}: no such folder", next_step="name the folder of bundles with --reports")
+    with Index(reports) as index:
+        synced = index.sync()
+        story = index.story(runs)
+    for problem in synced.refused:
+        say(f"left out: {problem}")
+    if story is None:
+        raise SnapshotError(f"{reports}: holds no bundle", next_step="run the audit, or: auditor history import DIR")
+    output(story.model_dump_json(indent=2) if as_json else render(story, width(), colored(sys.stdout, os.environ)))
+
+
+@history.command("import", cls=Command)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@conversation_options
+@click.pass_obj
+def import_(reports: Path, paths: tuple[Path, ...]) -> None:
+    """Add bundles, or folders of them, that lie elsewhere to the index."""
+    from auditor.cli.console import say
+    from auditor.history import Index
+
+    reports.mkdir(parents=True, exist_ok=True)
+    with Index(reports) as index:
+        synced = index.sync(paths)
+    for problem in synced.refused:
+        say(f"left out: {problem}")
+    say(f"{synced.read} read, {synced.gone} gone, {len(synced.refused)} left out")
+
+
+@history.command("prune", cls=Command)
+@option(
+    "--keep",
+    intent="Judgement",
+    type=click.IntRange(1),
+    required=True,
+    metavar="N",
+    help="How many of the newest bundles of each scope stay.",
+)
+@option("--yes", intent="Judgement", is_flag=True, help="Remove them; without it they are only named.")
+@conversation_options
+@click.pass_obj
+def prune(reports: Path, keep: int, yes: bool) -> None:
+    """Remove all but the newest bundles of each scope; only those that lie in the reports folder."""
+    import shutil
+
+    from auditor.cli.console import output, say
+    from auditor.history import Index
+
+    with Index(reports) as index:
+        index.sync()
+        inside = [folder for folder in index.beyond(keep) if folder.parent == reports.resolve()]
+        for folder in inside:
+            output(f"{'removed' if yes else 'would remove'} {folder}")
+            if yes:
+                shutil.rmtree(folder)
+        index.sync()
+    if not yes and inside:
+        say("nothing was removed; add --yes")

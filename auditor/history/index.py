@@ -1,0 +1,269 @@
+"""The index as a SQLite file beside the bundles: brought up to date from them, asked, thrown away at will."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+
+from auditor.errors import ReportError, SnapshotError
+from auditor.finding import Finding, Outcome
+from auditor.history.story import Deployed, Pool, Seen, Since, Story
+from auditor.run import Run, load_run
+
+FILENAME = ".history.sqlite3"
+EVIDENCE = "evidence.json"
+
+_VERSION = 1
+_LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
+_BAD = {"f": "fail", "u": "unknown"}
+_SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What bringing the index up to date did."""
+
+    read: int
+    gone: int
+    refused: tuple[str, ...]
+    """Evidence that can't be read, with why; the other bundles count."""
+
+
+class Index:
+    """The index of one folder of bundles; use as a context manager. ReportError where the file can't be written."""
+
+    def __init__(self, reports: Path) -> None:
+        self._reports = reports
+        self._path = reports / FILENAME
+
+    def __enter__(self) -> Index:
+        try:
+            self._base = self._opened()
+        except sqlite3.Error:
+            self._path.unlink(missing_ok=True)  # it is no record: a broken or foreign one is made anew
+            try:
+                self._base = self._opened()
+            except (sqlite3.Error, OSError) as error:
+                raise ReportError(
+                    f"{self._path}: can't be written: {error}", next_step="name a writable folder with --reports"
+                ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._base.close()
+
+    def sync(self, more: Sequence[Path] = ()) -> Synced:
+        """Reads bundles that are new or changed, here and at `more`, and forgets those that are gone."""
+        known = dict(self._base.execute("SELECT folder, stamp FROM run"))
+        there = {str(path.parent.resolve()): path for path in (*self._reports.glob(f"*/{EVIDENCE}"), *_evidence(more))}
+        kept = {folder: _stamp(path) for folder, path in there.items()}
+        gone = [folder for folder in known if folder not in kept and not (Path(folder) / EVIDENCE).is_file()]
+        refused = []
+        read = 0
+        with self._base:
+            for folder in gone:
+                self._forget("folder = ?", (folder,))
+            for folder, stamp in kept.items():
+                if known.get(folder) == stamp:
+                    continue
+                try:
+                    self._keep(load_run(there[folder]), folder, stamp)
+                    read += 1
+                except SnapshotError as error:
+                    refused.append(str(error))
+        return Synced(read, len(gone), tuple(refused))
+
+    def story(self, runs: int) -> Story | None:
+        """What the newest so many runs of the newest run's scope tell; None where there is none."""
+        newest = self._base.execute("SELECT scope FROM run ORDER BY taken_at DESC, id DESC LIMIT 1").fetchone()
+        if newest is None:
+            return None
+        told = self._base.execute(
+            "SELECT id, folder, taken_at, verdict, failed, unknown, waived, passed FROM run"
+            " WHERE scope = ? ORDER BY taken_at DESC, id DESC LIMIT ?",
+            (newest[0], runs),
+        ).fetchall()
+        seen = tuple(Seen.model_validate(dict(zip(Seen.model_fields, row, strict=True))) for row in reversed(told))
+        (same,) = self._base.execute("SELECT count(*) FROM run WHERE scope = ?", newest).fetchone()
+        (all_of_them,) = self._base.execute("SELECT count(*) FROM run").fetchone()
+        return Story(
+            scope=newest[0],
+            runs=seen,
+            more=same - len(seen),
+            others=all_of_them - same,
+            failing=tuple(sorted(self._failing(seen), key=lambda one: (_SEVERITIES.index(one.severity), one.first))),
+            deployments=tuple(self._deployments(seen)),
+            pools=tuple(self._pools(seen)),
+        )
+
+    def beyond(self, keep: int) -> tuple[Path, ...]:
+        """The folders of all but the newest so many runs of each scope, oldest first."""
+        rows = self._base.execute(
+            "SELECT folder FROM (SELECT folder, taken_at,"
+            " row_number() OVER (PARTITION BY scope ORDER BY taken_at DESC, id DESC) AS place FROM run)"
+            " WHERE place > ? ORDER BY taken_at",
+            (keep,),
+        )
+        return tuple(Path(folder) for (folder,) in rows)
+
+    def _opened(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self._path)
+        base.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
+        (version,) = base.execute("PRAGMA user_version").fetchone()
+        if version not in {0, _VERSION}:
+            base.close()
+            raise sqlite3.DatabaseError(f"an index of version {version}")
+        if version == 0:
+            with closing(base.cursor()) as cursor:
+                cursor.executescript(files("auditor.history").joinpath("schema.sql").read_text(encoding="utf-8"))
+                cursor.execute(f"PRAGMA user_version = {_VERSION}")
+        return base
+
+    def _keep(self, run: Run, folder: str, stamp: str) -> None:
+        self._forget("id = ? OR folder = ?", (run.id, folder))
+        passed = run.counts.get(Outcome.PASS, 0)
+        failed, unknown = run.counts.get(Outcome.FAIL, 0) - run.waived, run.counts.get(Outcome.UNKNOWN, 0)
+        row = (run.id, folder, stamp, _text(run.started_at), _scope(run), run.verdict.value)
+        number = self._base.execute(
+            "INSERT INTO run (id, folder, stamp, taken_at, scope, verdict, failed, unknown, waived, passed)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (*row, failed, unknown, run.waived, passed),
+        ).lastrowid
+        titles = {check.id: check.title for check in run.policy.checks}
+        judged = [(one, _letter(one)) for one in run.findings]
+        self._base.executemany(
+            "INSERT INTO finding VALUES (?,?,?)", ((bytes.fromhex(one.id), number, letter) for one, letter in judged)
+        )
+        self._base.executemany(
+            "INSERT INTO failing VALUES (?,?,?,?,?,?,?)",
+            (
+                (
+                    number,
+                    one.id,
+                    one.severity.value,
+                    titles.get(one.check, one.check),
+                    one.subject.id,
+                    one.subject.name,
+                    _BAD[letter],
+                )
+                for one, letter in judged
+                if letter in _BAD
+            ),
+        )
+        self._base.executemany(
+            "INSERT OR REPLACE INTO call VALUES (?,?,?)",
+            (
+                (number, f"{call.account}/{call.deployment}", call.latency_ms)
+                for call in run.calls
+                if call.probe == "text"
+            ),
+        )
+        self._base.executemany(
+            "INSERT OR REPLACE INTO quota VALUES (?,?,?,?)",
+            (
+                (number, f"{pool.location}/{pool.name}", pool.used, pool.limit)
+                for pool in run.quota
+                if pool.used is not None and pool.limit is not None
+            ),
+        )
+
+    def _forget(self, which: str, values: Sequence[str]) -> None:
+        """Takes out the runs for which a condition of ours holds, with all that was kept of them."""
+        for (number,) in self._base.execute(f"SELECT number FROM run WHERE {which}", values).fetchall():  # noqa: S608 - the condition is a literal of this file
+            for table in ("finding", "failing", "call", "quota"):
+                self._base.execute(f"DELETE FROM {table} WHERE run = ?", (number,))  # noqa: S608 - as above
+            self._base.execute("DELETE FROM run WHERE number = ?", (number,))
+
+    def _failing(self, seen: Sequence[Seen]) -> Iterator[Since]:
+        rows = self._base.execute(
+            "SELECT failing.id, severity, title, subject, subject_name, outcome FROM failing"
+            " JOIN run ON run.number = failing.run WHERE run.id = ?",
+            (seen[-1].id,),
+        ).fetchall()
+        for row in rows:
+            told = self._base.execute(
+                "SELECT run.id, taken_at, outcome FROM finding JOIN run ON run.number = finding.run"
+                " WHERE finding.id = ? AND taken_at <= ? ORDER BY taken_at",
+                (bytes.fromhex(row[0]), seen[-1].taken_at),
+            ).fetchall()
+            good = max((at for _, at, letter in told if letter in "pn"), default=None)
+            first = min((at for _, at, letter in told if _BAD.get(letter) == row[5] and at > (good or "")))
+            by_run = {run: letter for run, _, letter in told}
+            course = "".join(by_run.get(run.id, "-") for run in seen)
+            yield Since(
+                **dict(zip(("id", "severity", "title", "subject", "subject_name", "outcome"), row, strict=True)),
+                first=first,
+                last_good=good,
+                flips=_flips(course),
+                course=course,
+            )
+
+    def _deployments(self, seen: Sequence[Seen]) -> Iterator[Deployed]:
+        for name, told in self._series("SELECT deployment, run.id, latency_ms FROM call", seen).items():
+            yield Deployed(deployment=name, latencies_ms=tuple(told.get(run.id) for run in seen))
+
+    def _pools(self, seen: Sequence[Seen]) -> Iterator[Pool]:
+        left = self._series("SELECT pool, run.id, most - used FROM quota", seen)
+        most = self._series("SELECT pool, run.id, most FROM quota", seen)
+        for name, told in left.items():
+            headroom = tuple(None if (value := told.get(run.id)) is None else int(value) for run in seen)
+            limit = next(int(value) for run in reversed(seen) if (value := most[name].get(run.id)) is not None)
+            yield Pool(pool=name, headroom=headroom, limit=limit)
+
+    def _series(self, query: str, seen: Sequence[Seen]) -> dict[str, dict[str, float | None]]:
+        """Name → run → value, for these runs; by name."""
+        found: dict[str, dict[str, float | None]] = {}
+        wanted = {run.id for run in seen}
+        told = f"{query} JOIN run ON run.number = run WHERE taken_at >= ? ORDER BY 1"
+        for name, run, value in self._base.execute(told, (seen[0].taken_at,)):
+            if run in wanted:
+                found.setdefault(name, {})[run] = value
+        return found
+
+
+def _evidence(paths: Sequence[Path]) -> Iterator[Path]:
+    """The evidence in bundles, and in folders of bundles; SnapshotError for what is neither."""
+    for path in paths:
+        found = [path / EVIDENCE] if (path / EVIDENCE).is_file() else sorted(path.glob(f"*/{EVIDENCE}"))
+        if path.name == EVIDENCE and path.is_file():
+            found = [path]
+        if not found:
+            raise SnapshotError(f"{path}: no bundle, nor a folder of bundles", next_step="name one")
+        yield from found
+
+
+def _stamp(path: Path) -> str:
+    told = path.stat()
+    return f"{told.st_size} {told.st_mtime_ns}"
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _scope(run: Run) -> str:
+    """What was looked at: runs of the same are told of together."""
+    workloads = run.settings.get("workloads")
+    names = sorted(str(each.get("name")) for each in workloads) if isinstance(workloads, list) else []
+    return json.dumps({"cloud": run.cloud, "scope": run.settings.get("scope"), "workloads": names}, sort_keys=True)
+
+
+def _letter(finding: Finding) -> str:
+    accepted = finding.waiver is not None and not finding.waiver.expired
+    return "w" if accepted and finding.outcome is Outcome.FAIL else _LETTERS[finding.outcome]
+
+
+def _flips(course: str) -> int:
+    """How often good and bad change places; what is unknown or was not judged is neither."""
+    told = ["b" if letter == "f" else "g" for letter in course if letter in "fpn"]
+    return sum(one != other for one, other in pairwise(told))

@@ -1,0 +1,130 @@
+"""The history of a folder of bundles for a terminal: what fails since when, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from auditor.history import Since, Story
+from auditor.report import hostile, wording
+from auditor.report.page import Page
+from auditor.report.place import short_id
+
+_BARS = "▁▂▃▄▅▆▇█"
+_DIGITS = "01234567"
+_FLAPPING = 3
+"""From so many changes on it is said to flap."""
+
+_TOLD = 30
+
+
+def render(story: Story, width: int = 80, color: bool = True) -> str:
+    """The page for `width` columns; without colour the plots are made of digits 0 to 7."""
+    page = Page(width, color=color)
+    newest = story.runs[-1]
+    verdict = newest.verdict.upper()
+    style = {"pass": "bold green", "fail": "bold red"}.get(newest.verdict, "bold yellow")
+    since = next((run for run in reversed(story.runs) if run.verdict == "pass"), None)
+    green = (
+        "this is green" if since is newest else f"last green {_minute(since.taken_at)}" if since else "none was green"
+    )
+    span = (
+        f"{wording.count(len(story.runs), 'run')} from {_minute(story.runs[0].taken_at)} to {_minute(newest.taken_at)}"
+    )
+    page.line(Text(verdict, style=style).append(f"  {span}; {green}", style="not bold default"))
+    if story.more:
+        page.text(f"and {wording.count(story.more, 'run')} before; --runs tells of more", style="dim")
+    if story.others:
+        page.text(
+            f"{wording.count(story.others, 'run')} of another scope in this folder are not told here", style="dim"
+        )
+    page.blank()
+    for label, numbers in (
+        ("failed", [run.failed for run in story.runs]),
+        ("unknown", [run.unknown for run in story.runs]),
+    ):
+        page.text(f"{label:9}{spark(numbers, color=color)}  now {numbers[-1]:,}, at most {max(numbers):,}")
+    _failing(page, story)
+    _series(page, story, color=color)
+    return page.finished()
+
+
+def _green(story: Story) -> str:
+    last = next((run for run in reversed(story.runs) if run.verdict == "pass"), None)
+    if last is None:
+        return "none was green"
+    return "this is green" if last is story.runs[-1] else f"last green {_minute(last.taken_at)}"
+
+
+def spark(values: Sequence[float | None], *, color: bool) -> str:
+    """One sign per value, the highest for the greatest; a dot where there is none."""
+    signs = _BARS if color else _DIGITS
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0), max(known, default=0)
+    span = (high - low) or 1
+    return "".join(
+        "." if value is None else signs[min(len(signs) - 1, int((value - low) / span * len(signs)))] for value in values
+    )
+
+
+def _failing(page: Page, story: Story) -> None:
+    for word, outcome in (("Fails", "fail"), ("Unknown", "unknown")):
+        told = [one for one in story.failing if one.outcome == outcome]
+        if told:
+            page.heading(f"{word} ({len(told):,})")
+        for one in told[:_TOLD]:
+            page.text(
+                f"{one.severity.upper()} {hostile.line(one.title)}: {hostile.line(one.subject_name)}",
+                indent=2,
+                hang=2,
+                style="bold",
+            )
+            page.text(f"{_since(one)}  {one.course}", indent=6, hang=2)
+            page.text(short_id(one.subject), indent=6, hang=2, style="dim")
+        if len(told) > _TOLD:
+            page.text(f"and {len(told) - _TOLD:,} more; --json lists them all", indent=2)
+
+
+def _since(one: Since) -> str:
+    first = f"since {_minute(one.first)}"
+    good = f", was good {_minute(one.last_good)}" if one.last_good else ", never seen good"
+    flaps = f", FLAPS: {one.flips} changes" if one.flips >= _FLAPPING else ""
+    return f"{first}{good}{flaps}"
+
+
+def _series(page: Page, story: Story, *, color: bool) -> None:
+    if story.deployments:
+        page.heading("Latency of the smoke call, ms")
+        rows = []
+        for one in story.deployments:
+            known = [value for value in one.latencies_ms if value is not None]
+            now = one.latencies_ms[-1]
+            rows.append(
+                (
+                    hostile.line(one.deployment),
+                    spark(one.latencies_ms, color=color),
+                    "no answer" if now is None else f"{now:,.0f}",
+                    f"{max(known):,.0f}" if known else "-",
+                )
+            )
+        page.table(("deployment", "course", "now", "most"), rows, numbers=2)
+    if story.pools:
+        page.heading("Quota that is left")
+        page.table(
+            ("pool", "course", "now", "of"),
+            [
+                (
+                    hostile.line(one.pool),
+                    spark(one.headroom, color=color),
+                    "unknown" if (now := one.headroom[-1]) is None else f"{now:,}",
+                    f"{one.limit:,}",
+                )
+                for one in story.pools
+            ],
+            numbers=2,
+        )
+
+
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")

@@ -1,0 +1,220 @@
+"""What changed between two runs: findings, the world, the policy and the settings, each kept apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.difference import Because, Move, Side, difference
+from auditor.difference.values import places
+from auditor.difference.world import changes
+from auditor.finding import Finding, Outcome, Severity, Subject, Waived, fingerprint
+from auditor.run import CheckRecord, Run, Verdict
+from auditor.snapshot import Gap, GapReason, Listing, Principal, Resource, Snapshot
+from tests.report.parts import build
+
+NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
+ACCOUNT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/a"
+
+
+def finding(outcome: Outcome, check: str = "api-keys-accepted", *, waiver: Waived | None = None) -> Finding:
+    return Finding(
+        id=fingerprint(check, ACCOUNT),
+        check=check,
+        severity=Severity.HIGH,
+        outcome=outcome,
+        subject=Subject(kind="account", id=ACCOUNT, name="a"),
+        message="as seen",
+        waiver=waiver,
+    )
+
+
+def run(*findings: Finding, verdict: Verdict = Verdict.PASS, checks: tuple[CheckRecord, ...] = ()) -> Run:
+    base = build(())
+    return base.model_copy(
+        update={
+            "findings": findings,
+            "verdict": verdict,
+            "policy": base.policy.model_copy(update={"checks": checks}),
+        }
+    )
+
+
+def snapshot(
+    *resources: Resource, at: datetime = NOW, listings: tuple[Listing, ...] = (), gaps: tuple[Gap, ...] = ()
+) -> Snapshot:
+    return Snapshot(
+        cloud="public",
+        taken_at=at,
+        ended_at=at + timedelta(minutes=1),
+        principal=Principal(credential="environment"),
+        settings={},
+        resources=resources,
+        listings=listings,
+        gaps=gaps,
+    )
+
+
+def account(**properties: object) -> Resource:
+    return Resource(kind="account", id=ACCOUNT, parent="/subscriptions/s", body={"properties": properties})
+
+
+def accepted(*, expired: bool) -> Waived:
+    return Waived(owner="o", reason="r", ticket="T-1", expires=date(2027, 1, 1), expired=expired)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "move", "worse"),
+    [
+        (Outcome.PASS, Outcome.FAIL, Move.NEW, True),
+        (None, Outcome.FAIL, Move.NEW, True),
+        (Outcome.UNKNOWN, Outcome.FAIL, Move.NEW, True),
+        (Outcome.PASS, Outcome.UNKNOWN, Move.NEWLY_UNKNOWN, True),
+        (Outcome.FAIL, Outcome.UNKNOWN, Move.NEWLY_UNKNOWN, True),
+        (None, Outcome.UNKNOWN, Move.NEWLY_UNKNOWN, True),
+        (Outcome.FAIL, Outcome.FAIL, Move.STILL_FAILING, False),
+        (Outcome.FAIL, None, Move.GONE, False),
+        (Outcome.FAIL, Outcome.PASS, Move.FIXED, False),
+        (Outcome.FAIL, Outcome.NOT_APPLICABLE, Move.FIXED, False),
+        (Outcome.UNKNOWN, Outcome.PASS, Move.KNOWN_AGAIN, False),
+        (Outcome.UNKNOWN, Outcome.UNKNOWN, None, False),
+        (Outcome.PASS, Outcome.PASS, None, False),
+        (Outcome.PASS, None, None, False),
+    ],
+)
+def test_each_way_in_which_a_finding_moves(
+    was: Outcome | None, now: Outcome | None, move: Move | None, worse: bool
+) -> None:
+    """Unknown is never fixed, gone is never fixed, and only what fails or became unknown makes it worse."""
+    before, after = (run(finding(outcome)) if outcome else run() for outcome in (was, now))
+    told = difference(Side(before, None, "a"), Side(after, None, "b"))
+    assert [each.move for each in told.findings] == ([move] if move else [])
+    assert told.worse is worse
+
+
+def test_a_waiver_that_expires_makes_the_finding_new() -> None:
+    """What was accepted fails again once the acceptance has run out; what is accepted is no failure."""
+    valid, expired = (run(finding(Outcome.FAIL, waiver=accepted(expired=each))) for each in (False, True))
+    assert difference(Side(valid, None, "a"), Side(expired, None, "b")).findings[0].move is Move.NEW
+    assert difference(Side(expired, None, "a"), Side(valid, None, "b")).findings[0].move is Move.WAIVED
+
+
+def test_a_worse_verdict_is_worse_without_any_finding_that_moved() -> None:
+    """An audit that was interrupted is worse than one that passed."""
+    told = difference(Side(run(), None, "a"), Side(run(verdict=Verdict.INCOMPLETE), None, "b"))
+    assert told.worse
+    assert not told.findings
+
+
+def check(**changed: object) -> CheckRecord:
+    members: dict[str, object] = {
+        "id": "api-keys-accepted",
+        "title": "API keys are accepted",
+        "area": "identity",
+        "severity": Severity.HIGH,
+        "subject": "account",
+        "why": "w",
+        "passes_when": "true",
+    }
+    return CheckRecord.model_validate(members | changed)
+
+
+def test_a_stricter_check_is_told_from_a_worse_world() -> None:
+    """A finding that fails because its rule changed is laid to the policy, and the change is listed."""
+    before = run(finding(Outcome.PASS), checks=(check(),))
+    after = run(finding(Outcome.FAIL), checks=(check(passes_when="false", parameters={"days": 3}),))
+    told = difference(Side(before, None, "a"), Side(after, None, "b"))
+    assert told.findings[0].because is Because.POLICY
+    assert [(each.what, each.kind) for each in told.judged] == [("passes_when", "rule"), ("days", "parameter")]
+
+
+@pytest.mark.parametrize(("then", "because"), [(Outcome.FAIL, Because.POLICY), (Outcome.PASS, Because.WORLD)])
+def test_the_old_world_judged_by_the_new_policy_decides(then: Outcome, because: Because) -> None:
+    """A check that changed lightly and a world that changed too: the old snapshot under the new policy tells which."""
+    before = run(finding(Outcome.PASS), checks=(check(),))
+    after = run(finding(Outcome.FAIL), checks=(check(severity=Severity.CRITICAL),))
+    told = difference(Side(before, None, "a"), Side(after, None, "b"), {finding(then).id: then})
+    assert told.findings[0].because is because
+
+
+def test_a_setting_of_the_world_is_told_with_who_and_when() -> None:
+    """The activity log of the time between both names who wrote; what failed, or lies outside, is not counted."""
+    event = Resource(
+        kind="activity_event",
+        id="e",
+        body={
+            "resourceId": ACCOUNT.upper(),
+            "caller": "ann@contoso.com",
+            "eventTimestamp": "2026-11-21T07:00:00.1234567Z",
+            "operationName": {"value": "Microsoft.CognitiveServices/accounts/write"},
+            "status": {"value": "Succeeded"},
+        },
+    )
+    others = [
+        event.model_copy(update={"id": name, "body": event.body | {"caller": name} | change})
+        for name, change in {
+            "too-early": {"eventTimestamp": "2026-11-20T07:00:00Z"},
+            "failed": {"status": {"value": "Failed"}},
+            "other": {"resourceId": "/other"},
+            "no-time": {"eventTimestamp": "soon"},
+        }.items()
+    ]
+    (changed,) = changes(
+        snapshot(account(publicNetworkAccess="Disabled")),
+        snapshot(account(publicNetworkAccess="Enabled"), event, *others, at=NOW + timedelta(hours=2)),
+    )
+    assert [(each.path, each.before, each.after) for each in changed.places] == [
+        ("properties.publicNetworkAccess", "Disabled", "Enabled")
+    ]
+    assert [(each.who, each.source) for each in changed.by] == [("ann@contoso.com", "activity log")]
+
+
+def test_its_own_word_tells_who_where_the_log_does_not() -> None:
+    """systemData counts when it names a moment between the two."""
+    written = {"lastModifiedBy": "bo@contoso.com", "lastModifiedAt": "2026-11-21T06:30:00Z"}
+    before, after = account(a=1), account(a=2)
+    after = after.model_copy(update={"body": after.body | {"systemData": written}})
+    (changed,) = changes(snapshot(before), snapshot(after, at=NOW + timedelta(hours=1)))
+    assert [(each.who, each.source) for each in changed.by] == [("bo@contoso.com", "systemData")]
+    (late,) = changes(snapshot(before, at=NOW + timedelta(hours=1)), snapshot(after, at=NOW + timedelta(hours=2)))
+    assert late.by == ()
+
+
+def test_what_could_not_be_seen_is_neither_added_nor_removed() -> None:
+    """A thing counts as gone only if its list was read whole; a denied list says nothing."""
+    whole = (Listing(kind="account", scope="/subscriptions/S", count=0),)
+    denied = Gap(id="g", kind="account", scope="/subscriptions/s", reason=GapReason.DENIED, detail="d", next_step="n")
+    there = snapshot(account(), listings=whole)
+    assert [each.what for each in changes(there, snapshot(listings=whole))] == ["removed"]
+    assert [each.what for each in changes(snapshot(listings=whole), there)] == ["added"]
+    assert changes(there, snapshot()) == ()
+    assert changes(there, snapshot(listings=whole, gaps=(denied,))) == ()
+
+
+def test_settings_of_the_owner_are_a_part_of_their_own() -> None:
+    """What was declared differently is listed by its path."""
+    before, after = (
+        run().model_copy(update={"settings": {"workloads": [{"name": "w", "regions": [region]}]}})
+        for region in ("a", "b")
+    )
+    told = difference(Side(before, None, "a"), Side(after, None, "b"))
+    assert [(each.path, each.before, each.after) for each in told.settings] == [("workloads[w].regions", ["a"], ["b"])]
+
+
+json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(json, json)
+def test_any_two_values_are_compared(before: object, after: object) -> None:
+    """Whatever the values, the same have no difference, and both directions name the same places."""
+    assert not list(places(before, before, lambda _: False))
+    there = {(path, str(was), str(now)) for path, was, now in places(before, after, lambda _: False)}
+    back = {(path, str(now), str(was)) for path, was, now in places(after, before, lambda _: False)}
+    assert there == back
