@@ -41,7 +41,7 @@ from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
-from auditor.probe.vision import VISION
+from auditor.probe.vision import VISION, VISION_URL
 from auditor.probe.web_search import WEB_SEARCH
 from auditor.record import JsonObject
 from auditor.settings import Endpoints, Settings
@@ -62,6 +62,7 @@ PROBES: tuple[Probe, ...] = (
     STRUCTURED_OUTPUTS,
     REASONING,
     VISION,
+    VISION_URL,
     PDF,
     FILE_SEARCH,
     IMAGE_GENERATION,
