@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench.calls import calls
+from tests.bench.calls import calls, memory
 from tests.bench.evaluation import evaluation
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
 
-TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls}
+TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls, "memory": memory}
 
 
 def main() -> None:
