@@ -1,8 +1,9 @@
 """Live calls: how long they take beside what their own limits allow, what one costs, and what a thousand leave behind.
 
 At most eight calls are under way in one region and `concurrency` in all. So the bound is one wait for a token, then as
-many rounds as the fullest region needs at eight a round, or all of them at `concurrency` a round. The client has a process of its own, as the server has.
-`python -m tests.bench.calls SETTINGS` is that process: it reads once, calls once or `--rounds` times, and prints it.
+many rounds as the fullest region needs at eight a round, or all of them at `concurrency` a round. The client has a
+process of its own, as the server has.
+`python -m tests.bench.calls SETTINGS` is that process: it reads once, calls once or `--rounds` times, and tells.
 """
 
 from __future__ import annotations
