@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, get_args
 
@@ -276,6 +277,24 @@ async def test_it_fails_in_a_world_made_for_it(monkeypatch: pytest.MonkeyPatch, 
     snapshot = well.model_copy(update={"resources": (*read, *others, *mine)})
     judged = judge(snapshot, settings, WHOLE.policy, NO_WAIVERS, run_id="test").findings
     assert row.check in checks_with(judged, Outcome.FAIL)
+
+
+def test_a_deadline_in_the_midst_leaves_a_report_and_nothing_stored() -> None:
+    """A stream stands still after a turn was stored: the time ends, the turn is deleted, and the gate does not pass."""
+
+    def amend(settings: Settings) -> Settings:
+        return rewritten(settings, "support-chat", features=["text", "combined", "prompt_caching"])
+
+    done = audit_world("healthy", ["call-stream-stall"], packs=["baseline"], probe_seconds=3, amend=amend)
+    stored = [one for one in done.sandbox.requests if one.method == "DELETE" and one.status == HTTPStatus.OK]
+    assert any("/responses/" in one.path for one in stored)
+    assert body(done, "support-chat", "combined")["left_behind"] == []
+    outcomes = {name: body(done, "support-chat", name)["outcome"] for name in ("text", "combined", "prompt_caching")}
+    assert outcomes["text"] == "completed"
+    assert outcomes["combined"] in {"skipped", "failed"}
+    assert outcomes["prompt_caching"] in {"skipped", "completed"}
+    assert done.audit.run.verdict != "pass"
+    nothing_stays(done.sandbox)
 
 
 def test_text_with_a_key_is_proven_and_fails() -> None:
