@@ -109,6 +109,23 @@ class McpServer(Record):
     """The header that carries the key: as `Bearer KEY` in Authorization, alone in any other."""
 
 
+Shape = Literal["circle", "square", "triangle"]
+Colour = Literal["red", "green", "blue", "black"]
+
+
+class PublicPicture(Record):
+    """A picture that Azure fetches, not this machine: whoever knows the address must be able to read it.
+
+    https://learn.microsoft.com/azure/foundry/openai/how-to/gpt-with-vision
+    """
+
+    url: Name
+    """Such as `https://documents.contoso.com/circle.png`; no signature stands in it."""
+    shape: Shape
+    """What is on it, alone on a plain ground."""
+    colour: Colour
+
+
 RoutingMode = Literal["balanced", "quality", "cost"]
 """By what a model router chooses.
 
@@ -159,6 +176,8 @@ class ExpectedDeployment(Record):
     """The Foundry project whose endpoint is called; needed for the surface `project`."""
     image_deployment: Name | None = None
     """The deployment of the image model that draws for this one; needed for the feature `image_generation`."""
+    picture: PublicPicture | None = None
+    """A picture to be fetched by its address; without one the feature `vision` is proven by a data URL alone."""
     mcp: McpServer | None = None
     """The MCP server that the application hands to the model; needed for the feature `mcp`."""
     latency_budget_ms: int | None = Field(default=None, ge=1)

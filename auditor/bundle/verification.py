@@ -16,9 +16,9 @@ from auditor.bundle.raw import Bodies
 from auditor.bundle.rejudgement import Follows, Judge, Rejudgement, judged_again
 from auditor.bundle.signature import Signature, SignatureState, signature
 from auditor.errors import AlteredError, ExitCode, SnapshotError
-from auditor.policy.uncollected import uncollected
 from auditor.record import Record
 from auditor.run import Run
+from auditor.uncollected import uncollected
 
 PARTS = (EVIDENCE, SETTINGS, SNAPSHOT, JUDGEMENT)
 """What every bundle holds."""

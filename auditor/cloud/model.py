@@ -274,7 +274,7 @@ def _https_host(url: object) -> str | None:
 
 
 def _load(recorder: Recorder) -> RecordingClient:
-    import openai.resources.responses  # noqa: F401 - loaded here, in a thread, rather than on the event loop
+    import openai.resources.responses.responses  # noqa: F401 - loaded here, in a thread, rather than on the event loop
 
     from auditor.cloud.model_http import RecordingClient
 

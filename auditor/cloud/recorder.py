@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -35,6 +36,7 @@ class Recorder:
         self._keep = keep
         self._readings: dict[str, Reading] = {}
         self._notices: set[str] = set()
+        self._asked: Counter[str] = Counter()
 
     def record(
         self,
@@ -89,12 +91,11 @@ class Recorder:
         return tuple(sorted(self._notices))
 
     def _free_id(self, request: str) -> str:
-        ordinal = 0
         while True:
-            name = sha256(f"{request} {ordinal}".encode()).hexdigest()[:12]
+            name = sha256(f"{request} {self._asked[request]}".encode()).hexdigest()[:12]
+            self._asked[request] += 1
             if name not in self._readings:
                 return name
-            ordinal += 1
 
 
 def mask_query(url: str) -> str:

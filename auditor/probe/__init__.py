@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Protocol
 
 from auditor.cloud.deadline import Deadline
@@ -41,7 +42,7 @@ from auditor.probe.structured_outputs import STRUCTURED_OUTPUTS
 from auditor.probe.talk import Asks
 from auditor.probe.target import Target, targets
 from auditor.probe.text import TEXT
-from auditor.probe.vision import VISION
+from auditor.probe.vision import VISION, VISION_URL
 from auditor.probe.web_search import WEB_SEARCH
 from auditor.record import JsonObject
 from auditor.settings import Endpoints, Settings
@@ -62,6 +63,7 @@ PROBES: tuple[Probe, ...] = (
     STRUCTURED_OUTPUTS,
     REASONING,
     VISION,
+    VISION_URL,
     PDF,
     FILE_SEARCH,
     IMAGE_GENERATION,
@@ -80,6 +82,9 @@ PROBES: tuple[Probe, ...] = (
     PUBLIC_PATH,
 )
 """Every probe; the smoke call first."""
+
+_Conversation = Sequence[tuple[int, Planned]]
+"""What is put to one deployment, each question with its place among all."""
 
 UNANSWERED = ("refused", "unreachable")
 
@@ -184,7 +189,7 @@ async def _ask_all(
     seen: dict[int, Seen] = {}
     secrets = Secrets(cloud.arm, cloud.environ)
 
-    async def ask(conversation: Sequence[tuple[int, Planned]]) -> None:
+    async def ask(conversation: _Conversation) -> None:
         broken: set[Surface] = set()
         target = conversation[0][1].question.target
         pace = Pace(target.requests_per_minute, target.tokens_per_minute)
@@ -213,11 +218,20 @@ async def _ask_all(
 
     try:
         async with asyncio.TaskGroup() as group:
-            for conversation in by_deployment.values():
+            for conversation in _in_turn(by_deployment.values()):
                 group.create_task(ask(conversation))
     except asyncio.CancelledError:
         _answered_for()
     return [seen.get(place) or one.question.skipped(INTERRUPTED) for place, one in enumerate(asked)]
+
+
+def _in_turn(conversations: Iterable[_Conversation]) -> Iterator[_Conversation]:
+    """One of each account after the other, so that an account's later calls find its connection open."""
+    by_account: defaultdict[str, list[_Conversation]] = defaultdict(list)
+    for one in conversations:
+        by_account[one[0][1].question.target.id.lower().partition("/deployments/")[0]].append(one)
+    for turn in zip_longest(*by_account.values()):
+        yield from (one for one in turn if one is not None)
 
 
 def _answered_for() -> bool:

@@ -28,6 +28,9 @@ GONE = 404
 TOKENS_COUNT = "responses.create"
 """What the rate limiter counts, by whichever of the SDK's clients."""
 
+STORING = ("files.create", "vector_stores.create")
+"""What the service keeps in any case; a response only where `store` says so."""
+
 LONGEST_WAIT = 60.0
 """Seconds that a refusal for our own pace is waited out; the limiter's longest window."""
 
@@ -125,6 +128,7 @@ class Talk:
         self._answers: list[Answer] = []
         self._bodies: list[JsonObject] = []
         self._stored: list[_Stored] = []
+        self._unnamed: list[str] = []
         self.stored_anything = False
 
     async def respond(self, given: Json, *, limit: int, **more: Json) -> JsonObject:
@@ -212,11 +216,22 @@ class Talk:
         seconds = min(self._patience, self._deadline.remaining)
         if seconds <= 0:
             raise OutOfTimeError
-        answer = await self._models.do(self.surface, operation, request, seconds=seconds, key=key)
+        try:
+            answer = await self._models.do(self.surface, operation, request, seconds=seconds, key=key)
+        except asyncio.CancelledError:
+            self._may_have_left(operation, request)
+            raise
+        if answer.error is not None and answer.error.during == "answer":
+            self._may_have_left(operation, request)
         if seconds < self._patience and answer.error is not None and answer.error.phase == "timeout":
             self._kept(answer)
             raise OutOfTimeError  # our own deadline ended the call, not the service: nobody is to be blamed for it
         return answer
+
+    def _may_have_left(self, operation: str, request: JsonObject) -> None:
+        """Remembers a call that was cut before the service said what it stored, which nobody can name or delete."""
+        if request.get("store") is True or operation in STORING:
+            self._unnamed.append(f"what {operation} stores: the call was cut before the service named it")
 
     async def pause(self, seconds: float) -> None:
         """Waits between two calls; raises OutOfTimeError where there would be no time for the second."""
@@ -286,7 +301,9 @@ class Talk:
         took = {"latency_ms": round(sum(answer.latency_ms for answer in asked), 1)} if asked else {}
         paced = {"waited_ms": round(self._waited * 1000)} if self._waited else {}
         ours = {"own_throttles": self._own_throttles} if self._own_throttles else {}
-        return {**last, **said, **({**sums, **models} if used else {}), **took, **paced, **ours, "calls": len(asked)}
+        unnamed = {"may_have_left": list(self._unnamed)} if self._unnamed else {}
+        counted = {**sums, **models} if used else {}
+        return {**last, **said, **counted, **took, **paced, **ours, **unnamed, "calls": len(asked)}
 
 
 def _sum(values: Iterable[Json]) -> int | None:

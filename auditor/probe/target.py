@@ -10,7 +10,7 @@ from auditor.cloud.arm_id import region
 from auditor.cloud.model import model_host, project_host
 from auditor.cloud.model_answer import Surface
 from auditor.record import JsonObject
-from auditor.settings import Canary, Endpoints, ExpectedDeployment, McpServer, Settings, Workload
+from auditor.settings import Canary, Endpoints, ExpectedDeployment, McpServer, PublicPicture, Settings, Workload
 from auditor.snapshot import Resource
 
 
@@ -65,6 +65,8 @@ class Target:
     """The deployment of an image model that draws for it; None where no workload names one."""
     mcp: McpServer | None = None
     """The MCP server that the application hands to the model; the first that a workload names."""
+    picture: PublicPicture | None = None
+    """The picture that the service is to fetch; the first that a workload names."""
     door: Door | None = None
     """None where no workload declares it."""
 
@@ -141,6 +143,9 @@ def _existing(
         exists=True,
         image_deployment=_image_deployment(expected.get(deployment.id.lower(), [])),
         mcp=next((one.mcp for *_, one in expected.get(deployment.id.lower(), []) if one.mcp is not None), None),
+        picture=next(
+            (one.picture for *_, one in expected.get(deployment.id.lower(), []) if one.picture is not None), None
+        ),
     )
 
 

@@ -7,12 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 from auditor.record import JsonObject
+from auditor.sandbox.canvas import shown
 from auditor.sandbox.catalogue import Model
 from auditor.sandbox.ledger import Ledger
+from auditor.sandbox.reading import data_of
 from auditor.sandbox.troubles import ModelWay
 from auditor.sandbox.wire import Answer
+from auditor.sandbox.world import HostedPicture
 
 
 class RefusedError(Exception):
@@ -41,7 +45,8 @@ class Asked:
     """What the sandbox remembers: stored responses, files, vector stores."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of the request; names in lower case."""
-
+    pictures: Mapping[str, HostedPicture] = field(default_factory=dict)
+    """What stands on web servers, by their host names."""
     way: ModelWay | None = None
     """What goes wrong with the answer."""
 
@@ -83,6 +88,14 @@ class Asked:
     def text(self) -> str:
         """Every text that was given, in the conversation so far too."""
         return "\n".join(filter(None, map(words, self.history)))
+
+    def picture(self, address: object) -> bytes | None:
+        """The bytes that an address holds, or that stand there; None where there are none."""
+        if (data := data_of(address)) is not None:
+            return data
+        at = urlsplit(address if isinstance(address, str) else "")
+        found = self.pictures.get(at.hostname or "") if at.scheme == "https" else None
+        return shown(found.shape, found.colour) if found and not found.gone and found.path == at.path else None
 
     def tool(self, kind: str) -> JsonObject | None:
         """The first tool of a type that the request offers."""

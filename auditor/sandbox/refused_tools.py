@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from auditor.sandbox.account import Account
 from auditor.sandbox.answers import said
 from auditor.sandbox.asked import Asked
-from auditor.sandbox.reading import data_of
 from auditor.sandbox.talents_files import parts
 from auditor.sandbox.wire import Answer
 from auditor.sandbox.world import World
 
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
-"""How the kinds of pictures begin that the service takes; addresses are not fetched here."""
+"""How the kinds of pictures begin that the service takes; addresses lead to the world's own."""
 
 HEADER = "x-ms-oai-image-generation-deployment"
 
@@ -19,8 +20,8 @@ HEADER = "x-ms-oai-image-generation-deployment"
 def refused(world: World, account: Account, asked: Asked) -> Answer | None:
     """The refusal; None where all that the request names is there."""
     for part in parts(asked, "input_image"):
-        if not (data_of(part.get("image_url")) or b"").startswith(PICTURES):
-            return said("invalid-image")
+        if (why := _no_picture(account, asked, part.get("image_url"))) is not None:
+            return why
     for part in parts(asked, "input_file"):
         name = part.get("file_id")
         if isinstance(name, str) and (account.name, name) not in asked.ledger.contents:
@@ -31,6 +32,23 @@ def refused(world: World, account: Account, asked: Asked) -> Answer | None:
         if (account.name, name) not in asked.ledger.things:
             return said("vector-store-not-found", id=name)
     return _no_image_model(world, account, asked) if asked.tool("image_generation") is not None else None
+
+
+def _no_picture(account: Account, asked: Asked, address: object) -> Answer | None:
+    """Why a picture can't be had: none is held or stands there, or the account may not fetch from its host.
+
+    https://learn.microsoft.com/azure/ai-services/cognitive-services-data-loss-prevention
+    """
+    at = urlsplit(address if isinstance(address, str) else "")
+    picture = asked.picture(address)
+    if at.scheme == "https":
+        allowed = account.properties.get("allowedFqdnList")
+        limited = account.properties.get("restrictOutboundNetworkAccess") is True
+        if limited and at.hostname not in (allowed if isinstance(allowed, list) else []):
+            return said("image-host-not-allowed", host=at.hostname)
+        if picture is None:
+            return said("image-not-fetched", url=address)
+    return None if (picture or b"").startswith(PICTURES) else said("invalid-image")
 
 
 def _no_image_model(world: World, account: Account, asked: Asked) -> Answer | None:

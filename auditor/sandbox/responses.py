@@ -194,6 +194,7 @@ class _Creation:
             self.account.name,
             self.ledger,
             self.ask.headers,
+            self.world.pictures,
             trouble.way if trouble is not None else None,
         )
         refused = (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import binascii
 import struct
 import zlib
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -58,18 +56,15 @@ def seeing(asked: Asked) -> list[JsonObject] | None:
     pictures = [part.get("image_url") for part in parts if part.get("type") == "input_image"]
     if not pictures:
         return None
-    seen = [_said(picture, blind=asked.way == "blind") for picture in pictures]
+    seen = [_said(asked.picture(address), blind=asked.way == "blind") for address in pictures]
     word = [recalled(asked)] if "which code word" in words(last).lower() else []
     return [message(", ".join([*seen, *word]), "completed")]
 
 
-def _said(address: object, *, blind: bool) -> str:
-    scheme, _, encoded = str(address).partition(";base64,")
-    if not scheme.startswith("data:image/"):
-        return "a picture that could not be fetched"
+def _said(picture: bytes | None, *, blind: bool) -> str:
     try:
-        found = sight(b64decode(encoded, validate=True))
-    except (UnseenError, binascii.Error):
+        found = sight(picture or b"")
+    except UnseenError:
         return "a picture that could not be read"
     return f"grey {found.shape}" if blind else f"{found.colour} {found.shape}"
 

@@ -90,6 +90,18 @@ class ToolServer(Record):
     """Whether its tool fails at every call."""
 
 
+class HostedPicture(Record):
+    """A picture that a web server of the owner's gives to everybody."""
+
+    name: str
+    """The host name."""
+    path: str
+    shape: Literal["circle", "square", "triangle"]
+    colour: Literal["red", "green", "blue", "black"]
+    gone: bool = False
+    """Whether nothing is there any more."""
+
+
 class Bucket(Record):
     """The token bucket of Resource Manager's reads."""
 
@@ -147,6 +159,8 @@ class World(Record):
     """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}
     mcp_servers: Named[ToolServer] = {}
+    """By their host names."""
+    pictures: Named[HostedPicture] = {}
     """By their host names."""
     blocked_terms: dict[str, tuple[str, ...]] = {}
     """Blocklist → the words that it refuses, wherever they stand."""

@@ -38,6 +38,7 @@ _MCP_SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
     "header": (re.compile(r"[A-Za-z0-9-]+"), "must be the name of a header, such as x-functions-key"),
 }
 """Member → its shape, and how a message says so; none quotes what was found, which may be a key."""
+_PICTURE = re.compile(r"https://[^\s/?#@]+/[^\s?#]*")
 _HOW = ("none", "entra", "key")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
 
@@ -163,6 +164,24 @@ def _resolver_shape(data: Any) -> Iterator[Contradiction]:
             yield ("resolver",), f"must be host:port, such as 10.0.0.4:53; found {_quoted(resolver)}"
 
 
+def _pictures(data: Any) -> Iterator[Contradiction]:
+    """A picture that nobody looks at, or at an address that not everybody may read."""
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            picture = deployment.get("picture")
+            if picture is not None and "vision" not in _texts(deployment.get("features")):
+                yield (*at, "picture"), "is of no use without the feature vision among the features"
+            url = picture.get("url") if isinstance(picture, dict) else None
+            if _is_text(url) and not _PICTURE.fullmatch(url):
+                yield (
+                    (*at, "picture", "url"),
+                    (
+                        "must be an https address without user, query or fragment, such as"
+                        " https://documents.contoso.com/circle.png; a signature would stand in every report"
+                    ),
+                )
+
+
 def _mcp_servers(data: Any) -> Iterator[Contradiction]:
     """What the feature mcp needs, and what of an MCP server says nothing without another part."""
     for path, workload in _workloads(data):
@@ -216,6 +235,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _surfaces_without_ground,
     _account_out_of_scope,
     _resolver_shape,
+    _pictures,
     _mcp_servers,
     _secrets,
 )

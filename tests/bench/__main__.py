@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench.calls import calls
+from tests.bench.calls import calls, memory
 from tests.bench.comparison import comparison
 from tests.bench.evaluation import evaluation
 from tests.bench.past import past
@@ -27,6 +27,7 @@ TABLES = {
     "comparison": comparison,
     "history": past,
     "calls": calls,
+    "memory": memory,
 }
 
 

@@ -48,9 +48,9 @@ ALSO_FAILS: dict[str, set[str]] = {
     # history and streaming are parts of the whole
     "conversation-forgotten": {"combined-turns-broken"},
     "streaming-broken": {"combined-turns-broken"},
-    # a picture is a part of the whole, and what is blind to one is blind to both
-    "picture-not-seen": {"combined-turns-broken"},
-    "combined-turns-broken": {"picture-not-seen"},
+    # a picture is a part of the whole, and what is blind to one is blind to all
+    "picture-not-seen": {"combined-turns-broken", "picture-not-fetched"},
+    "combined-turns-broken": {"picture-not-seen", "picture-not-fetched"},
     # where no usage is told, neither is what was cached
     "usage-not-reported": {"prompt-not-cached"},
     # without its blocklist a policy lets the canary through

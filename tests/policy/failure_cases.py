@@ -132,6 +132,13 @@ CASES = (
     ),
     Case("wrong-tenant", "ours", http(400, "BadRequest", "Tenant provided in token does not match resource token")),
     Case("wrong-tenant", "ours", http(401, None, "Token tenant 72f9 does not match resource tenant.")),
+    # https://github.com/openai/openai-python/issues/2776, https://github.com/vercel/ai/issues/8857
+    *(
+        Case("picture-not-fetched", "ours", http(400, "invalid_value", f"{what} while downloading https://x.io/a.png."))
+        for what in ("Error", "Timeout")
+    ),
+    # https://github.com/Azure-Samples/azure-openai-responses-api-samples/issues/19
+    Case("picture-not-fetched", "ours", http(400, None, "Image URL domain 'upload.wikimedia.org' is not allowed.")),
     Case(
         "missing-data-role",
         "ours",

@@ -53,6 +53,12 @@ def seen(**members: object) -> dict[str, object]:
 SEEN_CASES = (
     Case("dns", "network", NO_NAME, {"approved_endpoints": 1, **seen(missing_records=ZONE)}),
     Case("dns", "network", NO_NAME, {"approved_endpoints": 1, **seen(unlinked_zones=ZONE)}),
+    Case(
+        "picture-not-fetched",
+        "ours",
+        http(400, None, "Image URL domain 'upload.wikimedia.org' is not allowed."),
+        seen(outbound_hosts=("documents.contoso.com",)),
+    ),
     Case("connect-timeout", "ours", NO_PACKET, seen(pending_endpoints=("pe-1",))),
     Case("connect-timeout", "network", NO_PACKET, seen(**INSIDE)),
     Case("service-incident", "azure", net("timeout", "no complete answer within 60 s"), seen(incident="Q1-ABC: slow")),

@@ -185,6 +185,8 @@ SANDBOX_ANSWERS = {
     "vector-store-not-found": "stored-thing-missing",
     "image-deployment-missing": "image-deployment-missing",
     "image-model-wrong": "image-model-wrong",
+    "image-not-fetched": "picture-not-fetched",
+    "image-host-not-allowed": "picture-not-fetched",
     "invalid-image": "picture-unreadable",
     "container-not-found": "unclassified",
     "tool-not-supported": "tool-not-supported",

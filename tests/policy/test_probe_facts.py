@@ -119,3 +119,23 @@ def test_other_probes_stand_beside_the_first() -> None:
     stream = resource("probe", f"{CHAT}/probes/stream", CHAT, {"probe": "stream", "outcome": "skipped"})
     told = estate().plus(stream).deployment()["probe"]
     assert set(told) == {"text", "stream"}
+
+
+@pytest.mark.parametrize(
+    ("members", "left", "by"),
+    [
+        ({}, [], []),
+        ({"left_behind": []}, [], ["text"]),
+        ({"left_behind": ["response r: denied"]}, ["response r: denied"], ["text"]),
+        ({"may_have_left": ["what a call stores"]}, None, ["text"]),
+        ({"left_behind": [], "may_have_left": ["what a call stores"]}, None, ["text"]),
+        ({"left_behind": ["file f: denied"], "may_have_left": ["x"]}, ["file f: denied"], ["text"]),
+        ({"left_behind": "none"}, None, ["text"]),
+    ],
+)
+def test_what_may_have_been_left_is_neither_a_finding_nor_nothing(
+    members: JsonObject, left: list[str] | None, by: list[str]
+) -> None:
+    """A call that was cut before the service named what it stored leaves it open."""
+    told = _probed(**members).deployment()
+    assert (told.get("left_behind"), told["stored_by_probes"]) == (left, by)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.cloud.model_answer import Answer
@@ -116,6 +116,7 @@ def test_every_filter_of_a_png_is_undone(way: int) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400))
 def test_what_is_no_picture_is_said_so(junk: bytes, at: int) -> None:
     """Cut, overwritten or none at all: never another error."""

@@ -90,7 +90,7 @@ async def look(monkeypatch: pytest.MonkeyPatch, faults: Sequence[str], wanted: S
 async def test_all_four_are_proven_and_nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files and a vector store were made, and as many deleted."""
     asked = await look(monkeypatch, (), settings(*WANTED))
-    for name in WANTED:
+    for name in (*WANTED, "vision_url"):
         assert (asked.bodies[name]["outcome"], asked.bodies[name]["proven"]) == ("completed", True), name
     assert (asked.bodies["pdf"]["left_behind"], asked.bodies["file_search"]["left_behind"]) == ([], [])
     assert (asked.count("POST", "files"), asked.count("DELETE", "files")) == (2, 2)
@@ -102,6 +102,8 @@ async def test_all_four_are_proven_and_nothing_stays(monkeypatch: pytest.MonkeyP
     ("fault", "name", "outcome", "failure_class"),
     [
         ("picture-not-seen", "vision", "completed", None),
+        ("picture-not-fetched", "vision_url", "refused", "picture-not-fetched"),
+        ("picture-host-not-allowed", "vision_url", "refused", "picture-not-fetched"),
         ("pdf-not-read", "pdf", "completed", None),
         ("file-search-broken", "file_search", "completed", None),
         ("image-not-generated", "image_generation", "completed", None),
@@ -117,7 +119,7 @@ async def test_each_fault_is_told_apart_and_nothing_stays(
     monkeypatch: pytest.MonkeyPatch, fault: str, name: str, outcome: str, failure_class: str | None
 ) -> None:
     """The outcome, the class, and as many deletions as things that were made."""
-    wanted = settings(name)
+    wanted = settings("vision" if name == "vision_url" else name)
     asked = await look(monkeypatch, (fault,), wanted)
     body, failure = asked.bodies[name], asked.failure(name, wanted)
     assert body["outcome"] == outcome

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from auditor.cloud.deadline import Deadline
-from auditor.cloud.model_answer import Answer
+from auditor.cloud.model_answer import Answer, CallError
 from auditor.probe.conversation import CONVERSATION
 from auditor.probe.question import Question
 from auditor.probe.stateless import STATELESS
@@ -118,6 +119,37 @@ async def test_an_interruption_deletes_what_was_stored() -> None:
     assert seen.resource is not None
     assert (seen.resource.body["outcome"], seen.resource.body["left_behind"]) == ("skipped", [])
     assert seen.gap is not None
+
+
+UNNAMED = "what responses.create stores: the call was cut before the service named it"
+
+
+@pytest.mark.parametrize("during", ["connect", "tls", "answer"])
+async def test_a_storing_call_that_is_cut_may_have_left_what_nobody_can_name(during: Any) -> None:
+    """Only where the request had gone out; what stores nothing leaves nothing."""
+    error = CallError(phase="timeout", during=during, message="no answer")
+    turns = Turns({"responses.create": lambda _: replace(answered(200, {}), http_status=None, error=error)})
+    body = await body_of(CONVERSATION, turns)
+    assert (body["outcome"], body.get("may_have_left")) == ("unreachable", [UNNAMED] if during == "answer" else None)
+    assert "may_have_left" not in await body_of(STATELESS, turns)
+
+
+async def test_an_interruption_before_the_first_answer_says_what_may_be_left() -> None:
+    """Ctrl-C while the service is making what it stores."""
+    waiting = asyncio.Event()
+
+    class Hanging(Turns):
+        async def do(self, *given: Any, **more: Any) -> Answer:  # noqa: ARG002 - as the protocol says it
+            waiting.set()
+            return await asyncio.Future()
+
+    question = Question(CONVERSATION, target(), SURFACE)
+    task = asyncio.create_task(question.asked(Hanging({}), patience=5, deadline=Deadline.after(60)))
+    await waiting.wait()
+    task.cancel()
+    seen = await task
+    assert seen.resource is not None
+    assert (seen.resource.body["outcome"], seen.resource.body["may_have_left"]) == ("skipped", [UNNAMED])
 
 
 SEALED = {"output": [{"type": "reasoning", "encrypted_content": "abc"}, *response("OK")["output"]]}

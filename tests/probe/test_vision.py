@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 
 from auditor.probe.picture import COLOURS, SHAPES, picture
-from auditor.probe.vision import VISION
+from auditor.probe.vision import VISION, VISION_URL
 from auditor.record import JsonObject
 from auditor.sandbox.reading import data_of
 from auditor.sandbox.sight import sight
+from auditor.settings import Colour, PublicPicture, Shape
 from tests.probe.pretend import answered
 from tests.probe.pretend_turns import Turns, body_of, response, target
 
@@ -98,3 +100,54 @@ async def test_a_refusal_keeps_the_services_words() -> None:
 def test_the_picture_is_in_the_budget() -> None:
     """The dearest model counts 2,833 tokens for it."""
     assert VISION.most_tokens(target("gpt-4o-mini")) > 2_833
+
+
+PICTURE = PublicPicture(url="https://documents.contoso.com/circle.png", shape="circle", colour="blue")
+SHOWN = replace(target("gpt-4.1", "vision"), picture=PICTURE)
+
+
+def test_what_settings_may_say_is_what_the_question_offers() -> None:
+    """Both name the same shapes and colours."""
+    assert (set(get_args(Shape)), set(get_args(Colour))) == (set(SHAPES), set(COLOURS))
+
+
+async def test_the_owners_picture_goes_by_its_address() -> None:
+    """Nothing of it is fetched from here; the body says which picture it was."""
+    turns = Turns({"responses.create": lambda _: answered(200, response("Blue circle."))})
+    body = await body_of(VISION_URL, turns, SHOWN)
+    assert (body["outcome"], body["proven"], body["picture"]) == ("completed", True, PICTURE.url)
+    ((_, request),) = turns.asked
+    assert request["input"][0]["content"][1] == {"type": "input_image", "image_url": PICTURE.url, "detail": "low"}
+    assert request["store"] is False
+
+
+@pytest.mark.parametrize(
+    ("says", "missing"), [("Red circle", "colour"), ("I can't open links.", "shape and colour"), ("blue", "shape")]
+)
+async def test_another_picture_than_settings_say_is_not_proven(says: str, missing: str) -> None:
+    """Whether the model sees badly or settings are wrong, the finding names the picture."""
+    body = await body_of(VISION_URL, Turns({"responses.create": lambda _: answered(200, response(says))}), SHOWN)
+    assert (body["proven"], body["picture"]) == (False, PICTURE.url)
+    assert body["shortfall"] == f"the answer does not name the picture's {missing}"
+
+
+async def test_a_picture_that_is_not_fetched_keeps_the_services_words() -> None:
+    """With the address that was named."""
+    words = f"Error while downloading {PICTURE.url}."
+    turns = Turns({"responses.create": lambda _: answered(400, {"error": {"code": "invalid_value", "message": words}})})
+    body = await body_of(VISION_URL, turns, SHOWN)
+    assert (body["outcome"], body["error"]["message"], body["picture"]) == ("refused", words, PICTURE.url)
+
+
+def test_without_a_picture_of_the_owner_only_the_data_url_is_proven() -> None:
+    """The address is not asked, with the reason; the other half is."""
+    bare = target("gpt-4.1", "vision")
+    assert VISION_URL.put is not None
+    assert VISION_URL.put(bare)
+    assert (
+        VISION_URL.inapplicable(bare) == "settings name no picture that the service can fetch by its address (picture)"
+    )
+    assert VISION.inapplicable(bare) is None
+    assert not VISION_URL.put(replace(SHOWN, features=frozenset({"text"})))
+    embeds = replace(SHOWN, capabilities={"embeddings": "true"})
+    assert VISION_URL.inapplicable(embeds) == VISION.inapplicable(embeds)

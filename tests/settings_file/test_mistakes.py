@@ -206,6 +206,36 @@ def test_an_mcp_server_is_said_in_each_way(write: Write, server: str) -> None:
     assert named.label == "files"
 
 
+def picture(url: str, features: str = "[text, vision]") -> str:
+    """Settings of one deployment with a picture at this address."""
+    return mcp(f"null\n        picture: {{url: '{url}', shape: circle, colour: blue}}", features)
+
+
+def test_a_public_picture_is_taken(write: Write) -> None:
+    settings = load_settings(write(picture("https://documents.contoso.com/circle.png")), {}, {})
+    named = settings.workloads[0].deployments[0].picture
+    assert named is not None
+    assert (named.shape, named.colour) == ("circle", "blue")
+
+
+@pytest.mark.parametrize(
+    ("url", "features", "expected"),
+    [
+        ("https://documents.contoso.com/circle.png", "[text]", "picture: is of no use without the feature vision"),
+        ("http://documents.contoso.com/circle.png", "[vision]", "picture.url: must be an https address"),
+        ("https://x.blob.core.windows.net/c.png?sv=2024", "[vision]", "picture.url: must be an https address"),
+        ("https://me@documents.contoso.com/c.png", "[vision]", "picture.url: must be an https address"),
+    ],
+)
+def test_a_picture_that_nobody_may_fetch_or_looks_at_is_refused(
+    write: Write, url: str, features: str, expected: str
+) -> None:
+    """Its address holds no signature, since every report copies the settings."""
+    (problem,) = problems(write(picture(url, features)))
+    assert expected in problem
+    assert "sv=2024" not in problem
+
+
 @pytest.mark.parametrize(
     ("server", "features", "expected"),
     [

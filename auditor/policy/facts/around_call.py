@@ -35,6 +35,7 @@ def surroundings(deployment: JsonObject, home: Home, basis: Basis, host: str | N
         missing_records=_zones(dig(network, "missing_records")),
         pending_endpoints=_tuple(dig(network, "pending_endpoints")),
         address_rules=_rules(dig(account, "properties", "networkAcls", "ipRules")),
+        outbound_hosts=_outbound(dig(account, "properties")),
         keys_disabled=_flag(dig(account, "properties", "disableLocalAuth")),
         may_call=may_call,
         role=role,
@@ -81,6 +82,12 @@ def _zones(rows: Any) -> tuple[str, ...] | None:
 def _rules(rules: Any) -> tuple[str, ...] | None:
     found = objects(rules)
     return None if found is None else tuple(value for one in found if (value := text(one.get("value"))))
+
+
+def _outbound(properties: Any) -> tuple[str, ...] | None:
+    if dig(properties, "restrictOutboundNetworkAccess") is not True:
+        return None
+    return tuple(texts(dig(properties, "allowedFqdnList")) or ())
 
 
 def _tuple(value: Any) -> tuple[str, ...] | None:

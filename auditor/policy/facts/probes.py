@@ -27,6 +27,8 @@ KIND: Final = "probe"
 ANSWERED: Final = frozenset({"completed", "incomplete"})
 NOT_ANSWERED: Final = frozenset({"failed", "refused", "unreachable"})
 
+_STORED: Final = "https://learn.microsoft.com/azure/foundry/openai/how-to/responses"
+
 DERIVED: Final = frozenset({"ok", "applicable", "failure", "model_matches", "within_budget", "usage_reported"})
 """Members that are ours, not the probe's."""
 
@@ -97,11 +99,15 @@ def gap_elsewhere(deployment: Resource, seen: Seen) -> str | None:
 
 def left_behind(deployment: Resource, seen: Seen) -> Part:
     """Which probes had the service store something, and what of all that it still keeps."""
-    found = [one for one in seen.children(KIND, deployment.id) if "left_behind" in one.body]
-    lists = [texts(one.body["left_behind"]) for one in found]
+    found = [one for one in seen.children(KIND, deployment.id) if {"left_behind", "may_have_left"} & one.body.keys()]
+    unnamed = [what for one in found for what in texts(one.body.get("may_have_left")) or ()]
+    lists = [texts(one.body.get("left_behind", [])) for one in found]
     told = Telling()
     told.tell("stored_by_probes", sorted({text(one.body.get("probe")) or last(one.id) for one in found}))
-    told.tell("left_behind", [what for left in lists for what in left or ()] if None not in lists else None)
+    left = [what for left in lists for what in left or ()] if None not in lists else None
+    # What may have been left is no finding, and nothing left is not proven either.
+    note = (f"may still hold {unnamed[0]}", _STORED) if unnamed else None
+    told.tell("left_behind", None if unnamed and not left else left, note=note)
     told.read("left_behind", [reading for one in found for reading in one.readings])
     return told.done()
 

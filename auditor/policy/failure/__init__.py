@@ -98,6 +98,7 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
         and context.models is not None
         and context.image_deployment.lower() not in {name.lower() for name in context.models}
     ),
+    "outbound_limited": lambda _, context: context.seen.outbound_hosts is not None,
     "utilised": lambda _, context: context.seen.utilisation is not None,
     "pool_full": lambda _, context: context.seen.pool_full is True,
     "pool_has_room": lambda _, context: context.seen.pool_full is False,

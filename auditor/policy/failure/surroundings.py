@@ -21,6 +21,8 @@ class Surroundings:
     """Private endpoint connections that wait for an approval."""
     address_rules: tuple[str, ...] | None = None
     """Addresses and blocks that the account's firewall lets in."""
+    outbound_hosts: tuple[str, ...] | None = None
+    """The hosts that the service may fetch from, where the account limits that; None also where it does not."""
     keys_disabled: bool | None = None
     may_call: bool | None = None
     """Whether the caller, by an assignment of its own, holds a role with the data action."""
