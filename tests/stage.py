@@ -62,9 +62,9 @@ WHOLE = Stage("healthy", "regulated")
 PLAN = Stage("unprovisioned", "before-provision", plan=True)
 
 
-def made(stage: Stage, *faults: str) -> Done:
+def made(stage: Stage, *faults: str, amend: Callable[[Settings], Settings] = as_shipped) -> Done:
     """One audit of the stage with these faults, which reads all kinds: what is left out would be left out for ever."""
-    amend = next((OTHER_INTENT[fault] for fault in faults if fault in OTHER_INTENT), as_shipped)
+    amend = next((OTHER_INTENT[fault] for fault in faults if fault in OTHER_INTENT), amend)
     with patch("auditor.audit.left_out", return_value=frozenset()):
         return audit_world(stage.world, faults, packs=[stage.pack], plan=stage.plan, amend=amend)
 
