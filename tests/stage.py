@@ -17,6 +17,10 @@ from tests.conftest import Done, audit_world, policy_of
 STAGED = {
     # the healthy world refuses keys, so that nobody asks how old they are
     "activity_event": ("api-keys-accepted",),
+    # its activity log goes to other places as well, and no account's logs go to an event hub
+    "event_hub_namespace": ("diagnostic-destination-not-approved",),
+    # what is declared is held already
+    "model_capacity": ("provisioned-capacity-unavailable",),
 }
 """Kind → faults without which nothing in the healthy world hangs on its reads."""
 

@@ -103,6 +103,11 @@ def test_what_settings_ask_for_is_named_with_the_setting() -> None:
     assert "other-surface-fails" in shown
 
 
+def test_no_action_is_asked_for_without_a_check_that_needs_it() -> None:
+    """What nothing needs would be more than the least."""
+    assert "needed by 0" not in invoked("permissions").stdout
+
+
 def test_the_description_says_whether_the_role_reads_keys() -> None:
     assert "reads no keys" in role()["Description"]
     assert "reads keys" in role("--with", "keys", "--with", "project")["Description"]
