@@ -45,6 +45,7 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
     """
     from auditor.policy.handbook import markdown as handbook
     from auditor.policy.handbook import membership, table
+    from auditor.policy.uncovered import load_uncovered
 
     if as_json and markdown:
         raise click.UsageError("--json and --markdown are two outputs; name one")
@@ -53,7 +54,7 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
     if ctx.invoked_subcommand:
         return
     if markdown:
-        output(handbook(library))
+        output(handbook(library, () if pack else load_uncovered()))
     elif as_json:
         packs = membership(library)
         output(

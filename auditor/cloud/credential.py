@@ -25,6 +25,10 @@ from auditor.snapshot import Principal
 REFRESH_BEFORE = 300
 """Seconds before its expiry that a token is renewed."""
 
+FRESH_SECONDS = 60.0
+"""So long a token is used whatever its expiry says: where this machine's clock is hours ahead of Azure's, a managed
+identity's tokens seem to have expired when they come, and each request would ask for another."""
+
 LINK_SECONDS = 30.0
 """The longest that one credential of the chain is waited for."""
 
@@ -37,6 +41,8 @@ class CachingCredential:
     def __init__(self, source: AsyncTokenCredential) -> None:
         self._source = source
         self._tokens: dict[tuple[str, ...], AccessToken] = {}
+        self._came: dict[tuple[str, ...], float] = {}
+        """When each came, by the monotonic clock."""
         self._locks: defaultdict[tuple[str, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get_token(
@@ -47,11 +53,11 @@ class CachingCredential:
         enable_cae: bool = False,
         **kwargs: Any,
     ) -> AccessToken:
-        """A token for these scopes with at least five minutes left; a claims challenge always gets a new one."""
+        """A token for these scopes with at least five minutes left, or just come; a claims challenge gets a new one."""
         key = (tenant_id or "", *scopes)
         async with self._locks[key]:
             known = self._tokens.get(key)
-            if known and not claims and known.expires_on - time.time() > REFRESH_BEFORE:
+            if known and not claims and (known.expires_on - time.time() > REFRESH_BEFORE or self._is_fresh(key)):
                 return known
             options = {"claims": claims, "tenant_id": tenant_id, "enable_cae": enable_cae}
             kwargs |= {name: value for name, value in options.items() if value}
@@ -61,7 +67,11 @@ class CachingCredential:
                 if known and not claims and known.expires_on > time.time():
                     return known  # sign-in falters, and what we hold is still good
                 raise
+            self._came[key] = time.monotonic()
             return self._tokens[key]
+
+    def _is_fresh(self, key: tuple[str, ...]) -> bool:
+        return time.monotonic() - self._came[key] < FRESH_SECONDS
 
     async def close(self) -> None:
         """Lets go of what the credential holds open."""

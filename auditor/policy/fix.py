@@ -12,10 +12,12 @@ from auditor.policy.template import TemplateFailure, render
 from auditor.record import Json
 
 _UNSAFE = re.compile(
-    r"""['"`$\\!;|&<>\u2018-\u201f\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"""
+    r"""['"`$\\!;|&<>\u2018-\u201f\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2060-\u206f]"""
+    "|[\u00ad\u061c\u180e\u200b\ufeff\ufff9-\ufffb\ufffd\ue000-\uf8ff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """What could end a quotation, start another command, or hide that it does, in POSIX shells, in Bicep
-or in PowerShell, to which typographic quotation marks are quotation marks."""
+or in PowerShell, to which typographic quotation marks are quotation marks; and what nobody sees, which reports show as
+its escape, so that a command with it would name another thing when it is pasted."""
 
 _COMMANDS = ("az ", "curl ", "nslookup ", "openssl ")
 """How a next step begins that is a command, not a sentence."""

@@ -13,6 +13,7 @@ from auditor.policy.framework_pages import touched
 from auditor.policy.frameworks import Framework
 from auditor.policy.library import Library
 from auditor.policy.pack import AppliedCheck, Resolver
+from auditor.policy.uncovered import Uncovered
 
 WIDTH = 80
 """Columns of the table and of a page."""
@@ -57,8 +58,8 @@ def page(check: Check, packs: Membership, frameworks: Iterable[Framework] = ()) 
     return "\n".join(blocks)
 
 
-def markdown(library: Library) -> str:
-    """The content of policies/README.md."""
+def markdown(library: Library, uncovered: Iterable[Uncovered] = ()) -> str:
+    """The content of policies/README.md; last stands what no check covers."""
     packs = membership(library)
     checks = sorted((compiled.check for compiled in library.checks.values()), key=lambda check: (check.area, check.id))
     lines = [
@@ -81,7 +82,16 @@ def markdown(library: Library) -> str:
         ]
         for check in members:
             lines += ["", *_entry(check, packs)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_uncovered(uncovered)]) + "\n"
+
+
+def _uncovered(uncovered: Iterable[Uncovered]) -> list[str]:
+    rows = [
+        f"| {_cell(one.what)} | {_cell(one.why)} | {', '.join(f'[`{name}`](#{name})' for name in one.instead) or '-'} |"
+        for one in uncovered
+    ]
+    head = ["", "## What no check covers, and why", "", "| question | why | nearest checks |", "| --- | --- | --- |"]
+    return [*head, *rows] if rows else []
 
 
 def _wrapped(text: str, indent: str) -> str:

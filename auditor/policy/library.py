@@ -95,6 +95,10 @@ def load_library(folders: Iterable[Path], single_packs: Iterable[Path] = ()) -> 
     shelf = _Shelf()
     folders = tuple(folders)
     for folder in folders:
+        shelf.problems += _links_out(folder)
+    if shelf.problems:
+        raise ProblemsError(shelf.problems, next_step="put the files themselves into the folder")
+    for folder in folders:
         for path, area in _check_files(folder):
             shelf.add_check(path, area)
     files = {path.resolve(): path for folder in folders for path in pack_files(folder)}
@@ -153,6 +157,32 @@ def _yaml(path: Path) -> Document:
     if path.suffix != ".yaml":
         raise ProblemsError([f"{path}: the name of a check or a pack ends with .yaml"], next_step="rename it")
     return read_document(path)
+
+
+def _links_out(folder: Path) -> list[str]:
+    """Links in a user's folder that lead out of it: a stranger's pack must not have other files read, or told of.
+
+    A link to a folder is one too, since what lies below it would be left out without a word. How an installer lays out
+    the shipped folder is its own affair, and a name with a dot is a mounted volume's.
+    """
+    if folder == shipped_folder():
+        return []
+    places = (folder / PACK_FILE, *(folder / PACKS).glob("*"), *(folder / "checks").rglob("*"))
+    home = folder.resolve()
+    return [
+        f"{path}: a link that leads out of {folder}"
+        if path.is_file() or not path.exists()
+        else f"{path}: a linked folder"
+        for path in (folder / PACKS, folder / "checks", *places)
+        if path.is_symlink() and not path.name.startswith(".") and _leads_out(path, home)
+    ]
+
+
+def _leads_out(path: Path, home: Path) -> bool:
+    try:
+        return path.is_dir() or not path.resolve(strict=True).is_relative_to(home)
+    except (OSError, RuntimeError):  # it leads nowhere, or in a circle
+        return True
 
 
 def _check_files(folder: Path) -> list[tuple[Path, str]]:

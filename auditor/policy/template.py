@@ -116,7 +116,7 @@ def text_of(value: object) -> str:
 
 def _marked(value: object) -> str:
     """The value between two characters for private use, so that its place is known when all is written."""
-    return "\ue000" + re.sub("[\ue000\ue001]", "", text_of(value)) + "\ue001"
+    return "\ue000" + re.sub("[\ue000\ue001]", "\ufffd", text_of(value)) + "\ue001"
 
 
 class _Environment(SandboxedEnvironment):

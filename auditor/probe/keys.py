@@ -100,6 +100,7 @@ TEXT_KEY: Final = Probe(
     look=answers,
     put=with_key,
     needs_smoke=False,
+    reads_key=True,
 )
 
 KEY_REFUSED: Final = Probe(
@@ -114,4 +115,5 @@ KEY_REFUSED: Final = Probe(
     put=keys_off,
     once=True,
     needs_smoke=False,
+    reads_key=True,
 )

@@ -101,7 +101,9 @@ class Probe:
     again: Again | None = None
     """How it is put once more for its times alone; None where nobody waits for it."""
     actions: tuple[str, ...] = (RESPONSES_WRITE,)
-    """The data actions that its calls and deletions need."""
+    """The data actions that its calls and deletions need at an account's own endpoint."""
+    reads_key: bool = False
+    """Whether it calls with an API key of the account, which it fetches first."""
 
 
 @dataclass(frozen=True, slots=True)

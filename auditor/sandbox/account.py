@@ -54,6 +54,8 @@ class Diagnostic(Record):
     """ARM id."""
     storage: str | None = None
     """ARM id."""
+    event_hub: str | None = None
+    """ARM id of a namespace's authorization rule."""
     categories: tuple[str, ...] = ()
     """The log categories that are on."""
     groups: tuple[str, ...] = ()

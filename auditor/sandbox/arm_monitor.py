@@ -53,7 +53,7 @@ def _setting(setting: Diagnostic, owner: str) -> JsonObject:
             "storageAccountId": setting.storage,
             "serviceBusRuleId": None,
             "workspaceId": setting.workspace,
-            "eventHubAuthorizationRuleId": None,
+            "eventHubAuthorizationRuleId": setting.event_hub,
             "eventHubName": None,
             "metrics": [{"category": "AllMetrics", "enabled": setting.metrics, "retentionPolicy": _RETENTION}],
             "logs": logs,

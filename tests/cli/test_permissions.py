@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import shlex
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from auditor.finding import Outcome
 from auditor.policy.dependencies import dependents, load_dependencies
 from auditor.policy.pack import load_policy
 from auditor.probe import PROBES
+from auditor.probe.permission import in_project
 from auditor.record import JsonObject
 from auditor.sandbox import Seen
 from auditor.sandbox.response_access import action_of as action_of_call
 from auditor.sandbox.wire import Ask
+from auditor.settings import ExpectedDeployment, Settings
 from tests import docs
 from tests.cli.conftest import invoked
 from tests.cli.test_help import SDKS, loaded
+from tests.conftest import Done
 from tests.dependencies import NO_CALLS
-from tests.stage import WHOLE, run
+from tests.stage import WHOLE, made, run
 
 SUBSCRIPTION = "00000000-0000-4000-8000-0000000000a1"
 LIST_KEYS = "Microsoft.CognitiveServices/accounts/listKeys/action"
@@ -49,22 +55,76 @@ def action_of(seen: Seen) -> str:
 def test_the_role_covers_every_request_and_nothing_more() -> None:
     """Each request of a healthy run is allowed by an action, and each action is asked for by a request.
 
-    But for the keys, which are asked for where settings want what must be refused (probes.negative): no role of ours
-    reads a key.
+    Its settings ask for keys (probes.negative) and call by a project's endpoint; what that needs is in the role where
+    it is wanted, and only there.
     """
-    seen = [one for one in run(WHOLE).sandbox.requests if one.host == "management.azure.com"]
+    seen = [one for one in everything_asked().sandbox.requests if one.host == "management.azure.com"]
     assert {one.path.rpartition("/")[2] for one in seen if one.method != "GET"} == {"queryResults", "listKeys"}
-    assert {action_of(one) for one in seen} - set(role()["Actions"]) == {LIST_KEYS}
-    assert set(role()["Actions"]) <= {action_of(one) for one in seen}
-    calls = [one for one in run(WHOLE).sandbox.requests if one.host.endswith(".openai.azure.com")]
-    asked = {action_of_call(Ask(one.method, one.host, one.path)) for one in calls}
-    assert asked == set(role()["DataActions"])
-    assert RESPONSES in asked
+    asked = {action_of(one) for one in seen}
+    assert asked - {LIST_KEYS} == set(role()["Actions"])
+    assert asked == set(role("--with", "keys")["Actions"])
+    calls = [one for one in everything_asked().sandbox.requests if one.host.endswith(MODELS)]
+    called = {action_of_call(Ask(one.method, one.host, one.path)) for one in calls}
+    own, of_project = (set(role(*more)["DataActions"]) for more in ((), ("--with", "project")))
+    assert called == of_project
+    assert {one for one in called if "/AIServices/" not in one} == own
+    assert RESPONSES in own
+
+
+MODELS = (".openai.azure.com", ".services.ai.azure.com")
+
+
+@cache
+def everything_asked() -> Done:
+    """The healthy world, with what is stored asked for by a project's endpoint too."""
+    return made(WHOLE, amend=stores_by_project)
+
+
+def stores_by_project(settings: Settings) -> Settings:
+    def grown(one: ExpectedDeployment) -> ExpectedDeployment:
+        return one.model_copy(update={"features": (*one.features, "file_search")}) if one.project else one
+
+    workloads = tuple(
+        one.model_copy(update={"deployments": tuple(map(grown, one.deployments))}) for one in settings.workloads
+    )
+    return settings.model_copy(update={"workloads": workloads})
+
+
+def test_what_settings_ask_for_is_named_with_the_setting() -> None:
+    """Whoever sets one of them sees which action it needs, and which checks judge it."""
+    shown = invoked("permissions").stdout.split("Where settings ask for it")[1].split("Commands")[0]
+    keys = shown.split(f"  {LIST_KEYS}\n")[1].split("Microsoft.")[0]
+    assert "asked for by: authentication: keys-allowed of a workload, or probes.negative" in keys
+    assert "probes: text_key, key_refused" in keys
+    assert "key-call-failed" in keys
+    assert "key-not-refused" in keys
+    for name in ("responses/read", "responses/write", "responses/delete", "assets/write", "assets/read"):
+        told = shown.split(f"accounts/AIServices/{name}\n")[1].split("Microsoft.")[0]
+        assert "asked for by: surfaces: [project] of a deployment" in told
+    assert "other-surface-fails" in shown
+
+
+def test_no_action_is_asked_for_without_a_check_that_needs_it() -> None:
+    """What nothing needs would be more than the least."""
+    assert "needed by 0" not in invoked("permissions").stdout
+
+
+def test_the_description_says_whether_the_role_reads_keys() -> None:
+    assert "reads no keys" in role()["Description"]
+    assert "reads keys" in role("--with", "keys", "--with", "project")["Description"]
+
+
+def test_every_data_action_of_a_probe_is_known_of_projects_too() -> None:
+    """A probe that needs another one must say what that is at a project's endpoint."""
+    for action in sorted({action for probe in PROBES for action in probe.actions}):
+        assert "/AIServices/" in in_project(action)
+    with pytest.raises(LookupError):
+        in_project("Microsoft.CognitiveServices/accounts/OpenAI/fine-tunes/write")
 
 
 def test_each_data_action_names_the_probes_that_need_it() -> None:
     """Whoever leaves one out of the role sees which proofs are lost with it."""
-    shown = invoked("permissions").stdout.split("Data actions")[1]
+    shown = invoked("permissions").stdout.split("Data actions")[1].split("Where settings")[0]
     for action in sorted({action for probe in PROBES for action in probe.actions}):
         told = shown.split(f"  {action}\n")[1].split("needed by")[0]
         named = {word.strip(", ") for word in told.split("probes:")[1].split()}

@@ -11,6 +11,7 @@ from auditor.policy.dependencies import dependents, load_dependencies
 from auditor.policy.library import shipped_folder
 from tests import docs, matrix
 from tests.dependencies import ASKED, told_by, told_by_calls
+from tests.end.test_faults import ALSO_FAILS
 from tests.matrix import committed_unknown
 from tests.stage import WHOLE, checks_with, lost_without, run, staged_for, without
 
@@ -22,8 +23,6 @@ SPARED = {
     "activity_log_alert": {"key-alert-missing"},
     # the activity log goes to other places as well
     "event_hub_namespace": {"activity-log-not-exported"},
-    # what is declared is held already
-    "model_capacity": {"provisioned-capacity-unavailable"},
     # every expectation of the healthy world declares its SKU, so that the deployed one does not decide
     "deployment": {"capacity-outside-sku-range"},
     # the deployments themselves say that they speak the Responses API
@@ -36,10 +35,6 @@ SPARED = {
 """Kind → checks whose rules name what its reads tell, and whose answer in the healthy world does not hang on it."""
 
 
-NOT_NEEDED = {"model_capacity", "event_hub_namespace"}
-"""The healthy world holds the capacity that it declares already, and sends its activity log to other places as well."""
-
-
 @pytest.mark.parametrize("kind", ASKED)
 def test_what_hangs_on_a_refused_read_is_unknown_and_nothing_else_changes(kind: str) -> None:
     """The facts that it hides, the checks that need them and the row of the matrix are what this run shows."""
@@ -50,11 +45,12 @@ def test_what_hangs_on_a_refused_read_is_unknown_and_nothing_else_changes(kind: 
     )
     lost, findings = lost_without(WHOLE, kind), without(WHOLE, kind).audit.run.findings
     told = {check for each in denied_with(kind) for check in dependents(CHECKS, load_dependencies()[each])}
-    assert lost or kind in NOT_NEEDED
+    assert lost
     assert lost <= told
     assert told - lost <= SPARED.get(kind, set())
-    assert checks_with(findings, Outcome.FAIL) <= {"runner-cannot-read", *staged}
-    assert checks_with(findings, Outcome.UNKNOWN) or kind in NOT_NEEDED
+    failing = {check for fault in staged for check in (fault, *ALSO_FAILS.get(fault, ()))}
+    assert checks_with(findings, Outcome.FAIL) <= {"runner-cannot-read", *failing}
+    assert checks_with(findings, Outcome.UNKNOWN)
     assert all(finding.gaps for finding in findings if finding.outcome is Outcome.UNKNOWN)
     changed = {check for (check, who), outcome in after.items() if before.get((check, who)) is not outcome}
     assert changed <= lost | {"runner-cannot-read"}

@@ -115,3 +115,11 @@ def test_the_readings_are_those_of_the_list() -> None:
         *listing("diagnostic_setting", ACCOUNT).readings,
         "reading diagnostic_setting",
     )
+
+
+@pytest.mark.parametrize("place", ["workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "eventHubName"])
+@pytest.mark.parametrize("value", [{"id": WORKSPACE}, [WORKSPACE], 5, True])
+def test_a_place_that_is_no_text_is_not_no_place(place: str, value: Any) -> None:
+    """What nobody understands may be a place that nobody approved."""
+    told = _told(_setting({"category": "Audit", "enabled": True}, **{place: value}))
+    assert not told.keys() & {"destinations", "unapproved_destinations", "missing_destinations", "enabled_categories"}

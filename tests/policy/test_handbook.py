@@ -15,6 +15,7 @@ from auditor.cli.checks import checks
 from auditor.errors import PolicyError
 from auditor.policy.handbook import WIDTH, markdown
 from auditor.policy.library import shipped_library
+from auditor.policy.uncovered import load_uncovered
 from tests.policy.sample import KEYS, folder
 
 
@@ -74,7 +75,8 @@ def test_markdown() -> None:
     """The catalogue has an anchor for every check, and one row for each in its area's table."""
     library = shipped_library()
     text = run("--markdown").stdout
-    assert text == markdown(library)
+    assert text == markdown(library, load_uncovered())
+    text = text.split("## What no check covers")[0]
     for check_id in library.checks:
         assert f"\n### {check_id}\n" in text
         assert text.count(f"(#{check_id})") == 1
@@ -90,3 +92,12 @@ def test_help_loads_nothing_heavy() -> None:
     script = "import sys, auditor.cli.checks; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert {"jinja2", "cel_expr_python", "pydantic", "yaml"}.isdisjoint(loaded)
+
+
+def test_what_no_check_covers_is_said_with_the_nearest_checks() -> None:
+    """Each reason stands in the catalogue, and each check that it names is one."""
+    library, uncovered = shipped_library(), load_uncovered()
+    assert {name for one in uncovered for name in one.instead} <= library.checks.keys()
+    told = markdown(library, uncovered).split("## What no check covers, and why")[1]
+    assert told.count("\n| ") == len(uncovered) + 2
+    assert "What no check covers" not in markdown(library)

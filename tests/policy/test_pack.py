@@ -10,6 +10,8 @@ import pytest
 
 from auditor.errors import EmptyAuditError, PolicyError
 from auditor.finding import Severity
+from auditor.policy.document import ProblemsError
+from auditor.policy.expression import Unknown, bind, compile_rule
 from auditor.policy.library import OWN_AREA, load_library, shipped_folder, shipped_library
 from auditor.policy.pack import load_policy
 from tests.policy.sample import KEYS, folder, write
@@ -281,3 +283,64 @@ def test_a_packs_digest_is_that_of_its_files_one_after_the_other(tmp_path: Path)
         "baseline": sha256(baseline.read_bytes()).hexdigest(),
         "own": sha256(own.read_bytes() + production.read_bytes() + baseline.read_bytes()).hexdigest(),
     }
+
+
+def test_a_link_out_of_the_folder_is_refused_unread(tmp_path: Path) -> None:
+    """Neither another file's content nor whether it is YAML is told; a link within the folder is a file like others."""
+    own = folder(tmp_path / "own", KEYS, packs=(pack("mine", checks={"keys-accepted": None}),))
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("hush: hush", encoding="utf-8")
+    checks = own / "checks" / "identity"
+    (own / "real.yaml").write_text((checks / "keys-accepted.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (checks / "keys-accepted.yaml").unlink()
+    (checks / "keys-accepted.yaml").symlink_to(own / "real.yaml")
+    assert [each.check.id for each in load_policy(("own",), {}, tmp_path).checks] == ["keys-accepted"]
+    (checks / "other.yaml").symlink_to(secret)
+    (checks / "circle.yaml").symlink_to(checks / "circle.yaml")
+    (checks / "nowhere.yaml").symlink_to(tmp_path / "none.yaml")
+    (own / "checks" / "more").symlink_to(tmp_path, target_is_directory=True)
+    (own / "packs" / "zero.yaml").symlink_to("/dev/zero")
+    told = problems(("own",), tmp_path)
+    for name in (
+        "checks/identity/other",
+        "checks/identity/circle",
+        "checks/identity/nowhere",
+        "checks/more",
+        "packs/zero",
+    ):
+        assert any(line.startswith(f"own/{name}") for line in told), (name, told)
+    assert "hush" not in "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"passes_when": "(" * 900 + "true" + ")" * 900}, "passes_when"),
+        ({"passes_when": "account.l.all(a, " * 40 + "true" + ")" * 40}, "passes_when"),
+        ({"passes_when": "account" + "[0]" * 1_000 + " == 1"}, "passes_when"),
+        ({"passes_when": "x" * 100_000}, "at most 4000 characters"),
+        ({"applies_when": "true && " * 12_500 + "true", "unless": "never"}, "at most 4000 characters"),
+        ({"says": "{{ account.__class__ }}"}, "no member '__class__'"),
+        ({"says": "{{ account | attr('__class__') }}"}, "unknown filter 'attr'"),
+        ({"fix": {"cli": "{% import 'os' as os %}{{ os.system('id') }}"}}, "no Import here"),
+        ({"fix": {"text": "{% for a in account.l %}" * 200}}, "fix.text"),
+        ({"id": "../../etc/passwd"}, "id"),
+        ({"title": "x" * 100_000}, "title"),
+        ({"shows": ["account" + ".a" * 5_000]}, "shows"),
+    ],
+)
+def test_a_hostile_check_is_a_problem_with_its_place(tmp_path: Path, members: dict[str, Any], expected: str) -> None:
+    """Whatever it tries, it is one line that says which part of which file is refused."""
+    write(tmp_path / "checks" / "keys-accepted.yaml", {**KEYS, **members})
+    with pytest.raises(ProblemsError) as refused:
+        load_library([tmp_path])
+    told = refused.value.problems
+    assert any("checks/keys-accepted.yaml:" in line and expected in line for line in told), told
+    assert sum(map(len, told)) < 20_000
+
+
+def test_a_rule_that_would_never_end_is_unknown() -> None:
+    """Loops within loops over a long list: the number of turns is bounded."""
+    rule = "account.l.all(a, account.l.all(b, account.l.all(c, account.l.all(d, a + b + c + d >= 0))))"
+    answer = compile_rule(rule, ("account",)).evaluate(bind({"account": {"l": [*range(3_000)]}}))
+    assert isinstance(answer, Unknown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from auditor.policy.facts.diagnostics import destinations, switched_on
+from auditor.policy.facts.diagnostics import sent_to, switched_on
 from auditor.policy.facts.log_stores import stores, tell_stores
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.seen import Seen
@@ -47,7 +47,8 @@ def activity_log(subscription: str, seen: Seen) -> Part:
         told.tell("exported", bool(logs))
     else:
         told.tell("exported", None, note=note)
-    places = list(dict.fromkeys(place for body in bodies for place in destinations(body)))
-    told.tell("destinations", places)
-    tell_stores(told, stores(places, seen))
+    places, unclear = sent_to(bodies)
+    told.tell("destinations", places, note=unclear)
+    if places is not None:
+        tell_stores(told, stores(places, seen))
     return told.done()

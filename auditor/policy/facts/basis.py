@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from auditor.policy.facts.account_sku import AccountSkus, account_skus
 from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
-from auditor.policy.facts.clock import clock_trouble
+from auditor.policy.facts.clock import azures_now, clock_trouble
 from auditor.policy.facts.content_policy import Policy, content_policies
 from auditor.policy.facts.entitlements import AccountQuotas, account_quotas
 from auditor.policy.facts.governed import Governed, governed
@@ -51,9 +51,9 @@ class Basis:
     principal: Principal
     api_versions: dict[str, str]
     now: datetime
-    """When the snapshot was taken, in UTC."""
+    """When the snapshot was taken, in UTC, by Azure's clock."""
     clock_trouble: Note | None
-    """Why that moment, and whatever is counted in days from it, can't be trusted."""
+    """Why what was asked for by this machine's clock, such as the last days of use, can't be trusted."""
 
     def catalogue(self, scope: str) -> Catalogue:
         """The models of a location scope."""
@@ -63,9 +63,8 @@ class Basis:
 def basis(snapshot: Snapshot, settings: Settings) -> Basis:
     """All that is looked up again and again, looked up once."""
     seen = index(snapshot)
-    taken = snapshot.taken_at
     rules = alert_rules(seen)
-    now = taken.astimezone(UTC) if taken.tzinfo else taken.replace(tzinfo=UTC)
+    now = azures_now(snapshot.taken_at, snapshot.readings)
     return Basis(
         seen=seen,
         settings=settings,

@@ -22,20 +22,40 @@ def clock_trouble(readings: Iterable[Reading]) -> Note | None:
 
     One answer decides: a clock is as wrong at the end of a run as at its beginning.
     """
+    apart = _apart(readings)
+    if apart is None or abs(apart) <= LEEWAY:
+        return None
+    hours = round(abs(apart) / timedelta(hours=1))
+    side = "ahead of" if apart > timedelta() else "behind"
+    return f"not known: the clock of the machine that asked was {hours} hours {side} Azure's", PAGE
+
+
+def azures_now(taken_at: datetime, readings: Iterable[Reading]) -> datetime:
+    """The moment of a snapshot, in UTC, by which expiry and retirement are judged: Azure's own where the clocks differ.
+
+    A machine whose clock is days slow would else call valid what has expired.
+    """
+    ours = _utc(taken_at)
+    apart = _apart(readings)
+    return ours if apart is None or abs(apart) <= LEEWAY else ours - apart
+
+
+def _apart(readings: Iterable[Reading]) -> timedelta | None:
+    """Our clock less Azure's, of the first answer that tells its own; one decides, as `clock_trouble` says."""
     for reading in readings:
         theirs = service_date(reading.service_date)
         if theirs is not None:
-            apart = sent(reading) - theirs
-            hours = round(abs(apart) / timedelta(hours=1))
-            side = "ahead of" if apart > timedelta() else "behind"
-            words = f"not known: the clock of the machine that asked was {hours} hours {side} Azure's"
-            return (words, PAGE) if abs(apart) > LEEWAY else None
+            return sent(reading) - theirs
     return None
 
 
 def sent(reading: Reading) -> datetime:
     """When it was sent, by this machine's clock; a time without a zone is taken for UTC."""
-    return reading.sent_at.astimezone(UTC) if reading.sent_at.tzinfo else reading.sent_at.replace(tzinfo=UTC)
+    return _utc(reading.sent_at)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def service_date(header: str | None) -> datetime | None:

@@ -58,11 +58,22 @@ def _tell_categories(told: Telling, bodies: list[JsonObject], intent: LogIntent)
 
 
 def _tell_destinations(told: Telling, bodies: list[JsonObject], intent: LogIntent, seen: Seen) -> None:
-    places = list(dict.fromkeys(place for body in bodies for place in destinations(body)))
-    told.tell("destinations", places)
+    places, note = sent_to(bodies)
+    told.tell("destinations", places, note=note)
+    if places is None:
+        told.tell("unapproved_destinations", None, note=note)
+        return
     approved = [place.lower().rstrip("/") for place in intent.destinations]
     told.tell("unapproved_destinations", [place for place in places if approved and not _approved(place, approved)])
     tell_stores(told, stores(places, seen))
+
+
+def sent_to(bodies: list[JsonObject]) -> tuple[list[str] | None, Note | None]:
+    """Every place that the settings send to, once; None where one of them says it in no known shape."""
+    found = [_destinations(body) for body in bodies]
+    if None in found:
+        return None, ("not understood: where a diagnostic setting sends to", PAGE)
+    return list(dict.fromkeys(place for places in found for place in places or ())), None
 
 
 def switched_on(bodies: list[JsonObject], member: str) -> tuple[list[JsonObject] | None, Note | None]:
@@ -72,10 +83,10 @@ def switched_on(bodies: list[JsonObject], member: str) -> tuple[list[JsonObject]
     """
     found: list[JsonObject] = []
     for body in bodies:
-        entries = objects(dig(body, "properties", member) or [])
-        if entries is None or any(not isinstance(entry.get("enabled"), bool) for entry in entries):
+        entries, places = objects(dig(body, "properties", member) or []), _destinations(body)
+        if places is None or entries is None or any(not isinstance(entry.get("enabled"), bool) for entry in entries):
             return None, (f"not understood: the {member} of a diagnostic setting", PAGE)
-        if destinations(body):
+        if places:
             found += [entry for entry in entries if entry["enabled"]]
     return found, None
 
@@ -89,19 +100,28 @@ def _names(log: JsonObject) -> tuple[str, ...]:
     return (_SPELLED.get(category.lower(), category),) if category else ()
 
 
-def destinations(body: JsonObject) -> list[str]:
+_PLACES: Final = ("workspaceId", "storageAccountId", "marketplacePartnerId")
+_RULES: Final = ("eventHubAuthorizationRuleId", "serviceBusRuleId")
+_HUB: Final = "eventHubName"
+
+
+def _destinations(body: JsonObject) -> list[str] | None:
     """ARM ids of the workspaces, storage accounts, event hubs and partners that a setting sends to.
 
-    An event hub is named by its namespace's authorization rule and, where one is chosen, its own name.
+    An event hub is named by its namespace's authorization rule and, where one is chosen, its own name. None where what
+    names one is no text.
     """
-    members = ("workspaceId", "storageAccountId", "marketplacePartnerId")
-    found = [text(dig(body, "properties", member)) for member in members]
-    rule = text(dig(body, "properties", "eventHubAuthorizationRuleId")) or text(
-        dig(body, "properties", "serviceBusRuleId")
-    )
+    properties = dig(body, "properties")
+    if not isinstance(properties, dict):
+        return None
+    said = {name: properties.get(name) for name in (*_PLACES, *_RULES, _HUB)}
+    if any(value is not None and not isinstance(value, str) for value in said.values()):
+        return None
+    found = [text(said[name]) for name in _PLACES]
+    rule = next((known for name in _RULES if (known := text(said[name]))), None)
     if rule is not None:
         namespace = rule[: rule.lower().find("/authorizationrules")] if "/authorizationrules" in rule.lower() else rule
-        hub = text(dig(body, "properties", "eventHubName"))
+        hub = text(said[_HUB])
         found.append(f"{namespace}/eventhubs/{hub}" if hub else namespace)
     return [place for place in found if place]
 
