@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from auditor.report import FORMATS
-from auditor.run import Run
+from tests.report.browsing import UNFOLD, opened, told, written
+from tests.report.full import full_run
 from tests.report.runs import HOSTILE, framework_run, hostile_run, incomplete_run, large_run, passing_run, sample_run
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-UNFOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 RUNS = {
     "sample": sample_run,
     "passing": passing_run,
     "incomplete": incomplete_run,
     "hostile": hostile_run,
     "framework": framework_run,
+    "full": full_run,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium of this machine; without one these tests are skipped."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"no browser: none of {', '.join(NAMES)} is on the PATH; report.html is not tested in one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -51,29 +27,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Name of a run → its report on disk."""
     folder = tmp_path_factory.mktemp("html")
     return {name: written(folder / f"{name}.html", make()) for name, make in RUNS.items()}
-
-
-def written(path: Path, run: Run) -> Path:
-    path.write_text(FORMATS["html"].render(run), encoding="utf-8", newline="\n")
-    return path
-
-
-@contextmanager
-def opened(browser: Browser, file: Path, anchor: str = "", **context: Any) -> Iterator[Page]:
-    """The page; at the end it has asked for nothing but itself, and said nothing on the console."""
-    with browser.new_context(**context) as session:
-        page = session.new_page()
-        asked: list[str] = []
-        said: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: said.append(f"dialog {dialog.message}"))
-        url = file.as_uri() + anchor
-        page.goto(url)
-        yield page
-        assert asked == [file.as_uri()] or asked == [url]
-        assert said == []
 
 
 def status(page: Page) -> str:
@@ -88,7 +41,8 @@ def status(page: Page) -> str:
         ("hostile", "dark"),
         ("passing", "light"),
         ("incomplete", "dark"),
-        ("framework", "light"),
+        ("full", "light"),
+        ("full", "dark"),
     ],
 )
 def test_axe_finds_nothing(browser: Browser, files: dict[str, Path], name: str, scheme: str) -> None:
@@ -99,7 +53,7 @@ def test_axe_finds_nothing(browser: Browser, files: dict[str, Path], name: str, 
         assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("name", ["sample", "hostile"])
+@pytest.mark.parametrize("name", ["sample", "hostile", "full"])
 def test_nothing_sticks_out(browser: Browser, files: dict[str, Path], name: str) -> None:
     """From phone to desk the page scrolls down, never sideways, with every fold open."""
     with opened(browser, files[name]) as page:
@@ -112,8 +66,8 @@ def test_nothing_sticks_out(browser: Browser, files: dict[str, Path], name: str)
 def test_a_deep_link_opens_its_finding(browser: Browser, files: dict[str, Path]) -> None:
     """From a file, with the hash alone."""
     target = next(finding for finding in sample_run().findings if finding.check == "quota-headroom-low")
-    with opened(browser, files["sample"], f"#f-{target.id}") as page:
-        card = page.locator(f"#f-{target.id}")
+    with opened(browser, files["sample"], f"#f={target.id}") as page:
+        card = told(page, target.id)
         expect(card).to_have_attribute("open", "")
         expect(card.get_by_text("quota.headroom_percent", exact=True)).to_be_in_viewport()
 
@@ -122,8 +76,8 @@ def test_a_deep_link_finds_a_row_on_a_later_page(browser: Browser, tmp_path: Pat
     """Also what lies in the island alone; its fold opens and the row is marked."""
     run = large_run(20_000)
     target = next(finding for finding in reversed(run.findings) if finding.outcome == "pass")
-    with opened(browser, written(tmp_path / "large.html", run), f"#f-{target.id}") as page:
-        row = page.locator(f"#f-{target.id}")
+    with opened(browser, written(tmp_path / "large.html", run), f"#f={target.id}") as page:
+        row = told(page, target.id)
         expect(row).to_be_in_viewport()
         expect(row).to_contain_text(target.message)
         expect(row).to_have_class("here")
@@ -177,9 +131,9 @@ def test_it_can_be_read_without_a_script(browser: Browser, files: dict[str, Path
     with opened(browser, files["sample"], java_script_enabled=False) as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Fail")
         for words in (*run.reasons, "sandbox: not evidence", "Denied: diagnostic setting in 2 places"):
-            expect(page.get_by_text(words).first).to_be_visible()
+            expect(page.get_by_text(words).filter(visible=True).first).to_be_visible()
         for finding in run.findings[:5]:
-            card = page.locator(f"#f-{finding.id}")
+            card = told(page, finding.id)
             expect(card.get_by_text(finding.message)).to_be_visible()
             card.locator("summary").click()
             expect(card.locator(".body")).to_be_visible()
@@ -192,18 +146,18 @@ def test_paper_shows_everything_and_a_place_to_sign(browser: Browser, files: dic
     for scripted in (True, False):
         with opened(browser, files["sample"], java_script_enabled=scripted) as page:
             page.emulate_media(media="print")
-            expect(page.get_by_text("Reviewed by")).to_be_visible()
+            expect(page.get_by_text("Reviewed by", exact=True)).to_be_visible()
             expect(page.locator("#filter")).to_be_hidden()
             for finding in sample_run().findings[:5]:
-                expect(page.locator(f"#f-{finding.id} .body")).to_be_visible()
+                expect(told(page, finding.id).locator(".body")).to_be_visible()
             assert page.pdf().startswith(b"%PDF-")
 
 
 def test_hostile_text_is_shown_and_does_nothing(browser: Browser, files: dict[str, Path]) -> None:
     """No dialog, no element and no request comes of it; it is read as it stands."""
     with opened(browser, files["hostile"]) as page:
-        expect(page.get_by_text(HOSTILE[0]).first).to_be_visible()
-        expect(page.get_by_text("\\u202egnp.exe\\u202c").first).to_be_visible()
+        expect(page.get_by_text(HOSTILE[0]).filter(visible=True).first).to_be_visible()
+        expect(page.get_by_text("\\u202egnp.exe\\u202c").filter(visible=True).first).to_be_visible()
         assert page.locator("img, iframe, [onerror]").count() == 0
         assert page.locator("script").count() == 2
         page.get_by_role("searchbox").fill("</script>")
