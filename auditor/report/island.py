@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from auditor.finding import Finding
 from auditor.record import Json
-from auditor.report import controls, digest, evidence, hostile, wording
-from auditor.report.ledger import ROWS, Ledger
+from auditor.report import controls, digest, evidence, hostile, ledger, wording
 from auditor.run import CheckRecord, Run
 
 
@@ -22,7 +21,7 @@ class _Numbers:
         return self.known.setdefault(parts, len(self.known))
 
 
-def island(run: Run, books: dict[str, Ledger], workloads: dict[str | None, int]) -> Json:
+def island(run: Run, books: dict[str, ledger.Ledger], workloads: dict[str | None, int]) -> Json:
     """The rows and what they name.
 
     Shapes: rows [finding id, check, subject, message, facts, readings, fix, waiver, gating], from the end on left out
@@ -67,7 +66,7 @@ def island(run: Run, books: dict[str, Ledger], workloads: dict[str | None, int])
     rows: dict[str, Json] = {sort: [row(finding) for finding in book.findings] for sort, book in books.items()}
     touched = controls.touched(run)
     return {
-        "page": ROWS,
+        "page": ledger.ROWS,
         "checks": [_check(check, touched.get(check.id, ())) for check in checks.values()],
         "subjects": [
             [name, kind, int(workload), int(parent), last] for name, kind, workload, parent, last in subjects.known

@@ -1,4 +1,5 @@
-"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, live calls, memory.
+"""`make bench`: start-up, the demo, requests and wall time against the lower bound, evaluations, live calls, memory,
+the page in a browser.
 
 Options: `--accounts 1,10,100` and `--latency-ms 50` shape the scale table; `--only NAME` runs one table.
 """
@@ -10,11 +11,12 @@ import sys
 
 from tests.bench.calls import calls
 from tests.bench.evaluation import evaluation
+from tests.bench.pages import pages
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
 
-TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls}
+TABLES = {"startup": startup, "demo": demo, "evaluation": evaluation, "calls": calls, "pages": pages}
 
 
 def main() -> None:

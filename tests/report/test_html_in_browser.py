@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from auditor.finding import Fix
 from tests.report.browsing import UNFOLD, opened, told, written
 from tests.report.full import full_run
 from tests.report.runs import HOSTILE, framework_run, hostile_run, incomplete_run, large_run, passing_run, sample_run
@@ -103,7 +104,7 @@ def test_the_filter_narrows_by_severity_outcome_and_words(browser: Browser, file
 
 
 def test_the_keyboard_reaches_the_filter_and_opens_a_finding(browser: Browser, files: dict[str, Path]) -> None:
-    """Skip link first; a summary opens with the Enter key."""
+    """Skip link first; a summary opens with the Enter key, and arrows lead to the next."""
     with opened(browser, files["sample"]) as page:
         page.keyboard.press("Tab")
         expect(page.locator(".skip")).to_be_focused()
@@ -111,6 +112,10 @@ def test_the_keyboard_reaches_the_filter_and_opens_a_finding(browser: Browser, f
         summary.focus()
         page.keyboard.press("Enter")
         expect(page.locator("[data-card]").first).to_have_attribute("open", "")
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("[data-card] > summary").nth(1)).to_be_focused()
+        page.keyboard.press("ArrowUp")
+        expect(summary).to_be_focused()
 
 
 def test_a_command_can_be_copied(browser: Browser, files: dict[str, Path]) -> None:
@@ -141,16 +146,86 @@ def test_it_can_be_read_without_a_script(browser: Browser, files: dict[str, Path
         expect(page.get_by_role("button")).to_have_count(0)
 
 
-def test_paper_shows_everything_and_a_place_to_sign(browser: Browser, files: dict[str, Path]) -> None:
-    """Each failure is open in print, also without a script; the filter is not printed."""
-    for scripted in (True, False):
-        with opened(browser, files["sample"], java_script_enabled=scripted) as page:
-            page.emulate_media(media="print")
-            expect(page.get_by_text("Reviewed by", exact=True)).to_be_visible()
-            expect(page.locator("#filter")).to_be_hidden()
-            for finding in sample_run().findings[:5]:
-                expect(told(page, finding.id).locator(".body")).to_be_visible()
-            assert page.pdf().startswith(b"%PDF-")
+def test_a_row_opens_to_all_that_a_card_tells(browser: Browser, tmp_path: Path) -> None:
+    """What lies in the island alone: rule, facts, request, hash, remedy, controls and a link to itself."""
+    run = full_run()
+    passed = next(finding for finding in run.findings if finding.outcome == "pass" and finding.check.startswith("pub"))
+    rich = passed.model_copy(
+        update={
+            "facts": run.findings[1].facts,
+            "readings": ("r-account",),
+            "fix": Fix(text="Text of it", cli="az do it", bicep="resource it"),
+        }
+    )
+    findings = tuple(rich if finding is passed else finding for finding in run.findings)
+    file = written(tmp_path / "rich.html", run.model_copy(update={"findings": findings}))
+    with opened(browser, file, f"#f={rich.id}") as page:
+        body = told(page, rich.id).locator("xpath=following-sibling::tr[1]")
+        for words in (
+            'account.properties.publicNetworkAccess == "Disabled"',
+            'account.network.intent == "private"',
+            "account.properties.disableLocalAuth",
+            "absent; documented default false",
+            "is private by habit only",
+            "Text of it",
+            "az do it",
+            "5f0b4a53-1b1e-4c1e-9d3b-0a4c3c1e7b11",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "mcsb-v1: IM-1 (supports)",
+            rich.subject.id,
+        ):
+            expect(body.get_by_text(words).first).to_be_visible()
+        assert Axe().run(page).violations_count == 0
+        told(page, rich.id).get_by_role("button").click()
+        expect(page.locator("tr.opened")).to_have_count(0)
+
+
+def test_a_card_tells_controls_and_where_they_stand(browser: Browser, files: dict[str, Path]) -> None:
+    """A framework that was asked for has its matrix in the page; of another the control is named."""
+    target = next(finding for finding in full_run().findings if finding.check == "api-keys-accepted")
+    with opened(browser, files["full"], f"#f={target.id}") as page:
+        touched = told(page, target.id).locator(".touched")
+        expect(touched).to_contain_text("mcsb-v1: IM-1 (supports)")
+        touched.get_by_role("link", name="AC-3").click()
+        expect(page.locator("tr:target")).to_contain_text("Words of AC-3")
+
+
+def test_a_link_to_a_finding_that_is_not_there_says_so(browser: Browser, files: dict[str, Path]) -> None:
+    with opened(browser, files["sample"], "#f=0123456789abcdef") as page:
+        assert status(page) == "This report holds no finding 0123456789abcdef"
+
+
+def test_lists_are_sorted_by_a_press(browser: Browser, files: dict[str, Path], tmp_path: Path) -> None:
+    """Numbers by their size, what is not known last; a ledger over all of its pages. The head says which way."""
+    with opened(browser, files["full"]) as page:
+        head = page.locator(".fleet thead th").nth(5)
+        for way, first in (("ascending", "chat"), ("descending", "gpt-54-mini")):
+            head.get_by_role("button").click()
+            expect(head).to_have_attribute("aria-sort", way)
+            expect(page.locator(".fleet tbody th .whole").first).to_have_text(first)
+            expect(page.locator(".fleet tbody th .whole").last).to_have_text("old")
+    with opened(browser, written(tmp_path / "large.html", large_run(1_000))) as page:
+        page.locator("#passed summary").click()
+        subject = page.locator("#passed thead th").nth(2).get_by_role("button")
+        subject.click()
+        subject.click()
+        expect(page.locator("#passed tbody td").nth(2)).to_contain_text("aoai-00999")
+
+
+def test_cards_are_ordered_and_narrowed_by_workload(browser: Browser, files: dict[str, Path]) -> None:
+    """Order moves them inside their group alone."""
+    with opened(browser, files["sample"]) as page:
+        group = page.locator("#failed .group").first
+        expect(group.locator(".title").first).to_have_text("An expected deployment does not exist")
+        page.get_by_label("Order").select_option("By check")
+        expect(group.locator(".title").first).to_have_text("An expected deployment does not exist")
+        expect(group.locator(".title").nth(1)).to_have_text("API keys are accepted")
+        page.get_by_label("Order").select_option("By resource")
+        expect(group.locator(".title").first).to_have_text("API keys are accepted")
+        page.get_by_label("Workload").select_option("search")
+        expect(page.locator("output[name=matches]")).to_have_text("3 of 14 findings match")
+        page.locator("select[name=area]").select_option("network")
+        expect(page.locator("output[name=matches]")).to_have_text("1 of 14 findings match")
 
 
 def test_hostile_text_is_shown_and_does_nothing(browser: Browser, files: dict[str, Path]) -> None:

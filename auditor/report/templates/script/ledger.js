@@ -109,4 +109,15 @@ const ledger = (element) => {
     },
   };
 };
+// Before somebody types: a slice of the words at a time, whenever the browser has nothing to do.
+const prepare = (rows) => {
+  if (!rows.length || !self.requestIdleCallback) return;
+  requestIdleCallback((idle) => {
+    let done = 0;
+    while (done < rows.length && idle.timeRemaining() > 2) for (const row of rows.slice(done, (done += 100))) textOf(row);
+    prepare(rows.slice(done));
+  });
+};
+prepare(Object.values(data.rows).flat());
+
 const ledgers = [...document.querySelectorAll("[data-ledger]")].map(ledger);
