@@ -5,7 +5,7 @@ const cards = [...document.querySelectorAll("[data-card]")].map((element, index)
   check: { severity: element.dataset.severity, area: element.dataset.area, title: element.dataset.check },
   subject: element.dataset.subject,
   workload: Number(element.dataset.workload),
-  text: element.textContent.toLowerCase(),
+  words: "",
 }));
 const sizes = {};
 for (const { sort } of cards) sizes[sort] = (sizes[sort] ?? 0) + 1;
@@ -28,8 +28,9 @@ const apply = () => {
   const sorts = new Set(new FormData(form).getAll("outcome"));
   const wanted = choice();
   const found = {};
-  for (const { element, sort, check, workload, text } of cards) {
-    const matches = sorts.has(sort) && wanted(check, workload, () => text);
+  for (const card of cards) {
+    const { element, sort, check, workload } = card;
+    const matches = sorts.has(sort) && wanted(check, workload, () => (card.words ||= element.textContent.toLowerCase()));
     element.hidden = !matches;
     found[sort] = (found[sort] ?? 0) + matches;
   }
