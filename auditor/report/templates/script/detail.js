@@ -5,6 +5,12 @@ const filled = (element, ...parts) => { element.append(...parts); return element
 const part = (title, ...parts) => filled(make("div"), label(title), ...parts);
 const columns = (...parts) => filled(make("div", "", "columns"), ...parts.filter(Boolean));
 
+// A sentence in which `words between backticks` stand in the code face.
+const prose = (text) => {
+  const pieces = text.split(/`([^`]+)`/);
+  return filled(make("p"), ...pieces.map((piece, index) => (index % 2 ? code(piece) : piece)));
+};
+
 const link = (url) => {
   if (!url.startsWith("https://")) return make("span", url);
   const anchor = make("a", url.slice("https://".length));
@@ -75,11 +81,11 @@ const detail = (row) => {
   const rule = columns(expected(check), seen(facts));
   rule.classList.add("even");
   const more = check.references.length ? part("Read more", filled(make("ul", "", "references"), ...check.references.map((url) => filled(make("li"), link(url))))) : null;
-  body.append(rule, columns(part("Why it matters", make("p", check.why)), more));
+  body.append(rule, columns(part("Why it matters", prose(check.why)), more));
   if (fix) {
     const [text, cli, bicep] = fix;
     body.append(label("What mends it"));
-    if (text) body.append(make("p", text));
+    if (text) body.append(prose(text));
     if (cli) body.append(command("Azure CLI", cli));
     if (bicep) body.append(command("Bicep", bicep));
   }
