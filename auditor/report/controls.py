@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from dataclasses import dataclass
 
-from auditor.control import ControlCheck, ControlResult, ControlState, FrameworkResult
+from auditor.control import ControlCheck, ControlMapping, ControlResult, ControlState, FrameworkResult
 from auditor.finding import Finding, Outcome
 from auditor.report import digest, hostile, wording
 from auditor.run import Run
@@ -23,6 +25,22 @@ MEANING = (
     "Met says that every check behind a control was applied to all that was seen and passes wherever it applies; "
     "it does not say that the control is fulfilled."
 )
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The controls of one framework that a check answers to, by one published source."""
+
+    framework: str
+    controls: tuple[tuple[str, str], ...]
+    """Id, and the anchor of its row."""
+    controls_told: str
+    """All of them in one line, each with how the check relates to it."""
+    source: str
+    """The page of the publication."""
+    shown: bool
+    """Whether the run was asked for the framework, so that its matrix stands in the report."""
+
 
 _NAMED = 3
 """How many findings of a check a control leads to."""
@@ -80,6 +98,33 @@ def standing(run: Run) -> dict[str, tuple[Finding, ...]]:
     for finding in (*digest.failures(run), *digest.unknowns(run), *digest.waived(run)):
         by_check.setdefault(finding.check, []).append(finding)
     return {check: tuple(findings[:_NAMED]) for check, findings in by_check.items()}
+
+
+def touched(run: Run) -> dict[str, tuple[Touched, ...]]:
+    """Check → the controls that it answers to, by framework and source, whichever frameworks were asked for."""
+    titles = {framework.id: title(framework) for framework in run.frameworks}
+    return {check.id: _touched(check.controls, titles) for check in run.policy.checks if check.controls}
+
+
+def _touched(mappings: tuple[ControlMapping, ...], titles: dict[str, str]) -> tuple[Touched, ...]:
+    groups: dict[tuple[str, str], list[ControlMapping]] = {}
+    for mapping in mappings:
+        groups.setdefault((mapping.framework, mapping.source), []).append(mapping)
+    return tuple(
+        Touched(
+            titles.get(framework, hostile.line(framework)),
+            tuple((hostile.line(each.control), anchor(framework, each.control)) for each in group),
+            ", ".join(hostile.line(f"{each.control} ({RELATIONS[each.relation]})") for each in group),
+            source,
+            framework in titles,
+        )
+        for (framework, source), group in groups.items()
+    )
+
+
+def anchor(framework: str, control: str) -> str:
+    """The id of a control's row in the page; the same for any text."""
+    return "control-" + re.sub(r"[^a-z0-9.]+", "-", f"{framework}-{control}".lower()).strip("-")
 
 
 def _waived(check: ControlCheck, outcome: Outcome) -> str:

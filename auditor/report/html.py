@@ -16,23 +16,49 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from auditor.report import chart, controls, digest, hostile, ledger, live, wording
+from auditor.report import (
+    accepted,
+    chart,
+    controls,
+    coverage,
+    digest,
+    evidence,
+    fleet,
+    hostile,
+    island,
+    ledger,
+    live,
+    pools,
+    retirement,
+    signoff,
+    times,
+    wording,
+)
 from auditor.report.place import short_id
 from auditor.run import Run
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_STYLES = tuple(f"style/{name}.css" for name in ("base", "verdict", "findings", "tables", "plots", "narrow", "print"))
+_SCRIPTS = tuple(f"script/{name}.js" for name in ("island", "detail", "order", "ledger", "filter", "links", "page"))
 _CODE = re.compile(r"`([^`]+)`")
 
 
 def render(run: Run) -> str:
     """The whole page."""
     books = ledger.ledgers(run)
-    told_in_full = (digest.failures(run), digest.unknowns(run), digest.waived(run))
+    workloads = _workloads(run)
+    in_full = frozenset(
+        finding.id
+        for findings in (digest.failures(run), digest.unknowns(run), digest.waived(run))
+        for finding in findings[: ledger.CARDS]
+    )
     page = _environment().get_template("report.html.j2")
     return page.render(
         run=run,
         checks=digest.checks(run),
-        readings={reading.id: reading for reading in run.readings},
+        readings={reading.id: evidence.exchange(reading) for reading in run.readings},
+        touched=controls.touched(run),
+        workloads=workloads,
         total=digest.tally(run),
         areas=digest.tally_by_area(run),
         severities=digest.tally_by_severity(run),
@@ -41,13 +67,23 @@ def render(run: Run) -> str:
         causes=tuple(enumerate(digest.causes(run), start=1)),
         undecided=digest.unknowns_without_gap(run),
         waived=digest.waived(run),
+        fleet=fleet.deployed(run),
+        pools=pools.pools(run),
+        retirement=retirement.timeline(run),
         proven=live.matrix(run),
-        times=chart.strips(run),
+        times=times.strips(run),
         standing=controls.standing(run) if run.frameworks else {},
-        in_full=frozenset(finding.id for findings in told_in_full for finding in findings[: ledger.CARDS]),
+        in_full=in_full,
+        listed=in_full.union(finding.id for book in books.values() for finding in book.first),
         books=books,
-        island=_own(hostile.island(ledger.island(run, books))),
+        island=_own(hostile.island(island.island(run, books, workloads))),
     )
+
+
+def _workloads(run: Run) -> dict[str | None, int]:
+    """Workload → its number in the page, in alphabetical order; what belongs to none has number 0."""
+    names = {finding.subject.workload for finding in run.findings} - {None}
+    return {None: 0, **{name: number for number, name in enumerate(sorted(filter(None, names)), start=1)}}
 
 
 @cache
@@ -72,10 +108,16 @@ def _environment() -> Environment:
         "bar": chart.bar,
     }
     environment.tests["web"] = wording.is_web
-    style, script = _asset("report.css") + _asset("print.css"), _asset("report.js")
+    style, script = _joined(_STYLES), f'(() => {{\n"use strict";\n{_joined(_SCRIPTS)}}})();\n'
     environment.globals |= {
+        "accepted": accepted,
         "controls": controls,
+        "coverage": coverage,
+        "fleets": fleet,
         "live": live,
+        "quotas": pools,
+        "retirements": retirement,
+        "signoff": signoff,
         "wording": wording,
         "style": _own(style),
         "script": _own(script),
@@ -101,8 +143,8 @@ def _prose(text: str) -> Markup:
     return _own(_CODE.sub(r"<code>\1</code>", str(escape(hostile.line(text, limit=2000)))))
 
 
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+def _joined(names: tuple[str, ...]) -> str:
+    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 def _hash(text: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from auditor.report import evidence
 from auditor.run import Run
 
 
 def render(run: Run) -> str:
     """The run as JSON in the order of its fields; reading it back gives the same run, and again the same bytes."""
-    return run.model_dump_json(indent=1) + "\n"
+    return evidence.text(run)

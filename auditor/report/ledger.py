@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.finding import Finding, Outcome
-from auditor.record import Json
-from auditor.report import digest, hostile
+from auditor.report import digest
 from auditor.run import Run
 
-CARDS = 300
+CARDS = 150
 """How many failures, how many unknowns and how many waived findings are told in full, the worst first."""
 
 ROWS = 100
@@ -40,30 +39,3 @@ def ledgers(run: Run) -> dict[str, Ledger]:
         "not_applicable": digest.of_outcome(run, Outcome.NOT_APPLICABLE),
     }
     return {sort: Ledger(sort, findings) for sort, findings in sorts.items()}
-
-
-def island(run: Run, books: dict[str, Ledger]) -> Json:
-    """The rows as JSON: each names its check and subject by number, as both repeat.
-
-    Shapes: checks [id, title, severity]; subjects [name, kind, workload]; rows [finding id, check, subject, message].
-    """
-    checks = digest.checks(run)
-    check_numbers = {name: number for number, name in enumerate(checks)}
-    subject_numbers: dict[tuple[str, str, str], int] = {}
-    rows: dict[str, Json] = {}
-    for sort, book in books.items():
-        listed: list[Json] = []
-        for finding in book.findings:
-            subject = finding.subject
-            key = (hostile.line(subject.name), hostile.line(subject.kind), hostile.line(subject.workload or ""))
-            number = subject_numbers.setdefault(key, len(subject_numbers))
-            listed.append([finding.id, check_numbers[finding.check], number, hostile.line(finding.message)])
-        rows[sort] = listed
-    return {
-        "page": ROWS,
-        "checks": [
-            [hostile.line(check.id), hostile.line(check.title), check.severity.value] for check in checks.values()
-        ],
-        "subjects": [list(key) for key in subject_numbers],
-        "rows": rows,
-    }

@@ -11,6 +11,7 @@ import sys
 from tests.bench.calls import calls, memory
 from tests.bench.comparison import comparison
 from tests.bench.evaluation import evaluation
+from tests.bench.pages import pages
 from tests.bench.past import past
 from tests.bench.rendering import rendering
 from tests.bench.scale import scale
@@ -28,6 +29,7 @@ TABLES = {
     "history": past,
     "calls": calls,
     "memory": memory,
+    "pages": pages,
 }
 
 

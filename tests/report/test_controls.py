@@ -53,11 +53,11 @@ def test_the_page_has_a_table_with_states_in_words_and_links_to_findings() -> No
     """Each state has its word beside its sign; each check leads to its row, each failure to its card."""
     run = framework_run()
     section = FORMATS["html"].render(run).partition('<section id="frameworks"')[2].partition("</section>")[0]
-    assert section.count("<tr>") == 1 + len(STATES)
+    assert section.count("<tr") == 1 + len(STATES)
     for state in STATES.values():
         assert f"</svg>{state}</span>" in section
     failed = next(one for one in run.findings if one.check == "api-keys-accepted" and one.outcome == "fail")
-    assert f'<a href="#f-{failed.id}">{failed.subject.name}</a>' in section
+    assert f'<a href="#f={failed.id}">{failed.subject.name}</a>' in section
     assert '<a href="#check-api-keys-accepted">' in section
     assert "#check-customer-managed-key-missing" not in section
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from auditor.call import Call, Latency, Spend
-from auditor.report import FORMATS, chart, live, terminal
+from auditor.report import FORMATS, live, terminal, times
 from auditor.run import Run
+from tests.report.runs import passing_run
 from tests.report.sample import sample_run
 
 TIMES = Latency(samples_ms=(100.0, 400.0, 200.0), p50=200.0)
@@ -43,13 +44,22 @@ def test_each_feature_of_each_deployment_has_one_mark() -> None:
 
 def test_dots_lie_by_their_times_on_one_scale() -> None:
     """The slowest of all calls is at the right end, half of it in the middle."""
-    found = chart.strips(called())
+    found = times.strips(called())
     assert found is not None
-    assert found.longest_ms == 400
+    assert found.end_ms == 400
+    assert found.ticks[-1] == ("400 ms", 594.0)
     (strip,) = found.strips
     assert strip.dots == (153.0, 594.0, 300.0)
     assert strip.marks == (("p50", 300.0),)
-    assert chart.strips(sample_run()) is None
+    assert times.strips(passing_run()) is None
+
+
+def test_a_deployment_that_was_asked_once_has_its_dots_too() -> None:
+    """One for each question that was answered; what was refused has none. The scale ends at a round number."""
+    found = times.strips(sample_run())
+    assert found is not None
+    assert [(strip.deployment, strip.words) for strip in found.strips] == [("gpt-54-mini", "1 call, 312 ms")]
+    assert [label for label, _ in found.ticks] == ["0 ms", "100 ms", "200 ms", "300 ms", "400 ms"]
 
 
 def test_every_report_tells_marks_times_and_money_in_words() -> None:
