@@ -33,6 +33,7 @@ from auditor.policy.verdict import counts, verdict
 from auditor.policy.waivers import Waivers
 from auditor.population import Population
 from auditor.probe import plan_calls, probe
+from auditor.probe.content_filter import canaries
 from auditor.probe.plan import CallPlan
 from auditor.run import Gate, Run, Tool
 from auditor.settings import Settings
@@ -168,7 +169,7 @@ async def look(
     announce: Callable[[str], None],
 ) -> Snapshot:
     """What the collectors see and, but for a `plan`, what calls to the deployments tell; see `audit`."""
-    recorder = Recorder(keep)
+    recorder = Recorder(keep, unsaid=canaries(settings, environ))
     taken_at = datetime.now(UTC)
     async with open_cloud(settings, environ, recorder) as cloud:
         for line in cloud.tried:

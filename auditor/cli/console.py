@@ -25,7 +25,7 @@ _PAGE_WIDTH = 100
 _SPINNER = 3
 """Columns of the spinner before the text, and one that stays free."""
 
-_SECRET_VARIABLE = re.compile(r"SECRET|PASSW|TOKEN|CONNECTION_?STRING|_(KEY|PAT|SAS)$", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(r"SECRET|PASSW|TOKEN|CANARY|CONNECTION_?STRING|_(KEY|PAT|SAS)$", re.IGNORECASE)
 _PASSWORD = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 """As in the address of a proxy."""
 

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from auditor.cloud.credentials import without_credentials
-from auditor.cloud.secret import BARE, FORMS, IDENTIFIER
+from auditor.cloud.secret import BARE, FORMS, IDENTIFIER, NUMBER
 
 if TYPE_CHECKING:
     from auditor.record import Json
@@ -17,6 +18,13 @@ MASK = "***"
 
 _BEFORE = 48
 """Characters before 32 digits in which to look for the word that says what they are."""
+
+_LAYERS = 3
+"""How many times over a secret may be percent-encoded, as addresses within addresses are."""
+
+_ENCODED = re.compile(r"%[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
+_RUN = re.compile(r"[^\s\"'<>\\]+")
+_UNSAFE = re.compile(r"[\x00-\x20\"'<>\\%\x7f-\xa0]")
 
 
 def redact(body: bytes) -> tuple[bytes, bool]:
@@ -28,11 +36,29 @@ def redact(body: bytes) -> tuple[bytes, bool]:
 
 def mask(text: str) -> str:
     """A text, such as an error's message, without what looks like a secret."""
+    return _mask(text, _LAYERS)
+
+
+def _mask(text: str, layers: int) -> str:
     lowered = text.lower()
     for needle, pattern in FORMS:
         if needle in lowered:
             text = pattern.sub(rf"\g<1>{MASK}", text)
-    return BARE.sub(_unless_identifier, text)
+    if "passw" in lowered or "secret" in lowered:
+        text = NUMBER.sub(rf"\g<1>\g<2>{MASK}\g<2>", text)
+    text = BARE.sub(_unless_identifier, text)
+    if layers and "%" in text and _ENCODED.search(text):
+        text = _RUN.sub(lambda run: _decoded(run[0], layers - 1), text)
+    return text
+
+
+def _decoded(run: str, layers: int) -> str:
+    """A run of characters as it was, or where a secret stands percent-encoded in it, decoded and without that."""
+    if "%" not in run:
+        return run
+    plain = unquote(run, encoding="latin-1")
+    masked = _mask(plain, layers)
+    return run if masked == plain else _UNSAFE.sub(lambda char: f"%{ord(char[0]):02X}", masked)
 
 
 def bounded(text: str, limit: int = 500) -> str:
