@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option, redact_ids_option
 
 _EPILOG = """\
 Examples:
@@ -26,6 +26,7 @@ Examples:
     metavar="DIR",
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
+@redact_ids_option
 @conversation_options
 @click.pass_context
 def demo(ctx: click.Context, *, world: str, faults: tuple[str, ...], repeat: int | None, output: Path | None) -> None:

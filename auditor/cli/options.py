@@ -17,6 +17,7 @@ FORMAT_NAMES = ("json", "html", "markdown", "junit", "sarif")
 
 QUIET = "auditor.quiet"
 VERBOSE = "auditor.verbose"
+REDACT_IDS = "auditor.redact-ids"
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -88,6 +89,19 @@ def framework_option(command: _Decorated) -> _Decorated:
     )
 
 
+def redact_ids_option(command: _Decorated) -> _Decorated:
+    """Adds --redact-ids, which is noted for whatever is said and written from there on."""
+    return option(
+        "--redact-ids",
+        intent="Output",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_noted(REDACT_IDS),
+        help=_REDACT_IDS,
+    )(command)
+
+
 def write_exit_codes(formatter: click.HelpFormatter) -> None:
     """The table of exit codes as a block of the help."""
     with formatter.section("Exit codes"):
@@ -98,6 +112,7 @@ _PACK = "Judge with this pack instead of the settings' (a name, or a path beside
 _FRAMEWORK = "State this framework's controls too; repeatable. It changes no finding. Names: auditor frameworks."
 _FAIL_ON = "The least severity that stops the release."
 _ALLOW_INCOMPLETE = "Let unknown findings and an incomplete audit pass."
+_REDACT_IDS = "Mask ids of subscriptions, tenants and principals, and people's names, in all that is written and said."
 _EXIT_ZERO = "End with 0 whatever the verdict; errors keep their code."
 
 

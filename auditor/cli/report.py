@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option, redact_ids_option
 
 _EPILOG = """\
 Examples:
@@ -36,16 +36,21 @@ Examples:
     default="-",
     help="Where to write it. Default: stdout.",
 )
+@redact_ids_option
 @conversation_options
 def report(evidence: Path, name: str, output: Path) -> None:
     """Render the EVIDENCE of an earlier run in any format."""
-    from auditor.cli.console import colored, say, width
+    from auditor.cli.console import colored, redacting_ids, say, width
     from auditor.cli.console import output as stdout
     from auditor.report import FORMATS
     from auditor.report.terminal import render
     from auditor.run import load_run
 
     run = load_run(evidence)
+    if redacting_ids():
+        from auditor.redact_ids import mask_for
+
+        run = mask_for(run.model_dump_json()).record(run)
     to_stdout = str(output) == "-"
     if name == "terminal":
         text = render(run, width(), to_stdout and colored(sys.stdout, os.environ))

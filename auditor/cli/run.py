@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, framework_option, gate_options, option
+from auditor.cli.options import (
+    FORMAT_NAMES,
+    Command,
+    conversation_options,
+    framework_option,
+    gate_options,
+    option,
+    redact_ids_option,
+)
 
 BEFORE_PROVISION = "before-provision"
 """The pack of --before-provision."""
@@ -72,6 +80,7 @@ Variables, over the file and under the flags; lists are separated by commas:
     metavar="DIR",
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
+@redact_ids_option
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
 @conversation_options
 @click.pass_context
