@@ -74,14 +74,16 @@ def bounded_member(name: str, value: str, limit: int = 200) -> str:
 
 
 def secrets_in(value: Json, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Path of each text in plain data that looks like a secret, or holds one."""
+    """Path of each member, text or number in plain data that looks like a secret, or holds one."""
     if isinstance(value, dict):
         for name, member in value.items():
+            if mask(name) != name:
+                yield (*path, name)
             yield from secrets_in(member, (*path, name))
     elif isinstance(value, list):
         for position, item in enumerate(value):
             yield from secrets_in(item, (*path, position))
-    elif isinstance(value, str):
+    elif isinstance(value, str | int):
         name = next((step for step in reversed(path) if isinstance(step, str)), "")
         text = json.dumps({name: value})
         if mask(text) != text:
