@@ -44,7 +44,7 @@ def read_requirements(settings: Settings, base: Path) -> Requirements:
 def _read(name: str, base: Path) -> Requirements:
     scope = f"{SCOPE}/{name}"
     try:
-        found = libraries_in(name, _text(name, base))
+        found = libraries_in(name, mask(_text(name, base)))
     except UnreadableListError as error:
         return Requirements(gaps=(_gap(scope, GapReason.MALFORMED, f"{name} {error}"),))
     except FileNotFoundError:
