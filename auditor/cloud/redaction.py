@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from auditor.cloud.credentials import without_credentials
 from auditor.cloud.secret import BARE, FORMS, IDENTIFIER, NUMBER
@@ -22,9 +21,11 @@ _BEFORE = 48
 _LAYERS = 3
 """How many times over a secret may be percent-encoded, as addresses within addresses are."""
 
-_ENCODED = re.compile(r"%[0-9a-f]{2}", re.ASCII | re.IGNORECASE)
+_ENCODED = re.compile(r"%([0-7][0-9a-f])", re.ASCII | re.IGNORECASE)
+"""Of ASCII; no secret holds another, and what is left as it is stays the UTF-8 that it was."""
+
 _RUN = re.compile(r"[^\s\"'<>\\]+")
-_UNSAFE = re.compile(r"[\x00-\x20\"'<>\\%\x7f-\xa0]")
+_UNSAFE = re.compile(r"[\x00-\x20\"'<>\\\x7f]")
 
 
 def redact(body: bytes) -> tuple[bytes, bool]:
@@ -56,7 +57,7 @@ def _decoded(run: str, layers: int) -> str:
     """A run of characters as it was, or where a secret stands percent-encoded in it, decoded and without that."""
     if "%" not in run:
         return run
-    plain = unquote(run, encoding="latin-1")
+    plain = _ENCODED.sub(lambda char: chr(int(char[1], 16)), run)
     masked = _mask(plain, layers)
     return run if masked == plain else _UNSAFE.sub(lambda char: f"%{ord(char[0]):02X}", masked)
 
