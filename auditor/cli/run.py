@@ -13,6 +13,7 @@ from auditor.cli.options import (
     framework_option,
     gate_options,
     option,
+    redact_ids_option,
     sign_option,
 )
 
@@ -81,6 +82,7 @@ Variables, over the file and under the flags; lists are separated by commas:
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
 @sign_option
+@redact_ids_option
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
 @conversation_options
 @click.pass_context

@@ -14,7 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
-from auditor.cli.console import colored, output, progress, redacted, say, width
+from auditor.cli.console import colored, output, progress, redacted, redacting_ids, say, width
 from auditor.errors import EmptyAuditError, ExitCode
 
 if TYPE_CHECKING:
@@ -68,8 +68,11 @@ def perform(order: Order) -> Run:
 
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
+    from auditor.cli.without_ids import without_ids
+    from auditor.judgement import judge
     from auditor.policy.attestations import load_attestations
     from auditor.policy.judgement import Judgement
+    from auditor.redact_ids import Bodies
     from auditor.settings_file.requirements import read_requirements
 
     _need(order.formats)
@@ -78,6 +81,7 @@ def perform(order: Order) -> Run:
     frameworks = _frameworks(order)
     run_id = new_run_id()
     with Bundle(order.output or REPORTS / run_id, signer) as bundle:
+        bodies = Bodies(bundle.keep) if redacting_ids() else None
         with progress() as show:
             looking = audit(
                 settings,
@@ -90,13 +94,29 @@ def perform(order: Order) -> Run:
                 command=_recorded(order.command),
                 frameworks=frameworks,
                 plan=order.plan,
-                keep=bundle.keep,
+                keep=bodies.keep if bodies else bundle.keep,
                 progress=show.now,
                 announce=show.line,
             )
             done = until_interrupted(looking)
-        _deliver(bundle, done.snapshot, done.run, Judgement.of(policy, waivers, frameworks), order)
-    return done.run
+        snapshot, run = done.snapshot, done.run
+        if bodies:
+            told = without_ids(bodies.in_place_of(snapshot), settings, policy, waivers)
+            snapshot, policy, waivers = told.snapshot, told.policy, told.waivers
+            run = told.mask.record(
+                judge(
+                    snapshot,
+                    told.settings,
+                    policy,
+                    waivers,
+                    run_id=run_id,
+                    command=run.command,
+                    context=run.context,
+                    frameworks=frameworks,
+                )
+            )
+        _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)
+    return run
 
 
 def rehearse(order: Order) -> None:
@@ -110,6 +130,10 @@ def rehearse(order: Order) -> None:
 
     with progress() as show:
         plan = until_interrupted(rehearsal(settings, environ=dict(os.environ), progress=show.now, announce=show.line))
+    if redacting_ids():
+        from auditor.redact_ids import mask_for
+
+        plan = mask_for(plan.model_dump_json()).record(plan)
     output(plan.model_dump_json(indent=2) if order.json else page(plan, width(), colored(sys.stdout, os.environ)))
 
 
@@ -129,6 +153,7 @@ def judge_again(path: Path, order: Order) -> Run:
     What people attested is part of the snapshot: the statements are those of its day.
     """
     from auditor.bundle import Bundle
+    from auditor.cli.without_ids import without_ids
     from auditor.judgement import judge
     from auditor.origin import origin
     from auditor.policy.judgement import Judgement
@@ -144,6 +169,10 @@ def judge_again(path: Path, order: Order) -> Run:
         settings, base = saved_settings(snapshot.settings, order.flags), Path()
     policy, waivers = _judgement(settings, base, snapshot.taken_at)
     frameworks = _frameworks(order)
+    mask = None
+    if redacting_ids():
+        told = without_ids(snapshot, settings, policy, waivers)
+        snapshot, settings, policy, waivers, mask = told.snapshot, told.settings, told.policy, told.waivers, told.mask
     run_id = new_run_id()
     run = judge(
         snapshot,
@@ -155,6 +184,7 @@ def judge_again(path: Path, order: Order) -> Run:
         context=origin(os.environ),
         frameworks=frameworks,
     )
+    run = mask.record(run) if mask else run
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
             _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)
