@@ -17,6 +17,7 @@ COMMANDS = (
     "demo",
     "evaluate",
     "report",
+    "ci",
     "permissions",
     "checks",
     "probes",

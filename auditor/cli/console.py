@@ -128,10 +128,15 @@ def redacted(text: str, environ: Mapping[str, str]) -> str:
     """The text without tokens, signatures, keys, and without what the environment's variables hold of secrets."""
     from auditor.cloud.redaction import mask
 
-    for name, value in environ.items():
-        for secret in _secrets(name, value):
-            text = text.replace(secret, "***")
+    for secret in secrets_of(environ):
+        text = text.replace(secret, "***")
     return mask(text)
+
+
+def secrets_of(environ: Mapping[str, str]) -> Iterator[str]:
+    """What the environment's variables hold of secrets, as far as their names or their form tell."""
+    for name, value in environ.items():
+        yield from _secrets(name, value)
 
 
 def _secrets(name: str, value: str) -> Iterator[str]:
