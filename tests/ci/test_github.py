@@ -13,7 +13,7 @@ from auditor.report.markdown import BUDGET
 from tests.ci import obeyed
 from tests.report.runs import hostile_run, incomplete_run, large_run, passing_run, sample_run
 
-LINES = Lines("deploy/auditor.yaml", {"customer-assistant": 7})
+LINES = Lines("deploy/auditor.yaml", {"payments-assistant": 7})
 
 
 def said(run) -> list[obeyed.Obeyed]:

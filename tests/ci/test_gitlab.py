@@ -13,7 +13,7 @@ from auditor.ci.issues import Lines
 from auditor.run import Run
 from tests.report.runs import hostile_run, large_run, passing_run, sample_run
 
-LINES = Lines("auditor.yaml", {"customer-assistant": 7})
+LINES = Lines("auditor.yaml", {"payments-assistant": 7})
 
 SCHEMA = {
     "type": "array",
