@@ -6,6 +6,7 @@ Inputs come as variables INPUT_…; no text of theirs becomes part of a script.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
@@ -19,12 +20,16 @@ USAGE, INTERNAL = 2, 4
 MOST_PATH = 200
 """Characters of an artifact's name that the input may give."""
 
+MOST_JOBS = 256
+"""GitHub's limit for a matrix: https://docs.github.com/actions/reference/limits"""
+
 
 def main() -> int:
     """Does the step that the command line names; its exit code."""
     if sys.version_info < (3, 11):  # noqa: UP036 - whatever Python a runner has reads this far
         return refuse(f"Python {sys.version.split()[0]} is too old: the auditor needs 3.11 or newer (input python)")
-    return {"install": install, "audit": audit, "end": end}[sys.argv[1]]()
+    steps = {"install": install, "audit": audit, "end": end, "plan": plan, "merge": merge}
+    return steps[sys.argv[1]]()
 
 
 def install() -> int:
@@ -79,6 +84,32 @@ def end() -> int:
     return int(code) if code.isdigit() else INTERNAL
 
 
+def plan() -> int:
+    """Checks the settings and gives the jobs in which to audit them, as JSON, in the output jobs."""
+    folder = Path(given("WORKING_DIRECTORY") or ".")
+    command = [str(python()), "-I", "-m", "auditor", "settings", "check", given("SETTINGS") or "auditor.yaml"]
+    done = subprocess.run([*command, "--json"], cwd=folder, stdout=subprocess.PIPE, check=False, encoding="utf-8")
+    if done.returncode:
+        return refuse("the settings are not right; the log says where", done.returncode)
+    jobs = json.loads(done.stdout)["jobs"]
+    if not 0 < len(jobs) <= MOST_JOBS:
+        return refuse(f"the settings make {len(jobs)} jobs, one for each account; a matrix takes 1 to {MOST_JOBS}")
+    keep("jobs", json.dumps(jobs))
+    return 0
+
+
+def merge() -> int:
+    """Gives the bundles of the planned jobs one verdict, which is a pass only if every job ended well too."""
+    names = [name for job in json.loads(given("JOBS") or "[]") for name in job["workloads"].splitlines()]
+    code = auditor(Path(), "ci", "merge", given("FOLDER"), *(part for name in names for part in ("--expect", name)))
+    if code == 0 and os.environ.get("JOBS_RESULT") != "success":
+        keep("verdict", "error")
+        return refuse(
+            "not every job of the audit ended well, although each workload has a bundle that passed", INTERNAL
+        )
+    return code
+
+
 def scanning_words() -> str:
     """Why nothing is in code scanning."""
     if os.environ.get("COMPLETE") != "true":
@@ -98,7 +129,7 @@ def options() -> list[str]:
     formats = listed("FORMATS")
     if formats and given("SARIF") == "true":
         formats.append("sarif")
-    flags = [("--workload", each) for each in listed("WORKLOADS")]
+    flags = [("--workload", each.strip()) for each in given("WORKLOADS").splitlines() if each.strip()]
     flags += [("--pack", each) for each in listed("PACKS")]
     flags += [("--format", each) for each in dict.fromkeys(formats)]
     flags += [("--fail-on", given("FAIL_ON"))] if given("FAIL_ON") else []
@@ -122,8 +153,6 @@ def auditor(folder: Path, *arguments: str) -> int:
 
 def run_id(bundle: Path) -> str:
     """The id of the run in the bundle; something else that is not given twice where there is none."""
-    import json
-
     try:
         with (bundle / "evidence.json").open(encoding="utf-8") as file:
             found = str(json.load(file)["id"])

@@ -22,6 +22,7 @@ COMMANDS = (
     "checks",
     "probes",
     "frameworks",
+    "settings",
     "policy",
     "sandbox",
     "schema",

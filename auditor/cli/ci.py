@@ -7,6 +7,7 @@ import click
 from auditor.cli.ci_azure_devops import azure_devops
 from auditor.cli.ci_github import github
 from auditor.cli.ci_gitlab import gitlab
+from auditor.cli.ci_merge import merge
 from auditor.cli.options import Command, conversation_options
 
 _EPILOG = """\
@@ -30,5 +31,5 @@ def ci() -> None:
     """Say a finished run to GitHub, Azure DevOps or GitLab."""
 
 
-for _command in (github, azure_devops, gitlab):
+for _command in (github, azure_devops, gitlab, merge):
     ci.add_command(_command)
