@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from hashlib import sha256
@@ -219,3 +220,66 @@ def test_the_root_action_is_the_same_from_the_root() -> None:
     inner = ACTION.read_text(encoding="utf-8")
     outer = (ROOT / "action.yml").read_text(encoding="utf-8")
     assert outer == inner.replace("$GITHUB_ACTION_PATH/steps.py", "$GITHUB_ACTION_PATH/action/steps.py")
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Path]]:
+    """The plan of the release world's settings as the gate's first job makes it, and a bundle for each of its jobs."""
+    bundles = {}
+    with job("release", tmp_path_factory.mktemp("planned")) as (runner, _):
+        jobs = runner.call(ACTION.parent / "plan" / "action.yml", PYTHON).outputs["jobs"]
+        for each in json.loads(jobs):
+            made = runner.call(ACTION, {**PYTHON, "workloads": each["workloads"], "packs": "baseline"})
+            bundles[each["workloads"]] = Path(made.outputs["bundle-path"])
+            shutil.copytree(bundles[each["workloads"]], runner.workspace / "kept" / made.outputs["artifact"])
+        kept = tmp_path_factory.mktemp("kept")
+        shutil.copytree(runner.workspace / "kept", kept, dirs_exist_ok=True)
+    return jobs, {path.name: path for path in kept.iterdir()}
+
+
+def merged(folder: Path, bundles: list[Path], jobs: str, result: str) -> Job:
+    """What the gate's last job makes of these bundles."""
+    with job("release", folder) as (runner, _):
+        for path in bundles:
+            shutil.copytree(path, runner.workspace / "bundles" / path.name)
+        inputs = {**PYTHON, "folder": "bundles", "jobs": jobs, "result": result}
+        return runner.call(ACTION.parent / "merge" / "action.yml", inputs)
+
+
+def test_the_gate_has_one_verdict(planned: tuple[str, dict[str, Path]], tmp_path: Path) -> None:
+    """Jobs that are planned from the settings, audited apart, end as one; the summary has a row for each."""
+    jobs, bundles = planned
+    assert len(bundles) == len(json.loads(jobs)) > 1
+    made = merged(tmp_path, list(bundles.values()), jobs, "failure")
+    codes = {load_run(path / "evidence.json").exit_code for path in bundles.values()}
+    assert made.code == 1
+    assert 1 in codes
+    assert made.outputs["verdict"] == "fail"
+    assert made.summary.count("\n| ") == len(bundles) + 1
+
+
+def test_a_job_without_a_bundle_is_no_pass(planned: tuple[str, dict[str, Path]], tmp_path: Path) -> None:
+    """Whether it never began or its upload failed; nor is one that ended badly after it passed."""
+    jobs, bundles = planned
+    passed = [path for path in bundles.values() if load_run(path / "evidence.json").exit_code == 0]
+    assert passed
+    alone = merged(tmp_path / "alone", passed, jobs, "success")
+    assert (alone.code, alone.outputs["verdict"]) == (2, "error")
+    nothing = merged(tmp_path / "nothing", [], jobs, "success")
+    assert (nothing.code, nothing.outputs["verdict"]) == (2, "error")
+    names = "\n".join(load_run(path / "evidence.json").settings["workloads"][0]["name"] for path in passed)
+    good = json.dumps([{"name": "those that passed", "workloads": names}])
+    assert merged(tmp_path / "good", passed, good, "success").outputs["verdict"] == "pass"
+    ended_badly = merged(tmp_path / "badly", passed, good, "failure")
+    assert (ended_badly.code, ended_badly.outputs["verdict"]) == (4, "error")
+
+
+def test_settings_that_are_wrong_plan_nothing(tmp_path: Path) -> None:
+    """The gate ends in its first job, with the settings' own words."""
+    with job("release", tmp_path) as (runner, sandbox):
+        (runner.workspace / "auditor.yaml").write_text("workloads: 3\n")
+        made = runner.call(ACTION.parent / "plan" / "action.yml", PYTHON)
+        assert sandbox.requests == []
+    assert made.code == 2
+    assert made.outputs["jobs"] == ""
+    assert "auditor.yaml:1:12" in made.logs["Check the settings"]
