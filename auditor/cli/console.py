@@ -137,15 +137,20 @@ def redacted(text: str, environ: Mapping[str, str]) -> str:
     """
     from auditor.cloud.redaction import mask
 
-    for name, value in environ.items():
-        for secret in _secrets(name, value):
-            text = text.replace(secret, "***")
+    for secret in secrets_of(environ):
+        text = text.replace(secret, "***")
     text = mask(text)
     if not redacting_ids():
         return text
     from auditor.redact_ids import mask as mask_ids
 
     return mask_ids(text)
+
+
+def secrets_of(environ: Mapping[str, str]) -> Iterator[str]:
+    """What the environment's variables hold of secrets, as far as their names or their form tell."""
+    for name, value in environ.items():
+        yield from _secrets(name, value)
 
 
 def _secrets(name: str, value: str) -> Iterator[str]:

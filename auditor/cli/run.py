@@ -41,6 +41,14 @@ Variables, over the file and under the flags; lists are separated by commas:
 @gate_options
 @framework_option
 @option(
+    "--workload",
+    "workloads",
+    intent="Scope and cost",
+    multiple=True,
+    metavar="NAME",
+    help="Look at this workload and its account alone; repeatable.",
+)
+@option(
     "--before-provision",
     intent="Scope and cost",
     is_flag=True,
@@ -95,6 +103,7 @@ def run(
     allow_incomplete: bool,
     exit_zero: bool,
     frameworks: tuple[str, ...],
+    workloads: tuple[str, ...],
     before_provision: bool,
     no_probes: bool,
     repeat: int | None,
@@ -122,7 +131,7 @@ def run(
         "--deadline": deadline,
     }
     given = ctx.meta["auditor.arguments"]
-    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision, sign)
+    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision, sign, workloads)
     if dry_run and before_provision:
         raise click.UsageError("--before-provision calls nothing: there is nothing to plan with --dry-run")
     if dry_run:

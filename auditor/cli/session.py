@@ -10,12 +10,13 @@ import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
 from auditor.cli.console import colored, output, progress, redacted, redacting_ids, say, width
-from auditor.errors import EmptyAuditError, ExitCode
+from auditor.errors import EmptyAuditError, ExitCode, SettingsError
 
 if TYPE_CHECKING:
     from auditor.bundle import Bundle
@@ -53,6 +54,8 @@ class Order:
     """Whether only what is planned is to be judged."""
     sign: str | None = None
     """The key that signs the bundle: a file's path or an `azurekms:` address."""
+    workloads: tuple[str, ...] = ()
+    """Names of those to look at; empty: all that the settings declare, and what else is in scope."""
 
 
 def perform(order: Order) -> Run:
@@ -60,7 +63,7 @@ def perform(order: Order) -> Run:
     from auditor.settings_file import DEFAULT_PATH, load_settings
 
     path = order.settings or DEFAULT_PATH
-    settings = load_settings(path, os.environ, order.flags)
+    settings = _narrowed(load_settings(path, os.environ, order.flags), order.workloads)
     if order.plan:
         settings = _planned(settings)
 
@@ -123,7 +126,7 @@ def rehearse(order: Order) -> None:
     """Prints which calls a run would make and what they may cost; collects what decides that, and calls nobody."""
     from auditor.settings_file import DEFAULT_PATH, load_settings
 
-    settings = load_settings(order.settings or DEFAULT_PATH, os.environ, order.flags)
+    settings = _narrowed(load_settings(order.settings or DEFAULT_PATH, os.environ, order.flags), order.workloads)
 
     from auditor.audit import rehearsal
     from auditor.cli.call_plan import page
@@ -135,6 +138,24 @@ def rehearse(order: Order) -> None:
 
         plan = mask_for(plan.model_dump_json()).record(plan)
     output(plan.model_dump_json(indent=2) if order.json else page(plan, width(), colored(sys.stdout, os.environ)))
+
+
+def _narrowed(settings: Settings, names: Sequence[str]) -> Settings:
+    """The settings about the workloads of these names alone; all of them where no name is given.
+
+    Raises SettingsError for a name that the settings do not declare.
+    """
+    if not names:
+        return settings
+    declared = {workload.name: workload for workload in settings.workloads}
+    unknown = [name for name in names if name not in declared]
+    if unknown:
+        near = get_close_matches(unknown[0], declared)
+        raise SettingsError(
+            tuple(f"the settings declare no workload {name!r}" for name in unknown),
+            next_step=f"did you mean {near[0]}?" if near else f"name one of {', '.join(declared) or 'none'}",
+        )
+    return settings.about(tuple(declared[name] for name in dict.fromkeys(names)))
 
 
 def _planned(settings: Settings) -> Settings:
