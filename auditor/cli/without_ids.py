@@ -27,12 +27,19 @@ class Judged:
 
 
 def without_ids(snapshot: Snapshot, settings: Settings, policy: Policy, waivers: Waivers) -> Judged:
-    """The same with masks for ids: in what was seen, in the settings, in parameters, in whom a waiver is about."""
+    """The same with masks for ids: in what was seen, in settings, in parameters, in whom a waiver is about.
+
+    The texts of the checks, their examples among them, stay as their files have them. The digest is of what is kept, so
+    that `verify` comes to it.
+    """
+    from auditor.policy.pack import digest_of
+
     mask = mask_for(snapshot.model_dump_json() + settings.model_dump_json())
+    checks = tuple(_masked(applied, mask) for applied in policy.checks)
     return Judged(
         snapshot=mask.record(snapshot),
         settings=mask.record(settings),
-        policy=replace(policy, checks=tuple(_masked(applied, mask) for applied in policy.checks)),
+        policy=replace(policy, checks=checks, digest=digest_of(checks)),
         waivers=replace(waivers, entries=tuple(mask.record(entry) for entry in waivers.entries)),
         mask=mask,
     )
