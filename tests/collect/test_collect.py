@@ -488,7 +488,7 @@ async def test_as_many_series_as_were_asked_for_may_not_be_all(azure: Pretend) -
 
 
 async def test_the_log_is_asked_for_a_little_less_than_it_keeps_and_for_nobodys_claims(azure: Pretend) -> None:
-    """A clock that runs behind must not ask for more than the service gives; who did it is asked, by what claims not."""
+    """A clock that runs behind asks for no more than the service gives; who did it is asked, by what claims is not."""
     fill(azure)
     await look_at(azure)
     (query,) = [request.query for request in azure.seen if request.path.endswith("/eventtypes/management/values")]
