@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.audit import CONTEXT
+from auditor.origin import CONTEXT
 from auditor.run import Run, load_run
 from auditor.sandbox import Sandbox, load_world, settings_path
 from tests.cli.process import command, environment
