@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,24 @@ def load_settings(path: Path | None, environ: Mapping[str, str], flags: Mapping[
         raise SettingsError(
             tuple(dict.fromkeys(problem.text for problem in sorted(problems))),
             next_step="correct them and run again; every key is described by: auditor schema settings",
+        )
+    return settings
+
+
+def settings_without_file(subscriptions: Sequence[str], accounts: Sequence[str], environ: Mapping[str, str]) -> Settings:
+    """Settings that say no more than what to look at, the environment over them but for the scope.
+
+    Raises SettingsError with every problem at once.
+    """
+    said = tuple(one for one in said_outside(environ, {}) if one.path[:1] != ("scope",))
+    data = {"scope": {"subscriptions": list(subscriptions), "accounts": list(accounts)}}
+    laid, origins = _lay_over(data, said, environ.get(TENANT_FALLBACK, "").strip())
+    settings, wrong = _validated(laid, Located())
+    problems = [*_misspoken(said), *(_blamed_outside(complaint, origins) for complaint in wrong)]
+    if problems or settings is None:
+        raise SettingsError(
+            tuple(dict.fromkeys(problem.text for problem in sorted(problems))),
+            next_step="correct them and run again",
         )
     return settings
 
@@ -159,6 +177,10 @@ def _blamed(path: Path, complaint: Complaint, located: Located, origins: Origins
     else:
         place = located.nearest(complaint.path)
     return _in_file(path, place, complaint.path, complaint.message)
+
+
+def _blamed_outside(complaint: Complaint, origins: Origins) -> _Problem:
+    return _Problem(0, Place(0, 0), _without_place(complaint, origins).removeprefix("saved settings: "))
 
 
 def _without_place(complaint: Complaint, origins: Origins) -> str:
