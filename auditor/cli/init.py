@@ -157,10 +157,16 @@ def _refuse_absent(settings: Settings, seen: Snapshot) -> None:
 def _checked(draft: Draft) -> str:
     """The text, once it was read back as settings; what could not be is never written."""
     from auditor.cli.init_questions import choices
+    from auditor.errors import SettingsError
+    from auditor.initial.budget import budgeted
     from auditor.initial.rendering import rendered
     from auditor.settings_file import load_settings
+    from auditor.settings_file.located import MAX_BYTES
 
-    text = rendered(draft, choices())
+    text = rendered(budgeted(draft, choices()), choices())
+    if len(text.encode()) > MAX_BYTES:
+        problem = f"{len(draft.workloads)} accounts are more than one settings file holds ({MAX_BYTES} bytes)"
+        raise SettingsError((problem,), next_step="make several: name a --subscription or some --account for each")
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
         path = Path(folder) / "auditor.yaml"
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""What `auditor init` asks a person: who owns a workload, where it runs, whether an open door is meant, its features."""
+"""What `auditor init` asks a person: owners, environments, whether an open door is meant, features."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ MOST = 12
 """Questions of one sort that are asked one by one; where there are more, one answer is for all, or none is asked."""
 
 ANSWERED = "as answered"
+
+_ALWAYS = "text"
 
 _NEEDS_MORE = ("mcp", "image_generation")
 """Features that settings must say more of than their name; they are left to the file."""
@@ -109,12 +111,12 @@ def _ask_features(workloads: list[WorkloadDraft]) -> None:
         for below, deployment in enumerate(one.deployments)
         if one.whole and deployment.speaks
     ]
-    offered = [one for one in choices() if one.name not in _NEEDS_MORE]
+    offered = [one for one in choices() if one.name not in (_ALWAYS, *_NEEDS_MORE)]
     if not places or len(places) > MOST:
         if places:
             click.echo(f"{len(places)} deployments: declare their features in the file", err=True)
         return
-    click.echo("Features of the Responses API that an application may use:", err=True)
+    click.echo("Features of the Responses API that an application may use, beside text:", err=True)
     for number, one in enumerate(offered, start=1):
         click.echo(f"  {number:2}  {one.name:20} {one.title}", err=True)
     click.echo("  (mcp and image_generation need more than a name: declare them in the file)", err=True)
@@ -137,7 +139,7 @@ def _features(of: str, offered: Sequence[Choice]) -> tuple[str, ...] | None:
         if wrong:
             raise click.BadParameter(f"{', '.join(wrong)} is none of them; numbers or names by comma")
         named = {by[part] for part in parts}
-        return tuple(one.name for one in offered if one.name in named)
+        return (_ALWAYS, *(one.name for one in offered if one.name in named)) if named else ()
 
     chosen: tuple[str, ...] = click.prompt(
         _sayable(f"Features of {of} (Enter: not said)"), default="", show_default=False, value_proc=meant, err=True
@@ -146,7 +148,9 @@ def _features(of: str, offered: Sequence[Choice]) -> tuple[str, ...] | None:
 
 
 def _with_features(deployment: DeploymentDraft, features: tuple[str, ...]) -> DeploymentDraft:
-    entries = tuple(Entry("features", features, ANSWERED) if one.key == "features" else one for one in deployment.entries)
+    entries = tuple(
+        Entry("features", features, ANSWERED) if one.key == "features" else one for one in deployment.entries
+    )
     return replace(deployment, entries=entries)
 
 

@@ -15,7 +15,7 @@ from auditor.settings import RoutingMode
 _PROMISES = ("region", "data-zone")
 """Residencies that say where prompts stay; `global` says nothing."""
 
-_FEATURES = "can't be seen: what else of the Responses API the application uses; the list is at the end"
+_FEATURES = "can't be seen: what else it uses (see the end)"
 
 
 def deployment(home: Home, facts: JsonObject) -> DeploymentDraft | str:
@@ -29,7 +29,11 @@ def deployment(home: Home, facts: JsonObject) -> DeploymentDraft | str:
     speaks = facts.get("speaks_responses")
     return DeploymentDraft(
         name=name,
-        entries=(Entry("name", name), *_seen(facts, model), *_declared(home, speaks)),
+        entries=(
+            Entry("name", name, "seen: the deployment; so what follows"),
+            *_seen(facts, model),
+            *_declared(speaks),
+        ),
         speaks=speaks if isinstance(speaks, bool) else None,
         remarks=tuple(_remarks(facts)),
     )
@@ -49,7 +53,7 @@ def _seen(facts: JsonObject, model: str) -> Iterator[Entry]:
     capacity = whole(dig(facts, "sku", "capacity"))
     if capacity is not None and capacity > 0:
         units = "PTU" if facts.get("provisioned") is True else "thousands of tokens per minute"
-        yield Entry("capacity", capacity, f"seen: what it holds, in {units}; less is a finding")
+        yield Entry("capacity", capacity, f"seen, in {units}")
     residency = facts.get("residency")
     if residency in _PROMISES:
         yield Entry("data_residency", str(residency), "seen: by its SKU")
@@ -62,30 +66,25 @@ def _router(facts: JsonObject) -> Iterator[Entry]:
     mode, models = text(dig(facts, "router", "mode")), objects(dig(facts, "properties", "routing", "models")) or []
     names = tuple(dict.fromkeys(name for one in models if (name := text(one.get("name"))) and statable("models", name)))
     said = (
-        *((Entry("mode", mode, "seen: as it is set, or Azure's default"),) if mode in get_args(RoutingMode) else ()),
+        *(
+            (Entry("mode", mode, "seen: as it is set, or Azure's default"),)
+            if mode is not None and mode in get_args(RoutingMode)
+            else ()
+        ),
         *((Entry("models", names, "seen: among which it may choose"),) if names else ()),
     )
     if said:
         yield Entry("router", said)
 
 
-def _declared(home: Home, speaks: object) -> Iterator[Entry]:
+def _declared(speaks: object) -> Iterator[Entry]:
     if speaks is False:
         yield Entry("features", (), "seen: its model has no Responses API")
-        return
-    unknown = speaks is not True
-    unseen = "could not be seen: whether its model has the Responses API; [] where it has not"
-    yield Entry("features", ("text",), unseen if unknown else _FEATURES, open=not unknown)
-    projects = [name for one in objects(dig(home.account, "foundry", "projects")) or [] if (name := _project(one))]
-    if projects and speaks is True:
-        note = "can't be seen: whether it is called by a Foundry project's endpoint, too"
-        yield Entry("surfaces", ("v1", "project"), note, stated=False)
-        yield Entry("project", projects[0], f"seen: {', '.join(projects)}", stated=False)
-
-
-def _project(facts: JsonObject) -> str | None:
-    name = text(facts.get("name"))
-    return name.rpartition("/")[2] if name is not None and statable("project", name) else None
+    elif speaks is True:
+        yield Entry("features", ("text",), _FEATURES, open=True)
+    else:
+        unseen = "could not be seen: whether its model has the Responses API; [] where it has not"
+        yield Entry("features", ("text",), unseen)
 
 
 def _remarks(facts: JsonObject) -> Iterator[str]:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.settings import Feature
-
 Scalar = str | int
 Environment = Literal["development", "test", "production"]
 
@@ -16,7 +14,7 @@ Environment = Literal["development", "test", "production"]
 class Choice:
     """A feature that an application may use of the Responses API, and the most that proving it costs."""
 
-    name: Feature
+    name: str
     title: str
     calls: int
     tokens: int

@@ -14,7 +14,7 @@ from auditor.initial.tags import BELONGS, said
 from auditor.initial.workload import told, workload
 from auditor.policy.facts.shape import text
 from auditor.settings import Settings
-from auditor.snapshot import Snapshot
+from auditor.snapshot import GapReason, Snapshot
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _CLOUDS = ("us-government", "china")
@@ -25,7 +25,9 @@ def drafted(snapshot: Snapshot, settings: Settings) -> Draft:
     """What the snapshot shows as settings; `settings` are those that it was taken with."""
     found = homes(snapshot, settings)
     ours = [home for home in found if home.kind in ACCOUNT_KINDS]
-    left_out = [f"{one.group}/{one.name}: an account of kind {one.kind or 'unknown'}" for one in found if one not in ours]
+    left_out = [
+        f"{one.group}/{one.name}: an account of kind {one.kind or 'unknown'}" for one in found if one not in ours
+    ]
     workloads: list[WorkloadDraft] = []
     for home, name, seen, group, account in _named(ours):
         if name is None or account is None:
@@ -60,8 +62,7 @@ def _remarks(snapshot: Snapshot, *, empty: bool) -> Iterator[str]:
     who = snapshot.principal
     name = who.name or who.app_id or who.object_id or "an unnamed principal"
     yield f"Made by auditor init at {snapshot.taken_at:%Y-%m-%d %H:%M} UTC, as {name} ({who.credential}) saw it."
-    for notice in snapshot.notices:
-        yield notice
+    yield from snapshot.notices
     if empty:
         yield (
             "No account was there. The workload below is an example of a plan, nothing of which was seen: put your own"
@@ -82,8 +83,9 @@ def _ground(snapshot: Snapshot, settings: Settings) -> Iterator[Entry]:
         yield Entry("tenant", tenant, "seen: that of who looked")
     titles = {one.id.rpartition("/")[2].lower(): one.body for one in snapshot.resources if one.kind == "subscription"}
     seen = [titles.get(id_.lower(), {}) for id_ in settings.scope.subscriptions]
-    names = [f"{text(one.get('displayName')) or 'its name could not be seen'}" for one in seen]
-    inner = [Entry("subscriptions", settings.scope.subscriptions, f"seen: {', '.join(names)}")]
+    names = [text(one.get("displayName")) for one in seen]
+    note = f"seen: {', '.join(filter(None, names))}" if all(names) else "could not be seen: the name of each"
+    inner = [Entry("subscriptions", settings.scope.subscriptions, note)]
     if settings.scope.accounts:
         inner.append(Entry("accounts", settings.scope.accounts, "as --account said; without it all are looked at"))
     yield Entry("scope", tuple(inner))
@@ -102,6 +104,8 @@ def _unseen(snapshot: Snapshot, found: Sequence[Home]) -> Iterator[str]:
     if snapshot.interrupted:
         yield "whatever was not read before the interruption"
     yield from (told(gap) for gap in snapshot.gaps if gap.id not in theirs)
+    if any(gap.reason is GapReason.DENIED for gap in snapshot.gaps):
+        yield "what was denied can be seen with the role of auditor permissions --format az; then make this file anew"
 
 
 def _named(found: Sequence[Home]) -> Iterator[tuple[Home, str | None, str, str | None, str | None]]:

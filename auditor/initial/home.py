@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def _object(value: object) -> JsonObject:
 def _part(arm_id: str, type_: str) -> str:
     """The name after a type in an id, as written."""
     parts = arm_id.split("/")
-    return next((name for word, name in zip(parts, parts[1:], strict=False) if word.lower() == type_), "")
+    return next((name for word, name in itertools.pairwise(parts) if word.lower() == type_), "")
 
 
 def _networks(snapshot: Snapshot) -> defaultdict[str, list[str]]:

@@ -12,13 +12,13 @@ from auditor.initial.draft import DeploymentDraft, Entry, WorkloadDraft
 from auditor.initial.home import Home
 from auditor.initial.scalar import statable
 from auditor.initial.tags import OWNER, environment, said
-from auditor.policy.facts.shape import dig, text, texts, whole
+from auditor.policy.facts.shape import dig, objects, text, texts, whole
 from auditor.settings import LogIntent
 from auditor.snapshot import Gap
 
 UNKNOWN_OWNER = "unknown"
 
-_MEANT = "say so only where that is meant"
+_MEANT = "uncomment only where this is meant"
 _GAPS_TOLD = 6
 
 
@@ -30,7 +30,7 @@ def workload(home: Home, *, name: str, seen: str, group: str | None, account: st
         Entry("name", name, f"seen: {seen}"),
         _owner(home),
         _environment(home),
-        Entry("account", account),
+        Entry("account", account, "seen: the account"),
         *_network(home),
         *_authentication(home),
         *_approved(home, stated),
@@ -43,30 +43,46 @@ def workload(home: Home, *, name: str, seen: str, group: str | None, account: st
 
 
 def _remarks(home: Home, stated: Sequence[DeploymentDraft]) -> Iterator[str]:
-    sku, place = text(dig(home.account, "sku", "name")), home.location or "a region that is not told"
-    yield f"---- {home.name}: {home.kind} {sku or ''} in {place}, resource group {home.group}"
+    yield f"---- {home.name} ({home.kind} {text(dig(home.account, 'sku', 'name')) or ''})".replace(" )", ")")
     if not stated:
         why = "it has no deployment" if home.listed and not home.deployments else "none of its deployments is told"
         yield f"Not a workload yet: {why}."
-    identities = texts(home.account.get("identity_types"))
-    projects = dig(home.account, "foundry", "projects")
-    key = text(dig(home.account, "properties", "encryption", "keyVaultProperties", "keyVaultUri"))
-    seen = (
-        *((f"identity {', '.join(identities) or 'none'}",) if identities is not None else ()),
-        *((f"encrypted with a key in {key}",) if key else ()),
-        *((f"{len(projects)} Foundry projects",) if isinstance(projects, list) and projects else ()),
-    )
-    if seen:
-        yield f"seen: {'; '.join(seen)}"
+    yield f"seen: {'; '.join(_seen(home))}"
     for gap in home.gaps[:_GAPS_TOLD]:
         yield f"could not be seen: {told(gap)}"
     if len(home.gaps) > _GAPS_TOLD:
         yield f"could not be seen: and {len(home.gaps) - _GAPS_TOLD} further reads"
+    projects = _projects(home)
+    if projects:
+        yield (
+            f"can't be seen: whether it is called by a project's endpoint, too; a deployment that is says surfaces:"
+            f" [v1, project] and project: {projects[0]}"
+        )
+
+
+def _seen(home: Home) -> Iterator[str]:
+    yield f"resource group {home.group}"
+    identities = texts(home.account.get("identity_types"))
+    if identities is not None:
+        yield f"identity {', '.join(identities) or 'none'}"
+    vault = text(dig(home.account, "properties", "encryption", "keyVaultProperties", "keyVaultUri"))
+    if vault is not None:
+        yield f"encrypted with a key in {vault}"
+    projects = _projects(home)
+    if projects:
+        yield f"Foundry projects {', '.join(projects)}"
+
+
+def _projects(home: Home) -> list[str]:
+    """Names alone: Azure puts the account's before each."""
+    found = objects(dig(home.account, "foundry", "projects")) or []
+    return [name.rpartition("/")[2] for one in found if (name := text(one.get("name")))]
 
 
 def told(gap: Gap) -> str:
     """What could not be read and why, in a few words."""
-    name = gap.scope.rstrip("/").rpartition("/")[2]
+    above, _, name = gap.scope.rstrip("/").rpartition("/")
+    name = f"subscription {name}" if above.lower() == "/subscriptions" else name
     return f"{gap.kind.replace('_', ' ')} of {name} ({gap.reason}: {gap.permission or gap.detail[:120]})"
 
 
@@ -98,10 +114,10 @@ def _network(home: Home) -> Iterator[Entry]:
     elif default is not None and default.lower() == "deny":
         yield Entry("network", "restricted", f"seen: only chosen networks may call it{behind}")
     else:
-        note = f"seen: every network may call it{behind}; the settings expect restricted, {_MEANT}"
+        note = f"seen: every network may call it{behind}; expected is restricted: {_MEANT}"
         yield Entry("network", "public", note, stated=False, open=True)
     if home.networks and statable("virtual_networks", list(home.networks)):
-        note = "can't be seen: from which networks the application calls; the private endpoints lie in"
+        note = "can't be seen: from which networks it is called; its private endpoints lie in"
         yield Entry("virtual_networks", home.networks, note, stated=False)
 
 
@@ -110,11 +126,11 @@ def _authentication(home: Home) -> Iterator[Entry]:
     if off is True:
         yield Entry("authentication", "entra-only", "seen: API keys are off")
     elif off is False:
-        note = f"seen: API keys are taken; the settings expect entra-only, {_MEANT}"
+        note = f"seen: API keys are taken; expected is entra-only: {_MEANT}"
         yield Entry("authentication", "keys-allowed", note, stated=False, open=True)
     else:
         yield Entry("authentication", "keys-allowed", "could not be seen; entra-only is expected", stated=False)
-    note = "can't be seen: object ids of the identities by which the application calls"
+    note = "can't be seen: object ids by which it calls"
     yield Entry("identities", (), note, stated=False)
 
 
@@ -149,7 +165,7 @@ def _values(stated: Sequence[DeploymentDraft], key: str) -> tuple[str, ...]:
 def _tags(home: Home) -> Iterator[Entry]:
     names = [name for name in home.tags if not name.lower().startswith("hidden-") and statable("tags", [name])]
     if names:
-        yield Entry("tags", tuple(names), "seen: tags that it carries and shall keep")
+        yield Entry("tags", tuple(names), "seen: tags that it carries")
 
 
 def _logs(home: Home) -> Iterator[Entry]:
@@ -163,13 +179,13 @@ def _logs(home: Home) -> Iterator[Entry]:
         words = f"seen: no logs are sent anywhere; expected are {' and '.join(usual)}"
         yield Entry("logs", (Entry("categories", usual),), words, stated=False)
         return
-    by = f"seen: diagnostic setting {', '.join(home.settings_seen)}"
+    by = f"seen: diagnostic settings {', '.join(home.settings_seen)}"
     missing = sorted(set(usual) - set(enabled))
     children = [Entry("destinations", tuple(places), by)] if statable("destinations", places) else []
     if not missing and statable("categories", enabled):
         children.append(Entry("categories", tuple(enabled), "seen: switched on"))
     elif missing:
-        note = f"seen: switched on; {' and '.join(missing)} is expected, {_MEANT}"
+        note = f"seen: switched on, without {' and '.join(missing)}: {_MEANT}"
         children.append(Entry("categories", tuple(enabled), note, stated=False))
     if any(one.stated for one in children):
         yield Entry("logs", tuple(children))

@@ -67,7 +67,9 @@ def load_settings(path: Path | None, environ: Mapping[str, str], flags: Mapping[
     return settings
 
 
-def settings_without_file(subscriptions: Sequence[str], accounts: Sequence[str], environ: Mapping[str, str]) -> Settings:
+def settings_without_file(
+    subscriptions: Sequence[str], accounts: Sequence[str], environ: Mapping[str, str]
+) -> Settings:
     """Settings that say no more than what to look at, the environment over them but for the scope.
 
     Raises SettingsError with every problem at once.
