@@ -66,6 +66,7 @@ def _seen(environ: Mapping[str, str]) -> list[Subscription]:
     from auditor.audit import subscriptions_seen
     from auditor.cli.console import progress, say
     from auditor.cli.session import until_interrupted
+    from auditor.initial.scalar import comment
     from auditor.settings_file import settings_without_file
     from auditor.snapshot import Gap
 
@@ -79,7 +80,7 @@ def _seen(environ: Mapping[str, str]) -> list[Subscription]:
         )
     told = [one for row in found.rows if (one := _subscription(row.body)) is not None]
     for one in sorted(told, key=lambda one: one.title.lower()):
-        say(f"subscription {one.id}: {one.title}{'' if one.enabled else f' ({one.state}: passed over)'}")
+        say(f"subscription {one.id}: {comment(one.title)}{'' if one.enabled else f' ({one.state}: passed over)'}")
     return sorted(told, key=lambda one: one.title.lower())
 
 
@@ -92,10 +93,10 @@ def _subscription(body: JsonObject) -> Subscription | None:
 
 def _chosen(enabled: Sequence[Subscription]) -> tuple[str, ...]:
     """Those that a person chooses by number, id or `all`."""
-    from auditor.cli.console import sayable
+    from auditor.initial.scalar import comment
 
     for number, one in enumerate(enabled, start=1):
-        click.echo(sayable(f"  {number}  {one.title}  {one.id}"), err=True)
+        click.echo(f"  {number}  {one.id}  {comment(one.title)}", err=True)
 
     def meant(text: str) -> tuple[str, ...]:
         if text.strip().lower() == _ALL:

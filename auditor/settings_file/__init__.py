@@ -109,7 +109,10 @@ def _read(path: Path) -> Located:
     except FileNotFoundError as error:
         raise SettingsError(
             (f"{path}: there is no such file",),
-            next_step=f"name another with --settings, or begin {path} with the smallest that works:\n\n{SMALLEST}",
+            next_step=(
+                f"name another with --settings, make it of what is there with auditor init, or begin {path} with the"
+                f" smallest that works:\n\n{SMALLEST}"
+            ),
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         words = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"can't be read: {error.strerror}"

@@ -100,6 +100,15 @@ def test_any_name_and_tag_reads_back(
         assert one.owner == "unknown" or one.owner in tags.values()
 
 
+def test_a_secret_in_a_tag_is_nowhere_in_the_file(tmp_path: Path) -> None:
+    """What looks like a key is neither stated nor quoted; the owner is then not known."""
+    key = "AccountKey=" + "A" * 86 + "=="
+    home = account("chat", tags={"owner": key, "workload": key, key: "x"})
+    draft = made(home, deployment(home, "gpt"))
+    assert "A" * 20 not in rendered(draft, CHOICES)
+    assert read_back(draft, tmp_path).workloads[0].owner == "unknown"
+
+
 def test_names_that_repeat_are_told_apart(tmp_path: Path) -> None:
     """An account whose name another group has too is named by its id, and no workload's name stands twice."""
     twins = [account("chat", group) for group in ("rg-a", "rg-b")]
