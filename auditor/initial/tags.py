@@ -19,7 +19,7 @@ ENVIRONMENT: Final = ("environment", "env", "stage")
 
 BELONGS: Final = ("workload", "workloadname", "application", "applicationname", "app", "appname", "azdenvname")
 """Tag names that say to which application something belongs; the last is that of the Azure Developer CLI:
-https://learn.microsoft.com/azure/developer/azure-developer-cli/faq#how-does-azd-find-the-resources"""
+https://learn.microsoft.com/azure/developer/azure-developer-cli/environments-overview"""
 
 WORDS: Final[Mapping[str, Environment]] = {
     "production": "production",
@@ -32,10 +32,7 @@ WORDS: Final[Mapping[str, Environment]] = {
     "testing": "test",
     "qa": "test",
 }
-"""Words that mean one environment everywhere; `staging`, `demo` and their like do not.
-
-https://learn.microsoft.com/azure/cloud-adoption-framework/ready/azure-best-practices/resource-abbreviations
-"""
+"""Words that mean one environment everywhere; `staging`, `demo` and their like do not."""
 
 _PARTS = re.compile(r"[a-z0-9]+")
 
