@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from auditor.cloud.door import Cloud, open_cloud
+from auditor.cloud.pages import Rows
 from auditor.cloud.recorder import KeepBody, Recorder
+from auditor.cloud.subscriptions import subscriptions
 from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
@@ -150,6 +152,19 @@ async def rehearsal(
         plan = await plan_calls(cloud, settings, collected.resources)
     unseen = tuple(f"{gap.kind} of {gap.scope}: {gap.detail}" for gap in collected.gaps)
     return plan.model_copy(update={"unseen": unseen})
+
+
+async def subscriptions_seen(
+    settings: Settings, *, environ: Mapping[str, str], announce: Callable[[str], None]
+) -> Rows | Gap:
+    """The subscriptions that the identity sees, or why they could not be listed; the settings' scope is not looked at.
+
+    Raises SignInError where no credential gives a token.
+    """
+    async with open_cloud(settings, environ, Recorder(None)) as cloud:
+        for line in cloud.tried:
+            announce(line)
+        return await subscriptions(cloud.arm)
 
 
 async def _probe(

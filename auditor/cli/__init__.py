@@ -12,6 +12,7 @@ from auditor.cli.errors import ending, usage
 from auditor.cli.options import conversation_options, write_exit_codes
 
 COMMANDS = (
+    "init",
     "run",
     "regions",
     "demo",
@@ -83,6 +84,7 @@ def cli() -> None:
     \b
     Examples:
       auditor demo                          see it work, on a pretend Azure
+      auditor init                          begin auditor.yaml from what is there
       auditor run --settings auditor.yaml   audit what the settings name
       auditor run --before-provision        judge what they plan, before it exists
       auditor regions                       tell in which regions that would fit

@@ -139,6 +139,18 @@ REGION_COLLECTORS: tuple[Collector, ...] = (
 )
 """What decides in which regions something can be made."""
 
+INITIAL_COLLECTORS: tuple[Collector, ...] = (
+    ACCOUNTS,
+    SUBSCRIPTION,
+    PERMISSIONS,
+    MODELS,
+    ACCOUNT,
+    DEPLOYMENTS,
+    DIAGNOSTICS,
+    PROJECTS,
+    PRIVATE_ENDPOINT,
+)
+"""What first settings are made from."""
 
 ESSENTIAL = frozenset({"subscription", "account", "deployment", "model"})
 """Kinds that are read whatever is judged: what there is, and what the live calls are made from."""

@@ -65,14 +65,14 @@ def _told(probe: Probe) -> JsonObject:
         "sends": probe.sends,
         "proves": probe.proves,
         "calls": probe.calls,
-        "tokens": probe.most_tokens(_example(TEXT_MODEL)),
-        "reasoning_tokens": probe.most_tokens(_example(REASONING_MODEL)),
+        "tokens": probe.most_tokens(example(TEXT_MODEL)),
+        "reasoning_tokens": probe.most_tokens(example(REASONING_MODEL)),
         "legacy": probe.legacy,
         "deletes": probe.stores,
     }
 
 
-def _example(model: str) -> Target:
+def example(model: str) -> Target:
     """A deployment without a rate limit that would make its answers shorter."""
     return Target(
         id=f"/deployments/{model}",

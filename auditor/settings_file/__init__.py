@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,26 @@ def load_settings(path: Path | None, environ: Mapping[str, str], flags: Mapping[
     return settings
 
 
+def settings_without_file(
+    subscriptions: Sequence[str], accounts: Sequence[str], environ: Mapping[str, str]
+) -> Settings:
+    """Settings that say no more than what to look at, the environment over them but for the scope.
+
+    Raises SettingsError with every problem at once.
+    """
+    said = tuple(one for one in said_outside(environ, {}) if one.path[:1] != ("scope",))
+    data = {"scope": {"subscriptions": list(subscriptions), "accounts": list(accounts)}}
+    laid, origins = _lay_over(data, said, environ.get(TENANT_FALLBACK, "").strip())
+    settings, wrong = _validated(laid, Located())
+    problems = [*_misspoken(said), *(_blamed_outside(complaint, origins) for complaint in wrong)]
+    if problems or settings is None:
+        raise SettingsError(
+            tuple(dict.fromkeys(problem.text for problem in sorted(problems))),
+            next_step="correct them and run again",
+        )
+    return settings
+
+
 def saved_settings(saved: JsonObject, flags: Mapping[str, object]) -> Settings:
     """The settings that a snapshot was taken with, and flags over them; the environment had its say when it was taken.
 
@@ -89,7 +109,10 @@ def _read(path: Path) -> Located:
     except FileNotFoundError as error:
         raise SettingsError(
             (f"{path}: there is no such file",),
-            next_step=f"name another with --settings, or begin {path} with the smallest that works:\n\n{SMALLEST}",
+            next_step=(
+                f"name another with --settings, make it of what is there with auditor init, or begin {path} with the"
+                f" smallest that works:\n\n{SMALLEST}"
+            ),
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         words = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"can't be read: {error.strerror}"
@@ -159,6 +182,10 @@ def _blamed(path: Path, complaint: Complaint, located: Located, origins: Origins
     else:
         place = located.nearest(complaint.path)
     return _in_file(path, place, complaint.path, complaint.message)
+
+
+def _blamed_outside(complaint: Complaint, origins: Origins) -> _Problem:
+    return _Problem(0, Place(0, 0), _without_place(complaint, origins).removeprefix("saved settings: "))
 
 
 def _without_place(complaint: Complaint, origins: Origins) -> str:
