@@ -12,6 +12,10 @@ from auditor.snapshot import Resource, Snapshot
 
 MILLION = 1_000_000
 
+UNBILLED = (401, 403)
+"""What is turned away at the door costs nothing; a prompt that was filtered, or a call that took too long, does:
+https://learn.microsoft.com/azure/ai-foundry/openai/how-to/manage-costs"""
+
 
 def spend(snapshot: Snapshot, settings: ProbeSettings) -> Spend:
     """Calls, tokens and money of all probes; money is None where any part of it is not known, with the reason."""
@@ -50,7 +54,8 @@ def _unknown(made: Iterable[Resource]) -> str | None:
     """Why the money is not known; None where it is."""
     for probe in made:
         body: Any = probe.body
-        if body.get("outcome") in ("completed", "incomplete") and whole(body.get("output_tokens")) is None:
+        answered = body.get("outcome") in ("completed", "incomplete") and whole(body.get("http_status")) not in UNBILLED
+        if answered and whole(body.get("output_tokens")) is None:
             return f"an answer of {body.get('requested_model')} does not tell what it used"
         if any(_used(probe)[1:]) and dig(body, "price") is None:
             return text(body.get("unpriced")) or "no price was asked for"

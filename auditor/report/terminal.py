@@ -5,7 +5,7 @@ A command stands on lines of its own and is never wrapped, so that it can be pas
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
@@ -187,13 +187,24 @@ def _calls(page: Page, run: Run) -> None:
             page.text(f"{_asked(call)}: {took}", indent=2, hang=2)
     if (used := wording.spend(run)) is not None:
         page.text(used, indent=2, hang=2)
-    for call in run.calls:
-        told = [part for part in (call.failure, call.cause) if part]
+    for calls in _alike(run.calls):
+        first = calls[0]
+        told = [part for part in (first.failure, first.cause) if part]
         if told:
-            request = f" (request {call.request_id})" if call.request_id else ""
-            page.text(hostile.line(f"{call.deployment}: {' - '.join(told)}{request}"), indent=2, hang=2)
-        if call.next_step:
-            page.command(call.next_step, indent=4)
+            ids = [call.request_id for call in calls if call.request_id]
+            request = f" (request {_some(ids)})" if ids else ""
+            page.text(hostile.line(f"{_asked(*calls)}: {' - '.join(told)}{request}"), indent=2, hang=2)
+        if first.next_step:
+            page.command(first.next_step, indent=4)
+
+
+def _alike(calls: tuple[Call, ...]) -> Iterator[tuple[Call, ...]]:
+    """Calls to one deployment of which the same is said, once each."""
+    found: dict[tuple[str | None, ...], list[Call]] = {}
+    for call in calls:
+        said = (call.account, call.deployment, call.requested_model, call.failure, call.cause, call.next_step)
+        found.setdefault(said, []).append(call)
+    return map(tuple, found.values())
 
 
 def _routed(page: Page, run: Run) -> None:
@@ -216,11 +227,12 @@ def _routed(page: Page, run: Run) -> None:
     page.table(("Asked for", "Requested", "Responded", "In its subset", "Latency"), rows, numbers=1)
 
 
-def _asked(call: Call) -> str:
-    """The deployment, and what the call named instead of it, where it did."""
+def _asked(call: Call, *others: Call) -> str:
+    """The deployment, what the call named instead of it, where it did, and what it was asked besides text."""
     named = call.requested_model
     also = f" as {named}" if named and named != call.deployment else ""
-    return hostile.line(f"{call.deployment}{also}{'' if call.probe == 'text' else f', {call.probe}'}")
+    probes = [one.probe for one in (call, *others)]
+    return hostile.line(f"{call.deployment}{also}{'' if probes == ['text'] else f', {_some(probes)}'}")
 
 
 def _counts(page: Page, run: Run) -> None:

@@ -111,6 +111,8 @@ class Deployment(Record):
     capacity: int
     upgrade: str | None = "OnceCurrentVersionExpired"
     state: str = "Succeeded"
+    made_seconds_ago: int = 120 * 24 * 3600
+    """Its endpoint does not know it in its first five minutes."""
     policy: str | None = "Microsoft.DefaultV2"
     """The content policy that it names."""
     traffic: Traffic = Traffic()

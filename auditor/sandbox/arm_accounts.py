@@ -40,7 +40,7 @@ def account_body(world: World, account: Account) -> JsonObject:
         **({"tags": account.tags} if account.tags else {}),
         "properties": {**_service_properties(world, account), **account.properties},
         **_identity(world, account),
-        "systemData": _system_data(world, 200),
+        "systemData": _system_data(world, timedelta(days=200)),
     }
 
 
@@ -68,7 +68,7 @@ def deployment_body(world: World, account: Account, deployment: Deployment, api_
         "name": deployment.name,
         "sku": {"name": deployment.sku, "capacity": deployment.capacity},
         "properties": properties,
-        "systemData": _system_data(world, 120),
+        "systemData": _system_data(world, timedelta(seconds=deployment.made_seconds_ago)),
         "etag": f'"{uuid5(NAMESPACE_URL, arm_id)}"',
     }
 
@@ -168,7 +168,7 @@ def _identity(world: World, account: Account) -> JsonObject:
         return {}
     told: JsonObject = {"type": ", ".join(account.identity)}
     if "SystemAssigned" in account.identity:
-        told |= {"principalId": principal(account.name), "tenantId": world.tenant}
+        told |= {"principalId": principal(account.name), "tenantId": account.tenant or world.tenant}
     if "UserAssigned" in account.identity:
         name = (
             f"/subscriptions/{world.subscription_of(account)}/resourceGroups/{account.group}"
@@ -191,8 +191,8 @@ def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
     return {"rateLimits": limits} if limits else {}
 
 
-def _system_data(world: World, days: int) -> JsonObject:
-    at = (world.made_at - timedelta(days=days)).strftime("%Y-%m-%dT08:15:30.0000000Z")
+def _system_data(world: World, ago: timedelta) -> JsonObject:
+    at = (world.made_at - ago).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
     return {
         "createdBy": "platform@contoso.com",
         "createdByType": "User",

@@ -40,6 +40,9 @@ LEGACY_FROM = "2025-03-01-preview"
 
 LEAST_TOKENS = 16
 
+TOO_NEW_SECONDS = 300
+"""For how long a new deployment may be unknown to its endpoint: the 404's own words."""
+
 UNSUPPORTED = (
     "temperature",
     "top_p",
@@ -150,6 +153,7 @@ class _Creation:
             deployment is None
             or deployment.properties.get("deploymentState") == "Paused"
             or deployment.state == "Disabled"
+            or deployment.made_seconds_ago < TOO_NEW_SECONDS
         ):
             return said("deployment-not-found")
         whole = self._respond(deployment, trouble)

@@ -132,6 +132,12 @@ CASES = (
     ),
     Case("wrong-tenant", "ours", http(400, "BadRequest", "Tenant provided in token does not match resource token")),
     Case("wrong-tenant", "ours", http(401, None, "Token tenant 72f9 does not match resource tenant.")),
+    Case(
+        "wrong-tenant",
+        "ours",
+        http(400, None, "Token tenant does not match resource tenant."),
+        {"tenant": "72f9", "signed_in": "f01a"},
+    ),
     # https://github.com/openai/openai-python/issues/2776, https://github.com/vercel/ai/issues/8857
     *(
         Case("picture-not-fetched", "ours", http(400, "invalid_value", f"{what} while downloading https://x.io/a.png."))

@@ -67,6 +67,7 @@ SEEN_CASES = (
     Case("data-role-too-new", "azure", NO_ROLE, seen(**ROLE, role_age_seconds=40)),
     Case("data-role-not-counted", "ours", NO_ROLE, seen(**ROLE, role_age_seconds=90_000)),
     Case("missing-data-role", "ours", NO_ROLE, seen(may_call=False)),
+    Case("missing-data-role", "ours", NO_ROLE, seen(no_role_of_its_own=True)),
     Case("keys-disabled", "ours", WRONG_KEY, seen(keys_disabled=True)),
     Case(
         "public-access-disabled", "network", PRIVATE, {"approved_endpoints": 1, **seen(**OUTSIDE, unlinked_zones=ZONE)}

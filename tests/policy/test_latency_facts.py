@@ -89,6 +89,14 @@ def test_money_is_tokens_by_their_prices_repetitions_too() -> None:
     assert (told.price_date, told.price_source, told.unpriced) == ("2026-03-01", "retail", None)
 
 
+def test_a_key_that_is_refused_as_it_should_be_costs_nothing() -> None:
+    """The probe that proves it is completed, and no model answered."""
+    refused = {"outcome": "completed", "calls": 1, "http_status": 403, "price": PRICE}
+    assert spend(taken(CALL, refused), ProbeSettings()).money == pytest.approx((100 * 2 + 50 * 10) / 1e6)
+    filtered = {**refused, "http_status": 400}
+    assert spend(taken(CALL, filtered), ProbeSettings()).money is None
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

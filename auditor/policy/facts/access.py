@@ -8,6 +8,7 @@ with one counts, and is named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from auditor.policy.facts.arm_id import fold, subscription_scope
@@ -47,16 +48,27 @@ def access(of: Around) -> Part:
     return told.done()
 
 
-def calling_right(principal: str, account_id: str, grants: Grants) -> tuple[bool | None, tuple[Assignment, ...]]:
-    """Whether a principal may call the Responses API, and the assignments of its own that let it.
+@dataclass(frozen=True)
+class CallingRight:
+    """Whether a principal may call the Responses API of an account; None where that is not known."""
 
-    None where that hangs on what is not known, such as who is in a group.
-    """
+    may: bool | None = None
+    """Not known also where it hangs on who is in a group."""
+    own: tuple[Assignment, ...] = ()
+    """The assignments of its own that let it."""
+    none_of_its_own: bool = False
+    """Whether it is known that none of its own does."""
+
+
+def calling_right(principal: str, account_id: str, grants: Grants) -> CallingRight:
+    """By what a principal may call the Responses API."""
     over, who = rights(account_id, grants), principal.lower()
     if over is None:
-        return None, ()
+        return CallingRight()
+    mine = [(one, over.granted(one, who, RESPOND)) for one in over.assignments if one.principal == who]
     own = tuple(one for one in over.assignments if over.granted(one, who, RESPOND) is True)
-    return (True if own else over.may(who, (RESPOND,))), own
+    may = True if own else over.may(who, (RESPOND,))
+    return CallingRight(may, own, over.understood and all(granted is False for _, granted in mine))
 
 
 _LISTS: Final = ("conditional", "custom_broad_roles", "direct_users", "identity_powers", "wide")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from auditor.policy.facts.access import calling_right
+from auditor.policy.facts.access import CallingRight, calling_right
 from auditor.policy.facts.account import Home
 from auditor.policy.facts.arm_id import fold, subscription_scope
 from auditor.policy.facts.basis import Basis
@@ -25,7 +25,7 @@ def surroundings(deployment: JsonObject, home: Home, basis: Basis, host: str | N
     network = dig(account, "network")
     addresses = _addresses(network, host)
     public = texts(dig(network, "public_names"))
-    may_call, role, age = _right(home.id, basis)
+    right, role, age = _right(home.id, basis)
     usage = text(dig(deployment, "model", "usage_name"))
     quota = pool(home.location, usage, basis.seen) if usage is not None and home.location is not None else None
     return Surroundings(
@@ -37,7 +37,8 @@ def surroundings(deployment: JsonObject, home: Home, basis: Basis, host: str | N
         address_rules=_rules(dig(account, "properties", "networkAcls", "ipRules")),
         outbound_hosts=_outbound(dig(account, "properties")),
         keys_disabled=_flag(dig(account, "properties", "disableLocalAuth")),
-        may_call=may_call,
+        may_call=right.may,
+        no_role_of_its_own=right.none_of_its_own,
         role=role,
         role_age_seconds=age,
         state=text(dig(deployment, "properties", "provisioningState")),
@@ -50,18 +51,18 @@ def surroundings(deployment: JsonObject, home: Home, basis: Basis, host: str | N
     )
 
 
-def _right(account_id: str, basis: Basis) -> tuple[bool | None, str | None, float | None]:
+def _right(account_id: str, basis: Basis) -> tuple[CallingRight, str | None, float | None]:
     """Whether who looked may call, by which role, and for how many seconds already."""
     principal, subscription = basis.principal.object_id, subscription_scope(account_id)
     if principal is None or subscription is None:
-        return None, None, None
-    may, own = calling_right(principal, account_id, basis.grants.get(fold(subscription), NOTHING_READ))
-    rows = [basis.seen.resource(ASSIGNMENT, str(one.row["id"])) for one in own]
+        return CallingRight(), None, None
+    right = calling_right(principal, account_id, basis.grants.get(fold(subscription), NOTHING_READ))
+    rows = [basis.seen.resource(ASSIGNMENT, str(one.row["id"])) for one in right.own]
     made = [moment(dig(one.body, "properties", "createdOn")) for one in rows if one is not None]
     known = [when for when in made if when is not None]
     # Every assignment that lets it in must be young: with an older one there was no time without the right.
-    age = (basis.now - min(known)).total_seconds() if known and len(known) == len(own) else None
-    return may, next((text(one.row.get("role")) for one in own), None), age
+    age = (basis.now - min(known)).total_seconds() if known and len(known) == len(right.own) else None
+    return right, next((text(one.row.get("role")) for one in right.own), None), age
 
 
 def _addresses(network: Any, host: str | None) -> tuple[str, ...] | None:

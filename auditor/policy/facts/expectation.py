@@ -61,12 +61,15 @@ def expectation(
     planned, demand = plan(case, basis)
     part = Part(facts=expectation_facts(expected)).and_also(told.done()).and_also(planned)
     if target.home is not None:
-        part = part.with_member("probe", _called(expected, target.home, basis))
+        part = part.with_member("probe", _called(expected, there, target.home, basis))
     return Expectation(case, part, demand)
 
 
-def _called(expected: ExpectedDeployment, home: Home, basis: Basis) -> Part:
+def _called(expected: ExpectedDeployment, there: Deployment | None, home: Home, basis: Basis) -> Part:
     """What the live calls by the declared name told, whether or not there is such a deployment."""
+    if there is not None:
+        # With all that is known of the deployment, so that a failure reads here as it does there.
+        return probes(there.resource, there.part.facts, home, basis)
     named = Resource(kind=DEPLOYMENT, id=f"{home.id}/deployments/{expected.name}", body={})
     return probes(named, {}, home, basis)
 

@@ -80,9 +80,15 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "zone_not_linked": lambda _, context: bool(context.seen.unlinked_zones),
     "record_missing": lambda _, context: bool(context.seen.missing_records),
     "addresses_allowed": lambda _, context: bool(context.seen.address_rules),
+    "other_tenant": lambda _, context: (
+        context.tenant is not None
+        and context.signed_in is not None
+        and context.tenant.lower() != context.signed_in.lower()
+    ),
     "keys_disabled": lambda _, context: context.seen.keys_disabled is True,
     "has_role": lambda signal, context: context.seen.may_call is True and _of_calling(signal),
     "lacks_role": lambda signal, context: context.seen.may_call is False and _of_calling(signal),
+    "no_role_of_its_own": lambda signal, context: context.seen.no_role_of_its_own and _of_calling(signal),
     "role_too_new": lambda _, context: (
         context.seen.role_age_seconds is not None and context.seen.role_age_seconds < TOO_NEW_SECONDS
     ),

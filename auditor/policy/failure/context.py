@@ -32,6 +32,8 @@ class FailureContext:
     location: str | None = None
     tenant: str | None = None
     """The account's tenant; the caller's may be another."""
+    signed_in: str | None = None
+    """The tenant that the caller signed in to."""
     subdomain: str | None = None
     public_access_disabled: bool | None = None
     approved_endpoints: int | None = None
@@ -56,6 +58,12 @@ class FailureContext:
         if self.models is None or self.deployment is None:
             return None
         return self.deployment.lower() in {name.lower() for name in self.models}
+
+    @property
+    def model(self) -> str | None:
+        """The model behind the deployment."""
+        asked = (self.deployment or "").lower()
+        return next((model for name, model in (self.models or {}).items() if name.lower() == asked), None)
 
     @property
     def same_model(self) -> tuple[str, ...]:
@@ -88,8 +96,8 @@ def failure_context(
 ) -> FailureContext:
     """The context of a call to `requested` on an account, from what the snapshot holds.
 
-    `deployments` are the account's own, all of them; None where their list was not read whole. `tenant` is the
-    subscription's, which the caller's may differ from.
+    `deployments` are the account's own, all of them; None where their list was not read whole. `tenant` is the one that
+    settings name; the account's own is what its identity tells, and else taken to be that.
     """
     properties = _mapping(account.body.get("properties"))
     body = next((one.body for one in deployments or () if _name(one).lower() == requested.lower()), {})
@@ -99,7 +107,8 @@ def failure_context(
         host=host,
         account_id=account.id,
         location=_text(account.body.get("location")),
-        tenant=tenant,
+        tenant=_text(_mapping(account.body.get("identity")).get("tenantId")) or tenant,
+        signed_in=principal.tenant_id or tenant,
         subdomain=_text(properties.get("customSubDomainName")),
         public_access_disabled=_lower(properties.get("publicNetworkAccess")) == "disabled",
         approved_endpoints=_approved(properties),

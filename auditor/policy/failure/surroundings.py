@@ -26,6 +26,8 @@ class Surroundings:
     keys_disabled: bool | None = None
     may_call: bool | None = None
     """Whether the caller, by an assignment of its own, holds a role with the data action."""
+    no_role_of_its_own: bool = False
+    """Whether it is known that no assignment of the caller's own gives such a role; a group of its may."""
     role: str | None = None
     """The name of that role."""
     role_age_seconds: float | None = None
