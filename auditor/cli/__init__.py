@@ -21,6 +21,7 @@ COMMANDS = (
     "keys",
     "diff",
     "history",
+    "explain",
     "permissions",
     "checks",
     "probes",

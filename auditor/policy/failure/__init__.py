@@ -149,6 +149,11 @@ def rows() -> tuple[Row, ...]:
     return tuple(Row.model_validate(_ignoring_case(row)) for row in yaml.safe_load(text))
 
 
+def rows_of(failure_class: str) -> tuple[Row, ...]:
+    """The rows that name a class, in their order; none where there is no such class."""
+    return tuple(row for row in rows() if row.failure_class == failure_class)
+
+
 def _ignoring_case(row: dict[str, object]) -> dict[str, object]:
     return {
         key: re.compile(str(value), re.IGNORECASE) if key in {"code", "says", "content_type"} else value
