@@ -22,6 +22,7 @@ COMMANDS = (
     "diff",
     "history",
     "explain",
+    "doctor",
     "permissions",
     "checks",
     "probes",

@@ -32,6 +32,9 @@ workloads:
 """
 """Settings with nothing in them that could be left out."""
 
+NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""Stands where settings must name a subscription and nothing does."""
+
 Origins = dict[Where, tuple[int, str]]
 """Path → the rank and the name of what was said there outside of the file."""
 
@@ -64,6 +67,22 @@ def load_settings(path: Path | None, environ: Mapping[str, str], flags: Mapping[
             tuple(dict.fromkeys(problem.text for problem in sorted(problems))),
             next_step="correct them and run again; every key is described by: auditor schema settings",
         )
+    return settings
+
+
+def said_settings(environ: Mapping[str, str]) -> Settings:
+    """What the environment alone says, on settings that name no subscription but NO_SUBSCRIPTION.
+
+    Raises SettingsError with every problem at once.
+    """
+    said = said_outside(environ, {})
+    bare: JsonObject = {"scope": {"subscriptions": [NO_SUBSCRIPTION]}}
+    data, origins = _lay_over(bare, said, environ.get(TENANT_FALLBACK, "").strip())
+    settings, wrong = _validated(data, Located())
+    problems = [problem.text for problem in _misspoken(said)]
+    problems += [_without_place(complaint, origins) for complaint in wrong]
+    if problems or settings is None:
+        raise SettingsError(tuple(problems), next_step="correct the variables")
     return settings
 
 
