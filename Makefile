@@ -16,11 +16,14 @@ demo: .venv/demo ## Audit a pretend Azure on this machine and write every report
 test: .venv/dev check tests ## Lint, types, import contracts and every test, from nothing
 
 check: .venv/dev lint
-lint: .venv/dev ## Lint, types and import contracts
+lint: .venv/dev ## Lint, types, import contracts, workflows and actions
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --persona pedantic --quiet action.yml action .github
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml action/action.yml action/*/action.yml
 
 tests: .venv/dev ## The tests alone
 	@$(BIN)/python -m pytest -n auto --dist worksteal
@@ -42,6 +45,8 @@ requirements: .venv/dev ## Resolve the hashed requirements anew
 	  pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
 	  --extra dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
+	@echo 'hatchling>=1.27' | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
+	  --no-annotate --constraint requirements-dev.txt - -o action/requirements-build.txt
 
 clean: ## Remove what these commands made
 	rm -rf .venv .wheels dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,6 +21,7 @@ from auditor.policy.frameworks import Framework
 from auditor.policy.pack import Policy
 from auditor.policy.waivers import Waivers
 from auditor.probe import plan_calls, probe
+from auditor.probe.content_filter import canaries
 from auditor.probe.plan import CallPlan
 from auditor.run import Run
 from auditor.settings import Settings
@@ -111,7 +112,7 @@ async def look(
     announce: Callable[[str], None],
 ) -> Snapshot:
     """What the collectors see and, but for a `plan`, what calls to the deployments tell; see `audit`."""
-    recorder = Recorder(keep)
+    recorder = Recorder(keep, unsaid=canaries(settings, environ))
     taken_at = datetime.now(UTC)
     async with open_cloud(settings, environ, recorder) as cloud:
         for line in cloud.tried:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import click
 
-from auditor.cli.options import QUIET
+from auditor.cli.options import QUIET, REDACT_IDS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +25,7 @@ _PAGE_WIDTH = 100
 _SPINNER = 3
 """Columns of the spinner before the text, and one that stays free."""
 
-_SECRET_VARIABLE = re.compile(r"SECRET|PASSW|TOKEN|CONNECTION_?STRING|_(KEY|PAT|SAS)$", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(r"SECRET|PASSW|TOKEN|CANARY|CONNECTION_?STRING|_(KEY|PAT|SAS)$", re.IGNORECASE)
 _PASSWORD = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 """As in the address of a proxy."""
 
@@ -124,14 +124,33 @@ def sayable(text: str) -> str:
     return no_commands(block(redacted(text, os.environ)))
 
 
+def redacting_ids() -> bool:
+    """Whether --redact-ids was given."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(REDACT_IDS))
+
+
 def redacted(text: str, environ: Mapping[str, str]) -> str:
-    """The text without tokens, signatures, keys, and without what the environment's variables hold of secrets."""
+    """The text without tokens, signatures, keys, and without what the environment's variables hold of secrets.
+
+    With --redact-ids also without ids and names.
+    """
     from auditor.cloud.redaction import mask
 
+    for secret in secrets_of(environ):
+        text = text.replace(secret, "***")
+    text = mask(text)
+    if not redacting_ids():
+        return text
+    from auditor.redact_ids import mask as mask_ids
+
+    return mask_ids(text)
+
+
+def secrets_of(environ: Mapping[str, str]) -> Iterator[str]:
+    """What the environment's variables hold of secrets, as far as their names or their form tell."""
     for name, value in environ.items():
-        for secret in _secrets(name, value):
-            text = text.replace(secret, "***")
-    return mask(text)
+        yield from _secrets(name, value)
 
 
 def _secrets(name: str, value: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import Command, conversation_options, option, sign_option
+from auditor.cli.options import Command, conversation_options, option, redact_ids_option, sign_option
 
 _EPILOG = """\
 Examples:
@@ -27,6 +27,7 @@ Examples:
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
 @sign_option
+@redact_ids_option
 @conversation_options
 @click.pass_context
 def demo(

@@ -12,14 +12,14 @@ from auditor.report import hostile
 from auditor.report.page import Page
 
 if TYPE_CHECKING:
-    from auditor.doctor import Diagnosis, Row, Unseen
+    from auditor.doctor import Checkup, Row, Unseen
 
 _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red", State.UNKNOWN: "yellow"}
 _AREAS = ("This machine", "Network", "Endpoints", "Sign-in", "Permissions")
 _LISTED = 12
 
 
-def page(found: Diagnosis, width: int, *, color: bool) -> str:
+def page(found: Checkup, width: int, *, color: bool) -> str:
     """The page for `width` columns."""
     shown = Page(width, color=color)
     for notice in found.notices:

@@ -13,6 +13,7 @@ from auditor.cli.options import (
     framework_option,
     gate_options,
     option,
+    redact_ids_option,
     sign_option,
 )
 
@@ -51,6 +52,7 @@ Examples:
     help="An empty or new folder for the reports. Default: none, or with --format or --sign reports/<run-id>.",
 )
 @sign_option
+@redact_ids_option
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
 @conversation_options
 @click.pass_context

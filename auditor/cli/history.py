@@ -48,7 +48,10 @@ class _History(click.Group, Command):
 @conversation_options
 @click.pass_context
 def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> None:
-    """Tell since when findings fail, what flaps, and how latency and headroom went."""
+    """Tell since when findings fail, and how it went with them.
+
+    What flaps, and the courses of latency and of quota that is left, over the newest runs of a folder of bundles.
+    """
     ctx.obj = reports
     if ctx.invoked_subcommand:
         return

@@ -17,6 +17,7 @@ FORMAT_NAMES = ("json", "html", "markdown", "csv", "junit", "sarif", "ocsf", "os
 
 QUIET = "auditor.quiet"
 VERBOSE = "auditor.verbose"
+REDACT_IDS = "auditor.redact-ids"
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -102,6 +103,19 @@ def framework_option(command: _Decorated) -> _Decorated:
     )
 
 
+def redact_ids_option(command: _Decorated) -> _Decorated:
+    """Adds --redact-ids, which is noted for whatever is said and written from there on."""
+    return option(
+        "--redact-ids",
+        intent="Output",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_noted(REDACT_IDS),
+        help=_REDACT_IDS,
+    )(command)
+
+
 def write_exit_codes(formatter: click.HelpFormatter) -> None:
     """The table of exit codes as a block of the help."""
     with formatter.section("Exit codes"):
@@ -113,6 +127,7 @@ _FRAMEWORK = "State this framework's controls too; repeatable. It changes no fin
 _FAIL_ON = "The least severity that stops the release."
 _SIGN = "Sign the manifest: a key of `auditor keys new`, or azurekms://<vault>.vault.azure.net/keys/<key>."
 _ALLOW_INCOMPLETE = "Let unknown findings and an incomplete audit pass."
+_REDACT_IDS = "Mask ids of subscriptions, tenants and principals, and people's names, in all that is written and said."
 _EXIT_ZERO = "End with 0 whatever the verdict; errors keep their code."
 
 

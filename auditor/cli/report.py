@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option
+from auditor.cli.options import FORMAT_NAMES, Command, conversation_options, option, redact_ids_option
 
 _STDOUT = "-"
 
@@ -41,16 +41,21 @@ Examples:
     default=_STDOUT,
     help="Where to write it; a folder for csv, which is several files. Default: stdout.",
 )
+@redact_ids_option
 @conversation_options
 def report(evidence: Path, name: str, output: Path) -> None:
     """Render the EVIDENCE of an earlier run in any format.
 
     EVIDENCE is an evidence.json or the folder of a run. What comes out is what the run itself wrote, byte for byte.
     """
-    from auditor.cli.console import say
+    from auditor.cli.console import redacting_ids, say
     from auditor.run import load_run
 
     run = load_run(evidence / "evidence.json" if evidence.is_dir() else evidence)
+    if redacting_ids():
+        from auditor.redact_ids import mask_for
+
+        run = mask_for(run.model_dump_json()).record(run)
     if name == "terminal":
         from auditor.cli.console import colored, width
         from auditor.report.terminal import render

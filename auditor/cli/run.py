@@ -13,6 +13,7 @@ from auditor.cli.options import (
     framework_option,
     gate_options,
     option,
+    redact_ids_option,
     sign_option,
 )
 
@@ -39,6 +40,14 @@ Variables, over the file and under the flags; lists are separated by commas:
 @option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
 @gate_options
 @framework_option
+@option(
+    "--workload",
+    "workloads",
+    intent="Scope and cost",
+    multiple=True,
+    metavar="NAME",
+    help="Look at this workload and its account alone; repeatable.",
+)
 @option(
     "--before-provision",
     intent="Scope and cost",
@@ -81,6 +90,7 @@ Variables, over the file and under the flags; lists are separated by commas:
     help="An empty or new folder for the reports. Default: reports/<run-id>.",
 )
 @sign_option
+@redact_ids_option
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the evidence instead of the report.")
 @conversation_options
 @click.pass_context
@@ -93,6 +103,7 @@ def run(
     allow_incomplete: bool,
     exit_zero: bool,
     frameworks: tuple[str, ...],
+    workloads: tuple[str, ...],
     before_provision: bool,
     no_probes: bool,
     repeat: int | None,
@@ -120,7 +131,7 @@ def run(
         "--deadline": deadline,
     }
     given = ctx.meta["auditor.arguments"]
-    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision, sign)
+    order = Order(settings, flags, formats, output, as_json, given, frameworks, before_provision, sign, workloads)
     if dry_run and before_provision:
         raise click.UsageError("--before-provision calls nothing: there is nothing to plan with --dry-run")
     if dry_run:

@@ -10,12 +10,13 @@ import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
 
-from auditor.cli.console import colored, output, progress, redacted, say, width
-from auditor.errors import EmptyAuditError, ExitCode
+from auditor.cli.console import colored, output, progress, redacted, redacting_ids, say, width
+from auditor.errors import EmptyAuditError, ExitCode, SettingsError
 
 if TYPE_CHECKING:
     from auditor.bundle import Bundle
@@ -53,6 +54,8 @@ class Order:
     """Whether only what is planned is to be judged."""
     sign: str | None = None
     """The key that signs the bundle: a file's path or an `azurekms:` address."""
+    workloads: tuple[str, ...] = ()
+    """Names of those to look at; empty: all that the settings declare, and what else is in scope."""
 
 
 def perform(order: Order) -> Run:
@@ -60,7 +63,7 @@ def perform(order: Order) -> Run:
     from auditor.settings_file import DEFAULT_PATH, load_settings
 
     path = order.settings or DEFAULT_PATH
-    settings = load_settings(path, os.environ, order.flags)
+    settings = _narrowed(load_settings(path, os.environ, order.flags), order.workloads)
     if order.plan:
         settings = _planned(settings)
 
@@ -68,8 +71,11 @@ def perform(order: Order) -> Run:
 
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
+    from auditor.cli.without_ids import without_ids
+    from auditor.judgement import judge
     from auditor.policy.attestations import load_attestations
     from auditor.policy.judgement import Judgement
+    from auditor.redact_ids import Bodies
     from auditor.settings_file.requirements import read_requirements
 
     _need(order.formats)
@@ -78,6 +84,7 @@ def perform(order: Order) -> Run:
     frameworks = _frameworks(order)
     run_id = new_run_id()
     with Bundle(order.output or REPORTS / run_id, signer) as bundle:
+        bodies = Bodies(bundle.keep) if redacting_ids() else None
         with progress() as show:
             looking = audit(
                 settings,
@@ -90,27 +97,65 @@ def perform(order: Order) -> Run:
                 command=_recorded(order.command),
                 frameworks=frameworks,
                 plan=order.plan,
-                keep=bundle.keep,
+                keep=bodies.keep if bodies else bundle.keep,
                 progress=show.now,
                 announce=show.line,
             )
             done = until_interrupted(looking)
-        _deliver(bundle, done.snapshot, done.run, Judgement.of(policy, waivers, frameworks), order)
-    return done.run
+        snapshot, run = done.snapshot, done.run
+        if bodies:
+            told = without_ids(bodies.in_place_of(snapshot), settings, policy, waivers)
+            snapshot, policy, waivers = told.snapshot, told.policy, told.waivers
+            run = told.mask.record(
+                judge(
+                    snapshot,
+                    told.settings,
+                    policy,
+                    waivers,
+                    run_id=run_id,
+                    command=run.command,
+                    context=run.context,
+                    frameworks=frameworks,
+                )
+            )
+        _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)
+    return run
 
 
 def rehearse(order: Order) -> None:
     """Prints which calls a run would make and what they may cost; collects what decides that, and calls nobody."""
     from auditor.settings_file import DEFAULT_PATH, load_settings
 
-    settings = load_settings(order.settings or DEFAULT_PATH, os.environ, order.flags)
+    settings = _narrowed(load_settings(order.settings or DEFAULT_PATH, os.environ, order.flags), order.workloads)
 
     from auditor.audit import rehearsal
     from auditor.cli.call_plan import page
 
     with progress() as show:
         plan = until_interrupted(rehearsal(settings, environ=dict(os.environ), progress=show.now, announce=show.line))
+    if redacting_ids():
+        from auditor.redact_ids import mask_for
+
+        plan = mask_for(plan.model_dump_json()).record(plan)
     output(plan.model_dump_json(indent=2) if order.json else page(plan, width(), colored(sys.stdout, os.environ)))
+
+
+def _narrowed(settings: Settings, names: Sequence[str]) -> Settings:
+    """The settings about the workloads of these names alone; all of them where no name is given.
+
+    Raises SettingsError for a name that the settings do not declare.
+    """
+    if not names:
+        return settings
+    declared = {workload.name: workload for workload in settings.workloads}
+    unknown = [name for name in names if name not in declared]
+    if unknown:
+        near = get_close_matches(unknown[0], declared)
+        raise SettingsError(
+            tuple(f"the settings declare no workload {name!r}" for name in unknown),
+            next_step=f"did you mean {near[0]}?" if near else f"name one of {', '.join(declared) or 'none'}",
+        )
+    return settings.about(tuple(declared[name] for name in dict.fromkeys(names)))
 
 
 def _planned(settings: Settings) -> Settings:
@@ -129,6 +174,7 @@ def judge_again(path: Path, order: Order) -> Run:
     What people attested is part of the snapshot: the statements are those of its day.
     """
     from auditor.bundle import Bundle
+    from auditor.cli.without_ids import without_ids
     from auditor.judgement import judge
     from auditor.origin import origin
     from auditor.policy.judgement import Judgement
@@ -144,6 +190,10 @@ def judge_again(path: Path, order: Order) -> Run:
         settings, base = saved_settings(snapshot.settings, order.flags), Path()
     policy, waivers = _judgement(settings, base, snapshot.taken_at)
     frameworks = _frameworks(order)
+    mask = None
+    if redacting_ids():
+        told = without_ids(snapshot, settings, policy, waivers)
+        snapshot, settings, policy, waivers, mask = told.snapshot, told.settings, told.policy, told.waivers, told.mask
     run_id = new_run_id()
     run = judge(
         snapshot,
@@ -155,6 +205,7 @@ def judge_again(path: Path, order: Order) -> Run:
         context=origin(os.environ),
         frameworks=frameworks,
     )
+    run = mask.record(run) if mask else run
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
             _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)

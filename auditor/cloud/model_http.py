@@ -10,7 +10,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -119,7 +119,7 @@ class RecordingClient(httpx2.AsyncClient):
         except BaseException as error:
             attempt.duration_ms = (time.monotonic() - started) * 1000
             record(self._recorder, request, attempt, answer, None)
-            attempt.arrived = without_token(attempt.arrived, request)[0]
+            attempt.arrived = without_token(attempt.arrived, request, self._recorder.unsaid)[0]
             if isinstance(error, TimeoutError):
                 raise httpx2.ReadTimeout(f"no complete answer within {seconds:g} s", request=request) from error
             raise
@@ -137,7 +137,7 @@ def record(
     content: bytes | None,
 ) -> bytes:
     """Notes one exchange, and gives its body back without secrets."""
-    kept, masked = without_token(content or b"", request)
+    kept, masked = without_token(content or b"", request, recorder.unsaid)
     attempt.reading = recorder.record(
         method=request.method,
         url=str(request.url),
@@ -227,10 +227,10 @@ async def _read(answer: httpx2.Response, attempt: Attempt, started: float) -> by
     return bytes(body)
 
 
-def without_token(body: bytes, request: httpx2.Request) -> tuple[bytes, bool]:
+def without_token(body: bytes, request: httpx2.Request, unsaid: Iterable[str] = ()) -> tuple[bytes, bool]:
     """The body without secrets, those that the request carries among them: an endpoint may echo what it was sent."""
     body, masked = redact(body)
-    for secret in sent_secrets(request.headers, _content_of(request)):
+    for secret in sent_secrets(request.headers, _content_of(request), unsaid):
         if secret in body:
             body, masked = body.replace(secret, MASK.encode()), True
     return body, masked

@@ -47,7 +47,7 @@ class PlainClient(httpx2.Client):
         except BaseException:
             attempt.duration_ms = (time.monotonic() - started) * 1000
             record(self._recorder, request, attempt, answer, None)
-            attempt.arrived = without_token(attempt.arrived, request)[0]
+            attempt.arrived = without_token(attempt.arrived, request, self._recorder.unsaid)[0]
             raise
         attempt.duration_ms = (time.monotonic() - started) * 1000
         content = record(self._recorder, request, attempt, answer, content)

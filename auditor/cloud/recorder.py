@@ -32,8 +32,10 @@ KeepBody = Callable[[str, bytes], None]
 class Recorder:
     """Collects readings as they come; one for a whole run, shared by every client."""
 
-    def __init__(self, keep: KeepBody | None = None) -> None:
+    def __init__(self, keep: KeepBody | None = None, unsaid: tuple[str, ...] = ()) -> None:
         self._keep = keep
+        self.unsaid = unsaid
+        """Texts of the environment that are sent to models, and of whose echo nothing is kept."""
         self._readings: dict[str, Reading] = {}
         self._notices: set[str] = set()
         self._asked: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""The secrets that a request to a model carries, so that no echo of them is ever kept."""
+"""The secrets that a request to a model carries, and what else must stay unsaid: no echo of them is kept."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ CARRIERS = ("authorization", "api-key")
 """Headers whose value signs the request in."""
 
 
-def sent_secrets(headers: Mapping[str, str], body: bytes) -> tuple[bytes, ...]:
+def sent_secrets(headers: Mapping[str, str], body: bytes, unsaid: Iterable[str] = ()) -> tuple[bytes, ...]:
     """What must not be kept of an answer that repeats it: a request's own token or key, and those for tools' servers.
 
-    Longest first; as each stands in plain text, in JSON, and in JSON that is quoted in JSON.
+    And of the texts that stay `unsaid` those that the request holds. Longest first; as each stands in plain text, in
+    JSON, and in JSON that is quoted in JSON.
     """
     found = {value for name in CARRIERS if (value := _bare(headers.get(name, "")))}
     found.update(_bare(value) for value in _for_tools(body))
+    found.update(text for text in unsaid if any(form.encode() in body for form in _spelled(text, depth=1)))
     told = {form for value in found if len(value) >= SHORTEST for form in _spelled(value, depth=2)}
     return tuple(sorted((form.encode() for form in told), key=len, reverse=True))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from auditor.cloud.anteroom import Anteroom, Signed
 from auditor.cloud.pages import Row as Found
-from auditor.doctor.diagnosis import Row, State, Unseen
+from auditor.doctor.checkup import Row, State, Unseen
 from auditor.doctor.rights import AREA as PERMISSIONS_AREA
 from auditor.doctor.rights import Need, calls_row, lacked_data
 from auditor.doctor.way import AREA, way

@@ -15,7 +15,7 @@ from auditor.cloud.anteroom import Anteroom, Signed, open_anteroom
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.tunnel import proxy_answers, proxy_name, proxy_to
 from auditor.doctor.accounts import Accounts
-from auditor.doctor.diagnosis import Diagnosis, Row, State, Unseen
+from auditor.doctor.checkup import Checkup, Row, State, Unseen
 from auditor.doctor.machine import machine
 from auditor.doctor.rights import Need, everything, lacked, reads_row
 from auditor.doctor.sign_in import AREA as SIGN_IN
@@ -64,7 +64,7 @@ class Asked:
 
 async def examine(
     asked: Asked, environ: Mapping[str, str], reports: Path, *, seconds: float = SECONDS, first: Sequence[Row] = ()
-) -> Diagnosis:
+) -> Checkup:
     """The whole of it, `first` before the rest; never raises for what it finds. No model is called, no key read."""
     taken_at, started = datetime.now(UTC), time.monotonic()
     recorder, chart = Recorder(), Chart()
@@ -90,7 +90,7 @@ async def examine(
         order = ("machine", *look.titles())
     told = clock(recorder.readings)
     rows = tuple(row for name in order for row in chart.rows[name])
-    return Diagnosis(
+    return Checkup(
         taken_at=taken_at,
         seconds=round(time.monotonic() - started, 2),
         version=__version__,

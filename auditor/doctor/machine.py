@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from auditor import __version__
-from auditor.doctor.diagnosis import Row, State
+from auditor.doctor.checkup import Row, State
 from auditor.errors import ReportError
 
 AREA = "This machine"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
-from auditor.doctor.diagnosis import Row, State, Unseen
+from auditor.doctor.checkup import Row, State, Unseen
 from auditor.policy.facts.permissions import granted
 from auditor.record import JsonObject
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from auditor.cloud.anteroom import Signed, TokenTold
 from auditor.cloud.problems import Problem
-from auditor.doctor.diagnosis import Row, State
+from auditor.doctor.checkup import Row, State
 
 AREA = "Sign-in"
 

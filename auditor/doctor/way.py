@@ -8,7 +8,7 @@ from auditor.cloud.addresses import is_private
 from auditor.cloud.names import NameAnswer
 from auditor.cloud.ports import PortAnswer
 from auditor.cloud.problems import Problem
-from auditor.doctor.diagnosis import Row, State
+from auditor.doctor.checkup import Row, State
 
 AREA = "Endpoints"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from auditor.cloud.redaction import bounded, mask
 from auditor.settings import Settings
 from auditor.settings_file.library_lists import Found, UnreadableListError, libraries_in
 from auditor.snapshot import Gap, GapReason, Listing, Resource
@@ -43,7 +44,7 @@ def read_requirements(settings: Settings, base: Path) -> Requirements:
 def _read(name: str, base: Path) -> Requirements:
     scope = f"{SCOPE}/{name}"
     try:
-        found = libraries_in(name, _text(name, base))
+        found = libraries_in(name, mask(_text(name, base)))
     except UnreadableListError as error:
         return Requirements(gaps=(_gap(scope, GapReason.MALFORMED, f"{name} {error}"),))
     except FileNotFoundError:
@@ -53,7 +54,7 @@ def _read(name: str, base: Path) -> Requirements:
         return Requirements(gaps=(_gap(scope, GapReason.FAILED, f"{name} can't be read: {words}"),))
     resources = tuple(_resources(name, scope, found))
     if unread := [one for one in found.includes if not one.startswith("-")]:
-        detail = f"{name} draws in {', '.join(unread)[:200]}, which is not followed"
+        detail = f"{name} draws in {bounded(', '.join(unread), 200)}, which is not followed"
         return Requirements(resources=resources, gaps=(_gap(scope, GapReason.NOT_OFFERED, detail),))
     return Requirements(resources=resources, listings=(Listing(kind=KIND, scope=scope, count=len(resources)),))
 
@@ -81,12 +82,12 @@ def _resources(name: str, scope: str, found: Found) -> Iterable[Resource]:
         body = {
             "file": name,
             "ecosystem": library.ecosystem,
-            "name": library.name,
-            "spec": library.spec,
-            **({"version": library.version} if library.version else {}),
-            **({"least": library.least} if library.least else {}),
+            "name": (called := mask(library.name)),
+            "spec": mask(library.spec),
+            **({"version": mask(library.version)} if library.version else {}),
+            **({"least": mask(library.least)} if library.least else {}),
         }
-        yield Resource(kind=KIND, id=f"{scope}/{library.ecosystem}/{library.name}/{place}", parent=scope, body=body)
+        yield Resource(kind=KIND, id=f"{scope}/{library.ecosystem}/{called}/{place}", parent=scope, body=body)
 
 
 def _gap(scope: str, reason: GapReason, detail: str) -> Gap:
@@ -95,6 +96,6 @@ def _gap(scope: str, reason: GapReason, detail: str) -> Gap:
         kind=KIND,
         scope=scope,
         reason=reason,
-        detail=detail[:500],
+        detail=bounded(detail),
         next_step="name a readable file beside auditor.yaml under workloads[].requirements; a lock file tells most",
     )

@@ -121,6 +121,29 @@ def test_an_endpoint_and_a_count_are_no_token() -> None:
     assert redact(body) == (body, False)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"a":{"output_tokens":1234567890123456},"b":[1]}',
+        '{"x":"{\\"max_tokens\\":12345678901234567}"}',
+        '{"secrets":[12345678,null]}',
+        '{"a":[{"secret":false}]}',
+        '{"tokens": 1234567890123456\n}',
+    ],
+)
+def test_what_is_no_text_is_no_secret(body: str) -> None:
+    """Counts, switches and lists under names of secrets; masked, they would take a bracket along."""
+    json.loads(body)
+    assert redact(body.encode()) == (body.encode(), False)
+
+
+def test_a_number_for_a_password_is_masked_as_a_text() -> None:
+    """So that the body stays JSON."""
+    body, redacted = redact(b'{"password": 12345678, "clientSecret":"87654321"}')
+    assert redacted
+    assert json.loads(body) == {"password": MASK, "clientSecret": MASK}
+
+
 def test_paths_of_secrets() -> None:
     """Each text in plain data that holds one, by its path; the member's name tells what 32 digits are."""
     digits = "0123456789abcdef" * 2
@@ -164,6 +187,12 @@ def test_bounded_text_is_one_printable_line(text: str, limit: int) -> None:
 
 SECRETS = st.sampled_from(
     [
+        '{"max_tokens":1234567890123456}',
+        '{"password":123456}',
+        "x?a=AccountKey%3Dabc%2B&b=1",
+        "%2525sig%253D",
+        "Authorization: Basic cm9ib3Q6eA==",
+        "-----BEGIN PRIVATE KEY-----\nMIIE/x==\n-----END PRIVATE KEY-----",
         "AccountKey=abc+/=",
         "?sig=a%2Fb",
         "Bearer abcdefghijklmnopqrst",

@@ -54,13 +54,20 @@ CREDENTIAL = " ".join(_some(9) for _ in range(4))
 """Of a connection: in no form of a secret, and under a name that tells nothing."""
 THROTTLING_KEY = f"oai-{_some(32, '0123456789abcdef')}"
 
+BASIC = base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
+PERSONAL = f"ghp_{_some(36)}"
+SEARCH_KEY = f"{_some(42)}AzSe{_some(6)}"
+FUNCTION_KEY = f"{_some(54)}=="
+PRIVATE = "\n".join(_some(64) for _ in range(3))
+PRIVATE_KEY = f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n{PRIVATE}\n-----END RSA PRIVATE KEY-----"
+
 SAS = f"https://stcontoso.blob.core.windows.net/logs?sv=2024-11-04&sp=rl&sig={SIGNATURE}&se=2030-01-01"
 CONNECTION = f"DefaultEndpointsProtocol=https;AccountName=st;AccountKey={ACCOUNT_KEY};EndpointSuffix=core.windows.net"
 ADDRESS = f"https://robot:{PASSWORD}@git.contoso.com/x"
 
 PLANTED = (
     *(KEY, MARKED_KEY, SIGNATURE, ACCOUNT_KEY, CLIENT_SECRET, PASSWORD, CREDENTIAL),
-    *(TOKEN.partition(".")[2], THROTTLING_KEY),
+    *(TOKEN.partition(".")[2], THROTTLING_KEY, BASIC, PERSONAL, SEARCH_KEY, FUNCTION_KEY, *PRIVATE.split("\n")),
 )
 """What must be found nowhere."""
 
@@ -73,6 +80,12 @@ WORDS = (
     f"as {ADDRESS}",
     f"Bearer {TOKEN}",
     f"{TOKEN}\n{MARKED_KEY}",
+    f"Authorization: Basic {BASIC}",
+    f"Server=tcp:sql.contoso.com;UID=sa;Pwd={PASSWORD};",
+    f"https://{PERSONAL}@github.com/contoso/x and {SEARCH_KEY}",
+    f"https://contoso.azurewebsites.net/api/x?code={FUNCTION_KEY}",
+    f"https://login.contoso.com/?next={quote(SAS, safe='')}&say={quote(CONNECTION)}",
+    PRIVATE_KEY,
 )
 """Each kind as texts hold it."""
 
@@ -87,7 +100,10 @@ MEMBERS: dict[str, Any] = {
     "source": ADDRESS,
     "token": TOKEN,
     "list": [KEY, MARKED_KEY, TOKEN, *WORDS],
-    "text": json.dumps({"key1": KEY, "password": PASSWORD, "deeper": json.dumps({"accessKey": MARKED_KEY})}),
+    "pem": PRIVATE_KEY,
+    "text": json.dumps(
+        {"pem": PRIVATE_KEY, "key1": KEY, "password": PASSWORD, "deeper": json.dumps({"accessKey": MARKED_KEY})}
+    ),
 }
 """Each kind as members of objects hold it, known and unknown, also as JSON within JSON."""
 

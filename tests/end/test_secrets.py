@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from auditor.origin import CONTEXT
 from auditor.run import Run, load_run
 from auditor.sandbox import Sandbox, load_world, settings_path
 from tests.cli.process import command, environment
@@ -80,6 +81,7 @@ def ran(sandbox: Sandbox, folder: Path, words: list[str], extra: Mapping[str, st
         "AZURE_STORAGE_CONNECTION_STRING": CONNECTION,
         "SERVICE_TOKEN": TOKEN,
         "AUDITOR_UNKNOWN": SAS,
+        **{name: WORDS[number % len(WORDS)] for number, name in enumerate(CONTEXT)},
         "GITHUB_REF": f"refs/heads/x?a=b&sig={SIGNATURE}",
     }
     proxies = {"HTTPS_PROXY": proxy, "https_proxy": proxy}

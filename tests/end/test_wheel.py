@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.report import FORMATS
+
 ROOT = Path(__file__).resolve().parents[2]
 WHEELS = ROOT / ".wheels"
 
@@ -53,7 +55,7 @@ def test_the_installed_command_runs_the_demo_elsewhere(wheel: Path, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "As a gate this run would end with exit code 1" in done.stdout + done.stderr
     (bundle,) = (elsewhere / "reports").iterdir()
-    reports = {"evidence.json", "report.html", "report.md", "junit.xml", "results.sarif"}
+    reports = {form.filename for form in FORMATS.values()} | {"run.csv", "population"}
     parts = {"snapshot.json", "settings.json", "judgement.json", "manifest.json", "raw"}
     assert {path.name for path in bundle.iterdir()} == reports | parts
     subprocess.run([str(binaries / "auditor"), "verify", str(bundle)], cwd=elsewhere, check=True)

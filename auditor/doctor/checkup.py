@@ -48,7 +48,7 @@ class Unseen(Record):
     """Whether the built-in role Reader lacks it too, so that a run does without."""
 
 
-class Diagnosis(Record):
+class Checkup(Record):
     """The whole examination."""
 
     taken_at: datetime

@@ -1,0 +1,64 @@
+"""Several runs as one verdict."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from auditor.ci.merged import merge, summary
+from auditor.errors import ExitCode
+from auditor.run import Run
+from tests.report.runs import HOSTILE, incomplete_run, passing_run, sample_run
+
+
+def about(run: Run, *names: str, later: float = 0, **changes: Any) -> Run:
+    """The run as one about these workloads, so many seconds later."""
+    settings = {**run.settings, "workloads": [{"name": name} for name in names]}
+    identity = f"{'-'.join(names)}-{later}"
+    at = run.started_at + timedelta(seconds=later)
+    return run.model_copy(update={"settings": settings, "id": identity, "started_at": at, **changes})
+
+
+PASS, FAIL, INCOMPLETE = passing_run(), sample_run(), incomplete_run()
+
+
+@pytest.mark.parametrize(
+    ("runs", "code", "verdict"),
+    [
+        ([about(PASS, "a"), about(PASS, "b")], ExitCode.PASSED, "pass"),
+        ([about(PASS, "a", "b")], ExitCode.PASSED, "pass"),
+        ([about(PASS, "a"), about(INCOMPLETE, "b")], ExitCode.INCOMPLETE, "incomplete"),
+        ([about(FAIL, "a"), about(INCOMPLETE, "b")], ExitCode.FAILED, "fail"),
+        ([about(PASS, "a")], ExitCode.USAGE, "error"),
+        ([about(FAIL, "a")], ExitCode.FAILED, "fail"),
+        ([], ExitCode.USAGE, "error"),
+        ([about(PASS, "a"), about(PASS, "b", exit_code=130, interrupted=True)], ExitCode.INCOMPLETE, "incomplete"),
+    ],
+)
+def test_one_verdict(runs: list[Run], code: ExitCode, verdict: str) -> None:
+    """A failure wins; a workload without evidence is no pass; what is not whole is incomplete."""
+    merged = merge(runs, ("a", "b"))
+    assert (merged.code, merged.verdict) == (code, verdict)
+
+
+def test_the_newest_run_of_a_workload_counts() -> None:
+    """A job that was run again replaces its first try, whichever came out how."""
+    runs = [about(PASS, "a", later=9), about(FAIL, "a", later=1)]
+    assert merge(runs, ("a",)).verdict == "pass"
+    assert merge([about(PASS, "a", later=1), about(FAIL, "a", later=9)], ("a",)).verdict == "fail"
+
+
+def test_runs_about_others_do_not_count() -> None:
+    assert merge([about(PASS, "a"), about(FAIL, "elsewhere")], ("a",)).verdict == "pass"
+
+
+def test_the_summary_is_a_table_whatever_the_names_are() -> None:
+    """Each run is one row of five cells, also with pipes, HTML and line ends in its names."""
+    text = summary(merge([about(FAIL, name, later=i) for i, name in enumerate(HOSTILE)], (*HOSTILE, "missing")))
+    table = [line for line in text.splitlines() if line.startswith("|")][2:]
+    assert len(table) == len(HOSTILE) + 1
+    assert all(line.replace("\\|", "").count("|") == 6 for line in table)
+    assert "**No evidence**" in table[-1]
+    assert "<img" not in text.replace("\\<", "")
