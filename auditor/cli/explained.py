@@ -196,19 +196,17 @@ def _class(name: str, rows: tuple[Row, ...]) -> Explained:
 
 def _error(text: str) -> Explained:
     from auditor.cli.failure_page import error_page
-    from auditor.policy.failure import classify_text
-    from auditor.policy.failure.pasted import context_of, request_ids
+    from auditor.policy.failure.pasted import pasted
 
     clean = redacted(text, os.environ)
     if not clean.strip():
         raise PolicyError("there is no text to explain", next_step="give the whole error in quotes, or on stdin with -")
-    failure, ids = classify_text(clean, context_of(clean)), request_ids(clean)
-    known = failure.whose != "unknown"
+    found = pasted(clean)
     return Explained(
         "error",
-        lambda width, color: error_page(failure, ids, width, color=color),
-        {"failure": failure.model_dump(mode="json"), "request_ids": [list(one) for one in ids]},
-        ExitCode.PASSED if known else ExitCode.INCOMPLETE,
+        lambda width, color: error_page(found.failure, found.request_ids, width, color=color),
+        found.model_dump(mode="json"),
+        ExitCode.PASSED if found.known else ExitCode.INCOMPLETE,
     )
 
 

@@ -1,11 +1,13 @@
-"""What pasted text names besides the error: the host, the account, the deployment, the ids that support asks for."""
+"""What pasted text tells: the failure, the host, the account, the deployment, the ids that support asks for."""
 
 from __future__ import annotations
 
 import re
 
+from auditor.policy.failure import Failure, classify_text
 from auditor.policy.failure.context import FailureContext
 from auditor.policy.failure.signal import LONGEST_TEXT
+from auditor.record import Record
 
 _HOST = re.compile(
     r"(?<![\w.-])([a-z0-9][a-z0-9-]{0,62}\.(?:openai|services\.ai|cognitiveservices)\.azure\.(?:com|us|cn))\b",
@@ -28,6 +30,25 @@ _REQUEST_ID = re.compile(
     re.IGNORECASE,
 )
 _MOST_IDS = 10
+
+
+class Pasted(Record):
+    """A pasted text, understood from itself alone."""
+
+    failure: Failure
+    """Of whose `unknown` where no row of the table fits."""
+    request_ids: tuple[tuple[str, str], ...] = ()
+    """(header or word, id), each once."""
+
+    @property
+    def known(self) -> bool:
+        """Whether the table knows the failure."""
+        return self.failure.whose != "unknown"
+
+
+def pasted(text: str) -> Pasted:
+    """What a log line, an SDK's exception or a response body tells; the text must have been cleared of secrets."""
+    return Pasted(failure=classify_text(text, context_of(text)), request_ids=request_ids(text))
 
 
 def context_of(text: str) -> FailureContext:
