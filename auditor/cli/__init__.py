@@ -32,6 +32,7 @@ COMMANDS = (
     "policy",
     "sandbox",
     "schema",
+    "completion",
 )
 """In the order of the help; each is the command of that name in the module of that name."""
 

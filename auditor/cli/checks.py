@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.cli import complete
+from auditor.cli.complete import offer
 from auditor.cli.console import output
 from auditor.cli.options import Command, conversation_options, option
 
@@ -67,7 +69,7 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
 
 
 @checks.command(cls=Command)
-@click.argument("check_id", metavar="ID")
+@click.argument("check_id", metavar="ID", shell_complete=offer(complete.checks))
 @conversation_options
 @click.pass_obj
 def show(library: Library, check_id: str) -> None:

@@ -43,10 +43,10 @@ Exit codes:
 @conversation_options
 @click.pass_context
 def doctor(ctx: click.Context, *, settings: Path | None, deadline: float, as_json: bool) -> None:
-    """Examine the auditor itself: versions, sign-in, permissions, network, clock.
+    """Examine the auditor itself, and its way to Azure.
 
-    Tells which kinds of resources and which checks a run from here would not see. Signs in and reads; calls no model,
-    fetches no key, prints no token, writes nothing.
+    Looks at versions, sign-in, permissions, network and clock, and tells which kinds of resources and which checks a
+    run from here would not see. Signs in and reads; calls no model, fetches no key, prints no token, writes nothing.
     """
     from auditor.cli.console import colored, output, progress, width
     from auditor.cli.doctor_page import page

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from auditor.cli import complete
+from auditor.cli.complete import offer
 from auditor.cli.options import Command, conversation_options, option
 
 _EPILOG = """\
@@ -28,7 +30,13 @@ Exit codes:
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("what", metavar="FINDING|CHECK|ERROR", nargs=-1, required=True)
+@click.argument(
+    "what",
+    metavar="FINDING|CHECK|ERROR",
+    nargs=-1,
+    required=True,
+    shell_complete=offer(complete.checks, complete.failure_classes),
+)
 @option(
     "--reports",
     intent="Input",

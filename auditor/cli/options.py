@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from auditor.errors import EXIT_MEANINGS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 """The words of `auditor.finding.Severity`, said again because that room is heavy to load for a help text."""
@@ -28,6 +31,13 @@ class Option(click.Option):
     def __init__(self, *args: Any, intent: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.intent = intent
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """What `auditor.cli.complete` offers for the flag, else click's own."""
+        from auditor.cli.complete import FLAGS
+
+        offered = FLAGS.get(self.opts[0])
+        return offered(ctx, self, incomplete) if offered else super().shell_complete(ctx, incomplete)
 
 
 class Command(click.Command):
