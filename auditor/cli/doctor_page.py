@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
     from auditor.doctor import Checkup, Row, Unseen
 
 _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red", State.UNKNOWN: "yellow"}
+_COMMAND = re.compile(r"(?:az|auditor|nslookup|nc|openssl|pip|timedatectl|chronyc|curl) (?!login,)")
+"""How a next step begins that must stay on one line, to be pasted whole."""
+
 _AREAS = ("This machine", "Network", "Endpoints", "Sign-in", "Permissions")
-_LISTED = 12
+_LISTED = 8
+"""Actions, with the most checks first."""
+
+_CHECKS = 4
 
 
 def page(found: Checkup, width: int, *, color: bool) -> str:
@@ -43,16 +50,21 @@ def _row(shown: Page, row: Row) -> None:
     shown.line(Text("  ").append(f"{row.state.value:8}", style=_STYLES[row.state]).append(hostile.line(row.name)))
     shown.text(hostile.line(row.says, limit=2000), indent=10)
     if row.next_step and row.state is not State.OK:
-        shown.command(hostile.line(row.next_step), indent=10)
+        if len(row.next_step) + 10 > shown.width and not _COMMAND.match(row.next_step):
+            shown.text(hostile.line(row.next_step), indent=10, style="cyan")
+        else:
+            shown.command(hostile.line(row.next_step), indent=10)
 
 
 def _unseen(shown: Page, unseen: tuple[Unseen, ...]) -> None:
-    """What a run would not see, by what it is."""
+    """What a run would not see, gravest first."""
     shown.heading("A run would not see")
-    for one in unseen[:_LISTED]:
+    for one in sorted(unseen, key=lambda one: (-len(one.checks), one.action))[:_LISTED]:
         kinds = ", ".join(kind.replace("_", " ") for kind in one.kinds)
         shown.text(hostile.line(f"{kinds}: {one.action}"), indent=2, hang=2)
         if one.checks:
-            shown.text(f"checks: {', '.join(one.checks)}", indent=6, hang=2, style="dim")
+            count, more = len(one.checks), len(one.checks) - _CHECKS
+            named = ", ".join(one.checks[:_CHECKS]) + (f" and {more} more" if more > 0 else "")
+            shown.text(f"{count} check{'s' if count > 1 else ''}: {named}", indent=6, hang=2, style="dim")
     if len(unseen) > _LISTED:
         shown.text(f"and {len(unseen) - _LISTED} more actions; --json lists them all", indent=2)

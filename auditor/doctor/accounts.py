@@ -37,17 +37,14 @@ class Accounts:
         bodies = [row for found in lists if not isinstance(found, Gap) for row in found.rows]
         gaps = [found for found in lists if isinstance(found, Gap)]
         names = tuple(dict.fromkeys(workload.account for workload in self.settings.workloads))
-        looked = await asyncio.gather(*(self._one(name, bodies, gaps) for name in names))
-        return tuple(row for rows, _ in looked for row in rows), tuple(one for _, unseen in looked for one in unseen)
+        hidden = tuple(name for name in names if gaps and not any(_is(row, name) for row in bodies))
+        looked = await asyncio.gather(*(self._one(name, bodies) for name in names if name not in hidden))
+        rows = (*((_hidden(hidden, gaps[0]),) if hidden else ()), *(row for some, _ in looked for row in some))
+        return rows, tuple(one for _, unseen in looked for one in unseen)
 
-    async def _one(
-        self, name: str, bodies: Sequence[Found], gaps: Sequence[Gap]
-    ) -> tuple[tuple[Row, ...], tuple[Unseen, ...]]:
+    async def _one(self, name: str, bodies: Sequence[Found]) -> tuple[tuple[Row, ...], tuple[Unseen, ...]]:
         body = next((row.body for row in bodies if _is(row, name)), None)
         if body is None:
-            if gaps:
-                says, step = f"its host is not known: {gaps[0].detail}", gaps[0].next_step
-                return (Row(area=AREA, name=name, state=State.UNKNOWN, says=says, next_step=step),), ()
             step = "az cognitiveservices account list --query '[].name'   # or run with --before-provision"
             says = "no account of this name is in the scope, so that its host is not known"
             return (Row(area=AREA, name=name, state=State.WARN, says=says, next_step=step),), ()
@@ -86,3 +83,9 @@ class Accounts:
 def _is(row: Found, name: str) -> bool:
     """Whether an account is the one that settings name, by its name or its ARM id."""
     return name.lower().rstrip("/") in {str(row.body.get("name")).lower(), str(row.body.get("id")).lower()}
+
+
+def _hidden(names: Sequence[str], gap: Gap) -> Row:
+    """Accounts whose hosts are not known, as the list of accounts could not be read."""
+    name, says = f"hosts of {', '.join(names)}", f"not known, as the accounts can't be listed: {gap.detail}"
+    return Row(area=AREA, name=name, state=State.UNKNOWN, says=says, next_step=gap.next_step)

@@ -68,7 +68,7 @@ async def examine(
     """The whole of it, `first` before the rest; never raises for what it finds. No model is called, no key read."""
     taken_at, started = datetime.now(UTC), time.monotonic()
     recorder, chart = Recorder(), Chart()
-    chart.rows["machine"] = (*first, *await asyncio.to_thread(lambda: tuple(machine(reports, environ))))
+    own = asyncio.create_task(asyncio.to_thread(lambda: tuple(machine(reports, environ))))
     signed: Signed | None = None
     async with open_anteroom(asked.settings, environ, recorder, seconds) as room:
         signing = asyncio.create_task(room.sign_in())
@@ -87,6 +87,7 @@ async def examine(
             chart.rows.setdefault(name, (row,))
         if not signing.cancelled() and signing.exception() is None:
             signed = signing.result()
+        chart.rows["machine"] = (*first, *await own)
         order = ("machine", *look.titles())
     told = clock(recorder.readings)
     rows = tuple(row for name in order for row in chart.rows[name])

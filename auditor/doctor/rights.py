@@ -11,6 +11,7 @@ from auditor.policy.facts.permissions import granted
 from auditor.record import JsonObject
 
 AREA = "Permissions"
+_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ def reads_row(name: str, scope: str, unseen: Sequence[Unseen], asked: int, who: 
     checks = {check for one in unseen for check in one.checks}
     if not unseen:
         return Row(area=AREA, name=name, state=State.OK, says=f"all {asked} actions that these packs need are allowed")
-    kinds = ", ".join(sorted({kind.replace("_", " ") for one in unseen for kind in one.kinds}))
+    kinds = sorted({kind.replace("_", " ") for one in unseen for kind in one.kinds})
+    lost = ", ".join(kinds[:_NAMED]) + (f" and {len(kinds) - _NAMED} more kinds" if len(kinds) > _NAMED else "")
     says = (
-        f"{len(unseen)} of {asked} actions are not allowed: a run would not see {kinds}; checks unknown: {len(checks)}"
+        f"{len(unseen)} of {asked} actions are not allowed: a run would not see {lost}; checks unknown: {len(checks)}"
     )
     if missing:
         step = f"az role assignment create --assignee {who or 'PRINCIPAL_ID'} --role Reader --scope {scope}"
@@ -60,9 +62,9 @@ def reads_row(name: str, scope: str, unseen: Sequence[Unseen], asked: int, who: 
 def calls_row(name: str, account: str, unseen: Sequence[Unseen], asked: int, who: str | None) -> Row:
     """Which calls an account would refuse."""
     if not unseen:
-        return Row(area=AREA, name=name, state=State.OK, says=f"all {asked} data actions of its calls are allowed")
+        return Row(area=AREA, name=name, state=State.OK, says=f"its calls are allowed ({_actions(asked)})")
     actions = ", ".join(one.action.rpartition("/accounts/")[2] for one in unseen)
-    says = f"{len(unseen)} of {asked} data actions are not allowed ({actions}): its calls would be refused"
+    says = f"{len(unseen)} of {_actions(asked)} not allowed ({actions}): calls would be refused"
     role = "'Cognitive Services OpenAI User'"
     step = f"az role assignment create --assignee {who or 'PRINCIPAL_ID'} --role {role} --scope {quote(account)}"
     return Row(area=AREA, name=name, state=State.FAIL, says=says, next_step=step)
@@ -70,3 +72,7 @@ def calls_row(name: str, account: str, unseen: Sequence[Unseen], asked: int, who
 
 def _unseen(scope: str, need: Need) -> Unseen:
     return Unseen(scope=scope, action=need.action, kinds=need.kinds, checks=need.checks, optional=need.optional)
+
+
+def _actions(count: int) -> str:
+    return f"{count} data action{'s' if count != 1 else ''}"

@@ -41,8 +41,8 @@ def way(
         return _row(host, State.FAIL, says, step)
     says, opened = f"{_where(name)}, {port.version}", port.issuer is None or not _AZURES.search(port.issuer)
     if opened:
-        says += f"; TLS is opened on the way: the certificate is by {port.issuer}, no authority of Azure's"
-        says += ", which SSL_CERT_FILE trusts" if own_trust else ""
+        says += f", opened on the way by {port.issuer}: no authority of Azure's"
+        says += "; SSL_CERT_FILE trusts it" if own_trust else ""
     if opened and not own_trust:
         return _row(host, State.WARN, says, "know who it is: it reads tokens, prompts and answers")
     doubt = None if port.proxied or isinstance(name, Problem) else _doubt(name, private=private)
