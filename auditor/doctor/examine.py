@@ -19,7 +19,7 @@ from auditor.doctor.checkup import Checkup, Row, State, Unseen
 from auditor.doctor.machine import machine
 from auditor.doctor.rights import Need, everything, lacked, reads_row
 from auditor.doctor.sign_in import AREA as SIGN_IN
-from auditor.doctor.sign_in import tokens, who
+from auditor.doctor.sign_in import refused, tokens, who
 from auditor.doctor.way import AREA as ENDPOINTS
 from auditor.doctor.way import resolver, way
 from auditor.errors import SignInError
@@ -218,9 +218,7 @@ class _Look:
         try:
             signed = await asyncio.shield(self.signing)
         except SignInError as error:
-            tried = " · ".join(line.strip() for line in str(error).splitlines()[1:])
-            says = f"no credential gave a token: {tried}"
-            return (Row(area=SIGN_IN, name="credential", state=State.FAIL, says=says, next_step=error.next_step),)
+            return (refused(error),)
         endpoints = self.room.endpoints
         scopes = (endpoints.resource_manager_scope, *endpoints.model_scopes)
         told = await asyncio.gather(*(signed.token(scope) for scope in scopes))

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from auditor.cloud.anteroom import Signed, TokenTold
 from auditor.cloud.problems import Problem
 from auditor.doctor.checkup import Row, State
+from auditor.errors import SignInError
 
 AREA = "Sign-in"
 
 SHORT = timedelta(minutes=10)
 """A token that ends sooner may not last for a run that can't get another."""
+
+_MENDS = (
+    (r"AADSTS(?:90002|900023|900021)\b", "correct AZURE_TENANT_ID, or `tenant` in settings: az account list"),
+    (
+        r"AADSTS(?:7000215|7000222)\b",
+        "az ad app credential reset --id APPLICATION_ID --append   # then set AZURE_CLIENT_SECRET to what it prints",
+    ),
+    (r"AADSTS700016\b", "correct AZURE_CLIENT_ID, or the tenant: az ad app show --id APPLICATION_ID"),
+    (r"AADSTS(?:70021[123]?|700024)\b", "az ad app federated-credential list --id APPLICATION_ID"),
+    (r"AADSTS(?:50173|700082|70043|50076|50079|53003)\b", "az login"),
+    (r"CERTIFICATE_VERIFY_FAILED|Cannot connect to host", "mend the network first"),
+)
+"""Words of a link that failed → what mends it.
+
+https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+"""
+
+
+def refused(error: SignInError) -> Row:
+    """No link gave a token: what became of each, and what mends the first that failed in words that are known."""
+    tried = [line.strip() for line in str(error).splitlines()[1:]]
+    failed = " ".join(line for line in tried if ": failed (" in line)
+    step = next((step for words, step in _MENDS if re.search(words, failed)), error.next_step)
+    says = f"no credential gave a token: {' · '.join(tried)}"
+    return Row(area=AREA, name="credential", state=State.FAIL, says=says, next_step=step)
 
 
 def who(signed: Signed, tenant: str | None) -> Iterator[Row]:
