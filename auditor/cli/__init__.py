@@ -57,8 +57,10 @@ class LazyGroup(click.Group):
             return super().make_context(*given, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Click's own, after keeping the arguments for the evidence."""
+        """Click's own, after keeping the arguments for the evidence; `help COMMAND` means `COMMAND --help`."""
         ctx.meta[ARGUMENTS] = ("auditor", *args)
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -73,7 +73,10 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
 @conversation_options
 @click.pass_obj
 def show(library: Library, check_id: str) -> None:
-    """Print all of one check: what it looks at, why it matters, how to fix it, frameworks, references."""
+    """Print all of one check.
+
+    What it looks at, why it matters, how to fix it, frameworks, references.
+    """
     from auditor.errors import PolicyError
     from auditor.policy.expression import nearest
     from auditor.policy.frameworks import load_frameworks

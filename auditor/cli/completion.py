@@ -24,7 +24,7 @@ failures, packs, frameworks, worlds, faults, and what auditor.yaml declares.
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
 @conversation_options
 def completion(shell: str) -> None:
-    """Print the script that makes Tab complete, for bash 4.4, zsh or fish."""
+    """Print the script by which bash 4.4, zsh or fish completes."""
     from click.shell_completion import get_completion_class
 
     from auditor.cli import cli

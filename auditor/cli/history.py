@@ -102,7 +102,10 @@ def import_(reports: Path, paths: tuple[Path, ...]) -> None:
 @conversation_options
 @click.pass_obj
 def prune(reports: Path, keep: int, yes: bool) -> None:
-    """Remove all but the newest bundles of each scope; only those that lie in the reports folder."""
+    """Remove all but the newest bundles of each scope.
+
+    Only bundles that lie in the reports folder are removed.
+    """
     import shutil
 
     from auditor.cli.console import output, say

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from auditor.cli.manual import write_manual
 from auditor.errors import EXIT_MEANINGS
 
 if TYPE_CHECKING:
@@ -47,18 +48,19 @@ class Command(click.Command):
         """One block per intent, in the order in which they first appear."""
         blocks: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record:
                 blocks.setdefault(getattr(parameter, "intent", "Conversation"), []).append(record)
         for heading, records in blocks.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """The epilog without click's re-wrapping."""
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The epilog without click's re-wrapping, then what the manual says of the command."""
         if self.epilog:
             formatter.write_paragraph()
             formatter.write(self.epilog)
+        write_manual(ctx, formatter)
 
 
 class CommandGroup(click.Group, Command):
