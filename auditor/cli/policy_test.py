@@ -18,7 +18,6 @@ _EPILOG = """\
 Examples:
   auditor policy test policies
   auditor policy test policies/checks/custom/tag-team-missing.yaml
-
 """
 
 

@@ -45,9 +45,8 @@ def settings() -> None:
 def check(files: tuple[Path, ...], as_json: bool) -> None:
     """Check settings and all that they name.
 
-    Packs, parameters, waivers, statements, requirements.
-    Nothing is signed in to and nothing is asked. FILES default to auditor.yaml. Ends with 0, or with 2 and all that is
-    wrong, each with file, line and column.
+    Packs, parameters, waivers, statements, requirements. Nothing is signed in to and nothing is asked. FILES default to
+    auditor.yaml. Ends with 0, or with 2 and all that is wrong, each with file, line and column.
     """
     from auditor.cli.console import output
     from auditor.policy.attestations import load_attestations
