@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from auditor.doctor import Checkup, Row, Unseen
 
 _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red", State.UNKNOWN: "yellow"}
-_COMMAND = re.compile(r"(?:az|auditor|nslookup|nc|openssl|pip|timedatectl|chronyc|curl) (?!login,)")
-"""How a next step begins that must stay on one line, to be pasted whole."""
-
 _AREAS = ("This machine", "Network", "Endpoints", "Sign-in", "Permissions")
 _LISTED = 8
 """Actions, with the most checks first."""
@@ -50,10 +46,7 @@ def _row(shown: Page, row: Row) -> None:
     shown.line(Text("  ").append(f"{row.state.value:8}", style=_STYLES[row.state]).append(hostile.line(row.name)))
     shown.text(hostile.line(row.says, limit=2000), indent=10)
     if row.next_step and row.state is not State.OK:
-        if len(row.next_step) + 10 > shown.width and not _COMMAND.match(row.next_step):
-            shown.text(hostile.line(row.next_step), indent=10, style="cyan")
-        else:
-            shown.command(hostile.line(row.next_step), indent=10)
+        shown.step(hostile.line(row.next_step, limit=2000), indent=10)
 
 
 def _unseen(shown: Page, unseen: tuple[Unseen, ...]) -> None:

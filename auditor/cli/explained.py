@@ -35,6 +35,10 @@ _LOOKED_AT = 20
 """Bundles in which a finding is looked for."""
 _CHUNK = 65_536
 _LISTED = 10
+_NEAR = 5
+"""Names that are offered for one that is none."""
+_SHORT = 2
+"""Letters that stand in too many names to tell anything."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,23 @@ def _word(name: str) -> Explained:
         *(f"{one.id}/{control.id}" for one in load_frameworks() for control in one.controls),
     )
     raise PolicyError(
-        f"nothing is named {name!r}{nearest(name.lower(), known)}",
+        f"nothing is named {name!r}{_holding(name, known) or nearest(name.lower(), known)}",
         next_step="list: auditor checks, auditor frameworks; or give the whole error in quotes, or on stdin with -",
     )
+
+
+def _holding(name: str, known: tuple[str, ...]) -> str:
+    """`; did you mean one of …?` for the names that hold this one, whatever stands between its letters."""
+    letters = re.sub(r"[^a-z0-9]", "", name.lower())
+    found = [
+        one
+        for one in dict.fromkeys(known)
+        if len(letters) > _SHORT and letters in re.sub(r"[^a-z0-9]", "", one.lower())
+    ]
+    if len(found) == 1:
+        return f"; did you mean {found[0]!r}?"
+    more = f" and {len(found) - _NEAR} more" if len(found) > _NEAR else ""
+    return f"; it stands in {', '.join(found[:_NEAR])}{more}" if found else ""
 
 
 def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> Explained:

@@ -33,7 +33,7 @@ def error_page(failure: Failure, request_ids: Sequence[tuple[str, str]], width: 
     page.heading("Whose")
     page.text(_WHOSE[failure.whose], indent=2)
     page.heading("Next")
-    page.command(failure.next_step, indent=2)
+    page.step(failure.next_step, indent=2)
     page.heading("Try again?")
     retry = "It may pass by itself: wait, then try again." if failure.retry_helps else "Trying again changes nothing."
     page.text("not known" if failure.whose == "unknown" else retry, indent=2)
@@ -54,7 +54,7 @@ def class_page(name: str, rows: Sequence[Row], width: int, *, color: bool) -> st
         page.text(f"fits: {'; '.join(_fits(row)) or 'any error'}", indent=2, hang=2)
         page.text(hostile.line(_plain(row.cause, command=False)), indent=2)
         page.text("Trying again may help." if row.retry else "Trying again changes nothing.", indent=2)
-        page.command(_plain(row.next_step, command=True), indent=2)
+        page.step(_plain(row.next_step, command=True), indent=2)
     return page.finished()
 
 

@@ -191,6 +191,14 @@ def test_near_misses_are_suggested(name: str, meant: str) -> None:
         explained(name, None, Path("nowhere"))
 
 
+def test_part_of_a_name_leads_to_all_that_hold_it() -> None:
+    """Who remembers a word of a name gets the names, whatever stands between its letters."""
+    with pytest.raises(PolicyError, match="did you mean 'api-keys-accepted'"):
+        explained("apikeys", None, Path("nowhere"))
+    with pytest.raises(PolicyError, match=r"it stands in .*keys-listable-by-many"):
+        explained("keys", None, Path("nowhere"))
+
+
 @pytest.mark.parametrize("name", ["nist-800-53-r5/AC-3", "nist-800-53-r5:ac-3", "NIST-800-53-r5 AC-3", "AC-3"])
 def test_a_control_leads_to_its_checks(name: str) -> None:
     """With or without its framework, whatever the case; with who published the mapping."""
