@@ -219,6 +219,8 @@ def test_a_class_of_failures_has_its_rows() -> None:
 @pytest.mark.parametrize(
     ("text", "failure"),
     [
+        ("429 Too Many Requests", "throttled"),
+        ("upstream said: 503 Service Unavailable", "service-error"),
         (NOT_FOUND, "deployment-name-wrong"),
         ("DeploymentNotFound", "deployment-name-wrong"),
         ("429", "throttled"),
@@ -239,6 +241,19 @@ def test_the_text_itself_tells_host_account_and_request() -> None:
     assert told["request_ids"] == [["apim-request-id", "5f0b4a53-1b1e-4c1e-9d3b-0a4c3c1e7b11"]]
     assert "--name aoai-chat" in told["failure"]["next_step"]
     assert "For Azure support" in invoked("explain", *text.split()).stdout
+
+
+def test_a_number_alone_is_no_status() -> None:
+    """What only looks like a status is not taken for one."""
+    done = invoked("explain", "took 404 seconds")
+    assert done.exit_code == 3
+    assert "there is no status and no code: took 404 seconds" in done.stdout
+
+
+def test_a_name_that_is_wrong_is_not_claimed_to_be_compared() -> None:
+    """Without the account's deployments nothing is said of which there are."""
+    shown = invoked("explain", NOT_FOUND).stdout
+    assert "which names there are was not read" in " ".join(shown.split())
 
 
 def test_an_error_that_nobody_knows_ends_with_3() -> None:

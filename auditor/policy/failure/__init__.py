@@ -89,6 +89,7 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "names_a_model": lambda _, context: bool(context.same_model),
     "resembles": lambda _, context: bool(context.probably_meant),
     "exists": lambda _, context: context.exists is True,
+    "names_unread": lambda _, context: context.models is None,
     "too_new": lambda _, context: context.age_seconds is not None and context.age_seconds < TOO_NEW_SECONDS,
     "not_made": lambda _, context: context.seen.state is not None and context.seen.state.lower() != "succeeded",
     "paused": lambda _, context: context.paused is True,
@@ -161,6 +162,10 @@ def _ignoring_case(row: dict[str, object]) -> dict[str, object]:
     }
 
 
+_RAW = "{host} failed in phase {phase}, HTTP {status} {code}: {said}"
+_RAW_WORDS = "in these words there is no status and no code: {said}"
+
+
 def row_of(signal: Signal, context: FailureContext) -> Row | None:
     """The first row that fits, if any does."""
     return next((row for row in rows() if _fits(row, signal, context)), None)
@@ -172,7 +177,7 @@ def _explain(signal: Signal, context: FailureContext) -> Failure:
         return Failure(
             failure_class="unclassified",
             title="A failure that the auditor does not know",
-            cause=say("{host} failed in phase {phase}, HTTP {status} {code}: {said}", signal, context, {}),
+            cause=say(_RAW if signal.status or signal.code else _RAW_WORDS, signal, context, {}),
             next_step="compare the words with"
             " https://learn.microsoft.com/azure/ai-foundry/openai/how-to/troubleshoot-errors"
             " and open a support request with the request id",
