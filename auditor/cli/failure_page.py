@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -19,8 +20,18 @@ _WHOSE = {
     "azure": "Azure's: the service itself, or what it has left to give",
     "unknown": "not known",
 }
-_SHOWN = {"scope": "SCOPE", "role": "ROLE_ID", "role_name": "ROLE_NAME", "action": "DATA_ACTION", "phase": "PHASE"}
-"""Words of a command that are not among those that may be unknown."""
+_CAPTURED = re.compile(r"`?\??\(\?P<\w+>[^()]*\)`?\??")
+"""A group of a pattern, with the quotation marks that may stand around it."""
+
+_SHOWN = {
+    "scope": "SCOPE",
+    "role": "ROLE_ID",
+    "role_name": "ROLE_NAME",
+    "action": "DATA_ACTION",
+    "phase": "PHASE",
+    "said": "the service's own words",
+}
+"""How a class shows words that only a failure fills."""
 
 
 def error_page(failure: Failure, request_ids: Sequence[tuple[str, str]], width: int, *, color: bool) -> str:
@@ -64,11 +75,18 @@ def _fits(row: Row) -> Iterator[str]:
             yield f"{word} {' or '.join(str(value).replace('_', ' ') for value in values)}"
     for word, pattern in (("code", row.code), ("words", row.says), ("content type", row.content_type)):
         if pattern is not None:
-            yield f"{word} {pattern.pattern}"
+            yield f"{word} {_readable(pattern.pattern)}"
+
+
+def _readable(pattern: str) -> str:
+    """The pattern as a person reads it: … for what is captured, `or` between its words."""
+    text = _CAPTURED.sub("…", pattern.replace(r"\b", "").replace(r"\.", ".").replace("(?:", "("))
+    return " or ".join(f'"{one}"' for one in text.split("|")) if "(" not in text else text
 
 
 def _plain(template: str, *, command: bool) -> str:
     """The template with what each of its words would stand for."""
     names = {name for _, name, _, _ in Formatter().parse(template) if name}
-    known = {name: NOT_KNOWN[name][command] if name in NOT_KNOWN else _SHOWN.get(name, name.upper()) for name in names}
+    unknown = {name: words[command] for name, words in NOT_KNOWN.items()}
+    known = {name: {**unknown, **_SHOWN}.get(name, name.upper()) for name in names}
     return template.format_map(known)

@@ -180,3 +180,11 @@ def test_help_is_a_command(words: list[str]) -> None:
     asked = CliRunner().invoke(cli, ["help", *words], prog_name="auditor")
     assert asked.exit_code == 0
     assert asked.output == CliRunner().invoke(cli, [*words, "--help"], prog_name="auditor").output
+
+
+def test_a_misspelt_command_is_told_the_nearest() -> None:
+    """A slip leads to the command that was meant; what resembles nothing leads nowhere."""
+    done = CliRunner().invoke(cli, ["doctr"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Did you mean 'doctor'?" in done.stderr
+    assert "Did you mean" not in CliRunner().invoke(cli, ["xyzzy"]).stderr
