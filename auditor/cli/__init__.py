@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -22,6 +23,8 @@ COMMANDS = (
     "keys",
     "diff",
     "history",
+    "explain",
+    "doctor",
     "ci",
     "permissions",
     "checks",
@@ -31,6 +34,7 @@ COMMANDS = (
     "policy",
     "sandbox",
     "schema",
+    "completion",
 )
 """In the order of the help; each is the command of that name in the module of that name."""
 
@@ -49,14 +53,25 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"auditor.cli.{cmd_name}"), cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click's own; a name that is none is told the nearest, which click can't without loading every command."""
+        near = [] if args[0] in COMMANDS else get_close_matches(args[0], COMMANDS, n=1)
+        if near and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def make_context(self, *given: Any, **options: Any) -> click.Context:
         """Click's own; an error in what stands before the command's name quotes no secret."""
         with usage():
             return super().make_context(*given, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Click's own, after keeping the arguments for the evidence."""
+        """Click's own, after keeping the arguments for the evidence; `help COMMAND` means `COMMAND --help`."""
         ctx.meta[ARGUMENTS] = ("auditor", *args)
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

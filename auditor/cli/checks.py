@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from auditor.cli import complete
+from auditor.cli.complete import offer
 from auditor.cli.console import output
 from auditor.cli.options import Command, conversation_options, option
 
@@ -67,11 +69,14 @@ def checks(ctx: click.Context, pack: tuple[str, ...], as_json: bool, markdown: b
 
 
 @checks.command(cls=Command)
-@click.argument("check_id", metavar="ID")
+@click.argument("check_id", metavar="ID", shell_complete=offer(complete.checks))
 @conversation_options
 @click.pass_obj
 def show(library: Library, check_id: str) -> None:
-    """Print all of one check: what it looks at, why it matters, how to fix it, frameworks, references."""
+    """Print all of one check.
+
+    What it looks at, why it matters, how to fix it, frameworks, references.
+    """
     from auditor.errors import PolicyError
     from auditor.policy.expression import nearest
     from auditor.policy.frameworks import load_frameworks

@@ -13,10 +13,11 @@ from auditor.cli.options import Command, option
 _EPILOG = """\
 Examples:
   auditor ci azure-devops
-  auditor ci azure-devops reports/<run-id> --output $(Build.ArtifactStagingDirectory)
+  auditor ci azure-devops --output $(Build.ArtifactStagingDirectory)
 
-Output variables, where the step has a name: verdict (pass, fail, incomplete, error), failed, unknown, complete,
-bundlePath, evidencePath, evidenceSha256, reportPath, sarifPath, manifestPath.
+Output variables, where the step has a name: verdict (pass, fail, incomplete,
+error), failed, unknown, complete, bundlePath, evidencePath, evidenceSha256,
+reportPath, sarifPath, manifestPath.
 """
 
 

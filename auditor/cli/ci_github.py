@@ -22,8 +22,9 @@ Examples:
   auditor ci github
   auditor ci github reports/<run-id> --settings auditor.yaml
 
-Outputs: verdict (pass, fail, incomplete, error), failed, unknown, complete, bundle-path, evidence-path,
-evidence-sha256, report-path, sarif-path, manifest-path, predicate-path.
+Outputs: verdict (pass, fail, incomplete, error), failed, unknown, complete,
+bundle-path, evidence-path, evidence-sha256, report-path, sarif-path,
+manifest-path, predicate-path.
 """
 
 

@@ -15,8 +15,9 @@ Examples:
   auditor ci gitlab
   auditor ci gitlab reports/<run-id> --output .
 
-Files: gl-code-quality-report.json, gl-junit-report.xml, and auditor.env with AUDITOR_VERDICT (pass, fail, incomplete,
-error), AUDITOR_FAILED, AUDITOR_UNKNOWN, AUDITOR_EVIDENCE_PATH, AUDITOR_EVIDENCE_SHA256 and so on.
+Writes gl-code-quality-report.json, gl-junit-report.xml, and auditor.env with
+AUDITOR_VERDICT (pass, fail, incomplete, error), AUDITOR_FAILED,
+AUDITOR_UNKNOWN, AUDITOR_EVIDENCE_PATH, AUDITOR_EVIDENCE_SHA256 and so on.
 """
 
 

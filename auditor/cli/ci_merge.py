@@ -15,7 +15,8 @@ _EPILOG = """\
 Examples:
   auditor ci merge bundles --expect support-desk --expect campaign-reports
 
-Where GITHUB_OUTPUT and GITHUB_STEP_SUMMARY are set it writes verdict, failed and unknown, and a table, to them.
+Where GITHUB_OUTPUT and GITHUB_STEP_SUMMARY are set it writes verdict, failed
+and unknown, and a table, to them.
 """
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from auditor.cli import complete
+from auditor.cli.complete import offer
 from auditor.cli.options import Command, conversation_options
 
 _EPILOG = """\
@@ -14,7 +16,7 @@ Examples:
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=offer(complete.frameworks))
 @conversation_options
 def frameworks(name: str | None) -> None:
     """List the compliance frameworks, or all of one.

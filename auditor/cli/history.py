@@ -72,7 +72,20 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
     output(story.model_dump_json(indent=2) if as_json else render(story, width(), colored(sys.stdout, os.environ)))
 
 
-@history.command("import", cls=Command)
+_IMPORT = """\
+Examples:
+  auditor history import /mnt/archive/reports
+  auditor history --reports nightly import artifacts/2026-11-20
+"""
+
+_PRUNE = """\
+Examples:
+  auditor history prune --keep 90
+  auditor history prune --keep 90 --yes
+"""
+
+
+@history.command("import", cls=Command, epilog=_IMPORT)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @conversation_options
 @click.pass_obj
@@ -89,7 +102,7 @@ def import_(reports: Path, paths: tuple[Path, ...]) -> None:
     say(f"{synced.read} read, {synced.gone} gone, {len(synced.refused)} left out")
 
 
-@history.command("prune", cls=Command)
+@history.command("prune", cls=Command, epilog=_PRUNE)
 @option(
     "--keep",
     intent="Judgement",
@@ -102,7 +115,10 @@ def import_(reports: Path, paths: tuple[Path, ...]) -> None:
 @conversation_options
 @click.pass_obj
 def prune(reports: Path, keep: int, yes: bool) -> None:
-    """Remove all but the newest bundles of each scope; only those that lie in the reports folder."""
+    """Remove all but the newest bundles of each scope.
+
+    Only bundles that lie in the reports folder are removed.
+    """
     import shutil
 
     from auditor.cli.console import output, say

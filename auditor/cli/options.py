@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from auditor.cli.manual import write_manual
 from auditor.errors import EXIT_MEANINGS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 """The words of `auditor.finding.Severity`, said again because that room is heavy to load for a help text."""
@@ -29,6 +33,13 @@ class Option(click.Option):
         super().__init__(*args, **kwargs)
         self.intent = intent
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """What `auditor.cli.complete` offers for the flag, else click's own."""
+        from auditor.cli.complete import FLAGS
+
+        offered = FLAGS.get(self.opts[0])
+        return offered(ctx, self, incomplete) if offered else super().shell_complete(ctx, incomplete)
+
 
 class Command(click.Command):
     """A command whose help groups the options by intent and ends with what it says after them, as written."""
@@ -37,18 +48,19 @@ class Command(click.Command):
         """One block per intent, in the order in which they first appear."""
         blocks: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
             if record:
                 blocks.setdefault(getattr(parameter, "intent", "Conversation"), []).append(record)
         for heading, records in blocks.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        """The epilog without click's re-wrapping."""
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The epilog without click's re-wrapping, then what the manual says of the command."""
         if self.epilog:
             formatter.write_paragraph()
             formatter.write(self.epilog)
+        write_manual(ctx, formatter)
 
 
 class CommandGroup(click.Group, Command):

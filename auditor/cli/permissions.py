@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 _EPILOG = """\
 Examples:
   auditor permissions
-  auditor permissions --subscription 00000000-0000-4000-8000-0000000000a1 --format az
+  auditor permissions --format az --subscription <subscription-id>
   auditor permissions --format json > role.json
   auditor permissions --with keys --with project --format az
 
-The shape of the role: https://learn.microsoft.com/azure/role-based-access-control/custom-roles
+The shape of the role:
+https://learn.microsoft.com/azure/role-based-access-control/custom-roles
 """
 
 PLACEHOLDER = "SUBSCRIPTION_ID"

@@ -18,7 +18,7 @@ Examples:
 @click.group(cls=CommandGroup, epilog=_EPILOG)
 @conversation_options
 def policy() -> None:
-    """Begin a check of your own, and run the examples of your checks."""
+    """Begin a check of your own, and run its examples."""
 
 
 policy.add_command(new)

@@ -15,7 +15,7 @@ SUBJECTS = ("account", "deployment", "expectation", "quota", "subscription", "wo
 _EPILOG = """\
 Examples:
   auditor policy new account-sku-unknown
-  auditor policy new team-tag-missing --folder policies --area tags --subject account
+  auditor policy new team-tag-missing --area tags --subject account
 
 The id names the bad state. Then: auditor policy test policies
 """

@@ -18,8 +18,6 @@ _EPILOG = """\
 Examples:
   auditor policy test policies
   auditor policy test policies/checks/custom/tag-team-missing.yaml
-
-Ends with 0 where every example comes out as it says, 1 where one does not, 2 where the files are not right.
 """
 
 

@@ -11,8 +11,9 @@ Examples:
   auditor probes
   auditor probes --json
 
-A probe is put to each deployment that declares its feature in the settings; text to every one.
-Tokens are the most that all calls of a probe use, by which the budget counts (probes.tokens).
+A probe is put to each deployment that declares its feature in the settings;
+text to every one. Tokens are the most that all calls of a probe use, by which
+the budget counts (probes.tokens).
 """
 
 

@@ -25,7 +25,8 @@ Examples:
   auditor sandbox --generate 100x10 --latency-ms 50
   auditor sandbox --list
 
-In another terminal, paste what it prints; then `auditor run`, `az` and other tools see the pretend Azure and no other.
+In another terminal, paste what it prints; then `auditor run`, `az` and other
+tools see the pretend Azure and no other.
 """
 
 _SIZE = re.compile(r"([1-9]\d{0,3})x([1-9]\d{0,3})")

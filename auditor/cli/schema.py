@@ -21,7 +21,7 @@ _EPILOG = """\
 Examples:
   auditor schema settings > auditor.schema.json
 
-In an editor that reads the YAML language server's comment, auditor.yaml then begins with:
+For an editor that knows the YAML language server, auditor.yaml then begins:
   # yaml-language-server: $schema=auditor.schema.json
 """
 

@@ -43,10 +43,10 @@ def settings() -> None:
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print the workloads, and the jobs to audit them in.")
 @conversation_options
 def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Check settings and what they name: packs, parameters, waivers, statements, requirements.
+    """Check settings and all that they name.
 
-    Nothing is signed in to and nothing is asked. FILES default to auditor.yaml. Ends with 0, or with 2 and all that is
-    wrong, each with file, line and column.
+    Packs, parameters, waivers, statements, requirements. Nothing is signed in to and nothing is asked. FILES default to
+    auditor.yaml. Ends with 0, or with 2 and all that is wrong, each with file, line and column.
     """
     from auditor.cli.console import output
     from auditor.policy.attestations import load_attestations

@@ -14,6 +14,9 @@ from auditor.cloud.redaction import bounded
 
 HTTPS = 443
 
+PROXY_SECONDS = 5.0
+"""How long a proxy may take to accept a connection."""
+
 _PROXY_PORTS = {"http": 80, "https": 443}
 _ESTABLISHED = "200"
 
@@ -38,6 +41,29 @@ def proxy_to(host: str) -> str | None:
     from urllib.request import getproxies, proxy_bypass
 
     return None if proxy_bypass(host) else getproxies().get("https") or None
+
+
+async def proxy_answers(proxy: str) -> str | None:
+    """Why a proxy accepts no connection; None where it does."""
+    try:
+        async with asyncio.timeout(PROXY_SECONDS):
+            _, writer = await _to_proxy(proxy)
+    except NoWayError as error:
+        return error.words
+    except TimeoutError:
+        return f"no answer within {PROXY_SECONDS:g} s"
+    writer.transport.abort()
+    await asyncio.sleep(0)
+    return None
+
+
+def proxy_name(proxy: str) -> str:
+    """Where a proxy is, without who may use it: `host:port`."""
+    try:
+        address = _split(proxy)
+        return f"{address.hostname}:{address.port or _PROXY_PORTS.get(address.scheme, HTTPS)}"
+    except ValueError:
+        return "an address that can't be read"
 
 
 @asynccontextmanager

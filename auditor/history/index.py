@@ -106,6 +106,23 @@ class Index:
             pools=tuple(self._pools(seen)),
         )
 
+    def since(self, finding: str, run: str, runs: int = 30) -> Since | None:
+        """Since when a finding is as it is in a run, over so many runs up to it; None where it is good or not known."""
+        row = self._base.execute(
+            "SELECT failing.id, severity, title, subject, subject_name, outcome, scope, taken_at FROM failing"
+            " JOIN run ON run.number = failing.run WHERE failing.id = ? AND run.id = ?",
+            (finding, run),
+        ).fetchone()
+        if row is None:
+            return None
+        told = self._base.execute(
+            "SELECT id, folder, taken_at, verdict, failed, unknown, waived, passed FROM run"
+            " WHERE scope = ? AND taken_at <= ? ORDER BY taken_at DESC, id DESC LIMIT ?",
+            (row[6], row[7], runs),
+        ).fetchall()
+        seen = tuple(Seen.model_validate(dict(zip(Seen.model_fields, one, strict=True))) for one in reversed(told))
+        return self._since(row[:6], seen)
+
     def beyond(self, keep: int) -> tuple[Path, ...]:
         """The folders of all but the newest so many runs of each scope, oldest first."""
         rows = self._base.execute(
@@ -191,22 +208,26 @@ class Index:
             (seen[-1].id,),
         ).fetchall()
         for row in rows:
-            told = self._base.execute(
-                "SELECT run.id, taken_at, outcome FROM finding JOIN run ON run.number = finding.run"
-                " WHERE finding.id = ? AND taken_at <= ? ORDER BY taken_at",
-                (bytes.fromhex(row[0]), seen[-1].taken_at),
-            ).fetchall()
-            good = max((at for _, at, letter in told if letter in "pn"), default=None)
-            first = min((at for _, at, letter in told if _BAD.get(letter) == row[5] and at > (good or "")))
-            by_run = {run: letter for run, _, letter in told}
-            course = "".join(by_run.get(run.id, "-") for run in seen)
-            yield Since(
-                **dict(zip(("id", "severity", "title", "subject", "subject_name", "outcome"), row, strict=True)),
-                first=first,
-                last_good=good,
-                flips=_flips(course),
-                course=course,
-            )
+            yield self._since(row, seen)
+
+    def _since(self, row: Sequence[str], seen: Sequence[Seen]) -> Since:
+        """What the runs before tell of a row of what fails in the last of these."""
+        told = self._base.execute(
+            "SELECT run.id, taken_at, outcome FROM finding JOIN run ON run.number = finding.run"
+            " WHERE finding.id = ? AND taken_at <= ? ORDER BY taken_at",
+            (bytes.fromhex(row[0]), seen[-1].taken_at),
+        ).fetchall()
+        good = max((at for _, at, letter in told if letter in "pn"), default=None)
+        first = min((at for _, at, letter in told if _BAD.get(letter) == row[5] and at > (good or "")))
+        by_run = {run: letter for run, _, letter in told}
+        course = "".join(by_run.get(run.id, "-") for run in seen)
+        return Since(
+            **dict(zip(("id", "severity", "title", "subject", "subject_name", "outcome"), row, strict=True)),
+            first=first,
+            last_good=good,
+            flips=_flips(course),
+            course=course,
+        )
 
     def _deployments(self, seen: Sequence[Seen]) -> Iterator[Deployed]:
         for name, told in self._series("SELECT deployment, run.id, latency_ms FROM call", seen).items():

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.policy.compiled import CompiledCheck
 from auditor.policy.document import read_document
-from auditor.policy.library import shipped_folder
 from auditor.policy.pack import AppliedCheck
 from auditor.policy.paths import Path, around, written
+from auditor.policy.shipped import shipped_folder
 from auditor.record import Record
 
 FILE = "dependencies.yaml"

@@ -7,9 +7,10 @@ from pathlib import Path
 from auditor.errors import EmptyAuditError
 from auditor.policy.compiled import CompiledCheck, read_check
 from auditor.policy.document import ProblemsError, read_document
-from auditor.policy.library import OWN_AREA, PACK_FILE, PACKS, load_library, pack_files, shipped_folder
+from auditor.policy.library import OWN_AREA, PACK_FILE, PACKS, load_library, pack_files
 from auditor.policy.pack import Resolver
 from auditor.policy.selection import select
+from auditor.policy.shipped import shipped_folder
 
 CHECKS = "checks"
 

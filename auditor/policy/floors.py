@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from auditor.policy.check import Sentence
 from auditor.policy.document import read_document
-from auditor.policy.library import shipped_folder
+from auditor.policy.shipped import shipped_folder
 from auditor.record import Record
 from auditor.settings import Feature, Name, Workload
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from auditor.policy.frameworks import Framework
+from auditor.policy.frameworks import Control, Framework
 
 WIDTH = 80
 """Columns of the list and of a page."""
@@ -44,6 +44,22 @@ def page(framework: Framework) -> str:
     return "\n".join([head, *("\n".join([heading, *lines]) + "\n" for heading, lines in sections.items())])
 
 
+def control_page(framework: Framework, control: Control, titles: Mapping[str, str], width: int = WIDTH) -> str:
+    """One control: what it is about, the checks behind it with their titles, and who published each mapping."""
+    lines = [
+        _wrapped(f"{control.id}  {control.words}", "", width),
+        _wrapped(f"{framework.title} {framework.version}, {framework.publisher} ({framework.id})", "", width),
+        "",
+        "Checks",
+    ]
+    for mapped in control.checks:
+        source = framework.sources[mapped.source]
+        lines.append(_wrapped(f"{mapped.check} ({mapped.relation})", "  ", width))
+        told = (titles.get(mapped.check, ""), f"{mapped.item}: {source.title} ({source.id}), {source.page}")
+        lines += [_wrapped(text, "    ", width) for text in told if text]
+    return "\n".join([*lines, "", "What it does not say", _wrapped(framework.note, "  ", width), ""])
+
+
 def touched(frameworks: Iterable[Framework], check_id: str) -> list[str]:
     """A line for each framework and source by which a check stands behind controls, empty where it does nowhere."""
     lines = []
@@ -59,8 +75,8 @@ def touched(frameworks: Iterable[Framework], check_id: str) -> list[str]:
     return lines
 
 
-def _wrapped(text: str, indent: str) -> str:
+def _wrapped(text: str, indent: str, width: int = WIDTH) -> str:
     """The text within the width, with no word (an id, an address) broken."""
     return textwrap.fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

@@ -25,8 +25,8 @@ from auditor.finding import Finding, Outcome
 from auditor.policy.check import ROOTS, Kebab, Sentence
 from auditor.policy.document import Document, ProblemsError, read_document
 from auditor.policy.expression import nearest
-from auditor.policy.library import shipped_folder
 from auditor.policy.missing import hides_subjects
+from auditor.policy.shipped import shipped_folder
 from auditor.record import Record
 from auditor.snapshot import Gap
 

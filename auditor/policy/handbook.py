@@ -49,11 +49,12 @@ def table(checks: Iterable[AppliedCheck]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(check: Check, packs: Membership, frameworks: Iterable[Framework] = ()) -> str:
+def page(check: Check, packs: Membership, frameworks: Iterable[Framework] = (), width: int = WIDTH) -> str:
     """One check as plain text: what it looks at, why it matters, how to fix it, frameworks, references."""
-    blocks = [f"{check.id}\n{check.title}\n{check.severity} · {check.area} · {check.subject} · since {check.since}\n"]
+    head = (check.id, check.title, f"{check.severity} · {check.area} · {check.subject} · since {check.since}")
+    blocks = ["\n".join(_wrapped(line, "", width) for line in head) + "\n"]
     for heading, lines in _sections(check, packs, frameworks):
-        body = (f"  {line}" if line.startswith(_VERBATIM) else _wrapped(line, "  ") for line in lines)
+        body = (f"  {line}" if line.startswith(_VERBATIM) else _wrapped(line, "  ", width) for line in lines)
         blocks.append("\n".join([heading, *body]) + "\n")
     return "\n".join(blocks)
 
@@ -94,10 +95,10 @@ def _uncovered(uncovered: Iterable[Uncovered]) -> list[str]:
     return [*head, *rows] if rows else []
 
 
-def _wrapped(text: str, indent: str) -> str:
+def _wrapped(text: str, indent: str, width: int = WIDTH) -> str:
     """The text within the width, with no word (an id, an address) broken."""
     filler = textwrap.TextWrapper(
-        WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return filler.fill(text)
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import field_validator
 
-import auditor
 from auditor.finding import Severity
 from auditor.policy.check import Kebab, Sentence
 from auditor.policy.compiled import CompiledCheck, read_check
 from auditor.policy.document import Document, ProblemsError, read_document
+from auditor.policy.shipped import shipped_folder
 from auditor.record import Json, Record
 
 OWN_AREA = "custom"
@@ -73,13 +73,6 @@ class Library:
     def find(self, check_id: str) -> CompiledCheck | None:
         """The check with this id, or with this alias."""
         return self.checks.get(self.aliases.get(check_id, check_id))
-
-
-def shipped_folder() -> Path:
-    """Where this distribution's own policies lie: inside the package when installed, beside it in a working copy."""
-    package = Path(auditor.__file__).parent
-    inside = package / "policies"
-    return inside if inside.is_dir() else package.parent / "policies"
 
 
 def shipped_library() -> Library:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from auditor.policy.document import ProblemsError
 from auditor.policy.expression import nearest
-from auditor.policy.library import PACK_FILE, PACKS, Library, load_library, pack_files, shipped_folder
+from auditor.policy.library import PACK_FILE, PACKS, Library, load_library, pack_files
+from auditor.policy.shipped import shipped_folder
 
 
 def select(packs: Sequence[str], base: Path) -> tuple[Library, tuple[str, ...]]:

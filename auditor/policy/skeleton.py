@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from auditor.errors import PolicyError
 from auditor.policy.check import OWN_ROOT, Kebab
-from auditor.policy.library import OWN_AREA, PACK_FILE, pack_files, shipped_folder, shipped_library
+from auditor.policy.library import OWN_AREA, PACK_FILE, pack_files, shipped_library
+from auditor.policy.shipped import shipped_folder
 
 _FACTS: dict[str, tuple[str, str, str]] = {
     "account": ("sku.name", "S0", "F0"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.policy.check import Kebab, Sentence
 from auditor.policy.document import read_document
-from auditor.policy.library import shipped_folder
+from auditor.policy.shipped import shipped_folder
 from auditor.record import Record
 
 FILE = "uncovered.yaml"

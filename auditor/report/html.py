@@ -8,12 +8,9 @@ decides the verdict is in the document, for readers and printers without a scrip
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from auditor.report import (
@@ -30,6 +27,7 @@ from auditor.report import (
     live,
     pools,
     retirement,
+    sheet,
     signoff,
     times,
     wording,
@@ -37,7 +35,6 @@ from auditor.report import (
 from auditor.report.place import short_id
 from auditor.run import Run
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _STYLES = tuple(f"style/{name}.css" for name in ("base", "verdict", "findings", "tables", "plots", "narrow", "print"))
 _SCRIPTS = tuple(f"script/{name}.js" for name in ("island", "detail", "order", "ledger", "filter", "links", "page"))
 _CODE = re.compile(r"`([^`]+)`")
@@ -76,7 +73,7 @@ def render(run: Run) -> str:
         in_full=in_full,
         listed=in_full.union(finding.id for book in books.values() for finding in book.first),
         books=books,
-        island=_own(hostile.island(island.island(run, books, workloads))),
+        island=sheet.own(hostile.island(island.island(run, books, workloads))),
     )
 
 
@@ -89,17 +86,8 @@ def _workloads(run: Run) -> dict[str | None, int]:
 @cache
 def _environment() -> Environment:
     """Everything escaped, nothing undefined, and no text printed in which a character could act."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_inert,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = sheet.environment(_joined(_STYLES), f'(() => {{\n"use strict";\n{_joined(_SCRIPTS)}}})();\n')
     environment.filters |= {
-        "line": hostile.line,
         "fact": hostile.value,
         "kind": wording.kind,
         "moment": wording.moment,
@@ -108,7 +96,6 @@ def _environment() -> Environment:
         "bar": chart.bar,
     }
     environment.tests["web"] = wording.is_web
-    style, script = _joined(_STYLES), f'(() => {{\n"use strict";\n{_joined(_SCRIPTS)}}})();\n'
     environment.globals |= {
         "accepted": accepted,
         "controls": controls,
@@ -119,38 +106,14 @@ def _environment() -> Environment:
         "retirements": retirement,
         "signoff": signoff,
         "wording": wording,
-        "style": _own(style),
-        "script": _own(script),
-        "content_policy": (
-            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
-        ),
     }
     return environment
 
 
-def _inert(expression: object) -> object:
-    """What an expression prints; None is refused, as it would be printed as a word."""
-    if expression is None:
-        raise TypeError("the page was about to print None")
-    if isinstance(expression, str) and not isinstance(expression, Markup):
-        return hostile.block(expression)
-    return expression
-
-
 def _prose(text: str) -> Markup:
     """A sentence in which `words between backticks` stand in the code face."""
-    return _own(_CODE.sub(r"<code>\1</code>", str(escape(hostile.line(text, limit=2000)))))
+    return sheet.own(_CODE.sub(r"<code>\1</code>", str(escape(hostile.line(text, limit=2000)))))
 
 
 def _joined(names: tuple[str, ...]) -> str:
-    return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _own(text: str) -> Markup:
-    """Text that must not be escaped: our own style and script, and data that has been made inert already."""
-    return Markup(text)  # noqa: S704 - data only reaches it escaped
+    return "".join(map(sheet.asset, names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from io import StringIO
 from textwrap import wrap
@@ -15,6 +16,9 @@ from auditor.report import hostile, wording
 from auditor.run import Run, Verdict
 
 _NARROWEST = 40
+_TOOL = re.compile(r"(?:az|auditor|nslookup|nc|openssl|pip|timedatectl|curl) (?!login,)")
+"""How a next step begins that is to be pasted: az, and what every system has."""
+
 _MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCOMPLETE: "?"}
 _STYLES = {Verdict.PASS: "bold green", Verdict.FAIL: "bold red", Verdict.INCOMPLETE: "bold yellow"}
 
@@ -69,6 +73,13 @@ class Page:
         """The command on lines of its own, never wrapped."""
         for line in hostile.block(command).rstrip("\n").split("\n"):
             self.line(Text(" " * indent + line, style="cyan"))
+
+    def step(self, step: str, *, indent: int) -> None:
+        """What to do next: a command whole, a sentence wrapped where it is longer than the line."""
+        if _TOOL.match(step) or "\n" in step or indent + len(step) <= self.width:
+            self.command(step, indent=indent)
+        else:
+            self.text(hostile.line(step, limit=2000), indent=indent, style="cyan")
 
     def verdict(self, run: Run, because: str) -> None:
         """The verdict in one line, and why."""

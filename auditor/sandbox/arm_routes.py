@@ -38,6 +38,8 @@ ROUTES = (
     Route(f"{S}/providers/{{namespace}}", f"{R}/subscriptions/providers/read", at.provider, "provider", provider=R),
     Route(f"{S}/providers/Microsoft.Authorization/permissions", _P, at.permissions, "permission", provider=R),
     Route(f"{G}/providers/Microsoft.Authorization/permissions", _P, at.permissions, "permission", provider=R),
+    Route(f"{A}/providers/Microsoft.Authorization/permissions", _P, at.of_account(lambda call, _: at.permissions(call)),
+          "permission", provider=R),
     Route(f"{S}{C}/accounts", f"{CS}/accounts/read", at.accounts, "account"),
     Route(f"{G}{C}/accounts", f"{CS}/accounts/read", at.accounts, "account"),
     Route(A, f"{CS}/accounts/read",

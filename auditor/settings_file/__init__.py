@@ -32,6 +32,9 @@ workloads:
 """
 """Settings with nothing in them that could be left out."""
 
+NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""Stands where settings must name a subscription and nothing does."""
+
 Origins = dict[Where, tuple[int, str]]
 """Path → the rank and the name of what was said there outside of the file."""
 
@@ -75,14 +78,28 @@ def settings_without_file(
     Raises SettingsError with every problem at once.
     """
     said = tuple(one for one in said_outside(environ, {}) if one.path[:1] != ("scope",))
-    data = {"scope": {"subscriptions": list(subscriptions), "accounts": list(accounts)}}
-    laid, origins = _lay_over(data, said, environ.get(TENANT_FALLBACK, "").strip())
-    settings, wrong = _validated(laid, Located())
+    return _said_alone(subscriptions, accounts, said, environ)
+
+
+def said_settings(environ: Mapping[str, str]) -> Settings:
+    """What the environment alone says, on settings that name no subscription but NO_SUBSCRIPTION.
+
+    Raises SettingsError with every problem at once.
+    """
+    return _said_alone((NO_SUBSCRIPTION,), (), said_outside(environ, {}), environ)
+
+
+def _said_alone(
+    subscriptions: Sequence[str], accounts: Sequence[str], said: tuple[Said, ...], environ: Mapping[str, str]
+) -> Settings:
+    bare: JsonObject = {"scope": {"subscriptions": list(subscriptions), "accounts": list(accounts)}}
+    data, origins = _lay_over(bare, said, environ.get(TENANT_FALLBACK, "").strip())
+    settings, wrong = _validated(data, Located())
     problems = [*_misspoken(said), *(_blamed_outside(complaint, origins) for complaint in wrong)]
     if problems or settings is None:
         raise SettingsError(
             tuple(dict.fromkeys(problem.text for problem in sorted(problems))),
-            next_step="correct them and run again",
+            next_step="correct the variables and run again",
         )
     return settings
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from auditor import __version__
 from auditor.cli import COMMANDS, cli
+from auditor.cli.manual import MANUAL
 from auditor.cli.options import FORMAT_NAMES, SEVERITIES
 from auditor.errors import EXIT_MEANINGS
 from auditor.finding import Severity
@@ -124,3 +125,66 @@ def test_usage_errors(arguments: list[str]) -> None:
     assert done.exit_code == 2
     assert done.stdout == ""
     assert "Error:" in done.stderr
+
+
+def every_help() -> dict[str, str]:
+    """Command → its help at 80 columns, those of groups and of their commands."""
+    found: dict[str, str] = {}
+
+    def walk(command: click.Command, path: tuple[str, ...]) -> None:
+        shown = CliRunner().invoke(cli, [*path, "--help"], terminal_width=80, prog_name="auditor")
+        found[" ".join(path)] = shown.output
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                below = command.get_command(context, name)
+                assert below is not None
+                walk(below, (*path, name))
+
+    walk(cli, ())
+    return found
+
+
+HELPS = every_help()
+
+
+@pytest.mark.parametrize("name", HELPS)
+def test_every_help_fits_a_terminal(name: str) -> None:
+    """No line of any help is wider than 80 columns, and no sentence is cut off."""
+    lines = HELPS[name].splitlines()
+    assert not [line for line in lines if len(line) > 80]
+    assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage:")]
+
+
+@pytest.mark.parametrize("name", [name for name in HELPS if name])
+def test_every_help_is_a_manual_page(name: str) -> None:
+    """Each names other commands that exist, and each that may fail its exit codes."""
+    shown = HELPS[name]
+    assert name in MANUAL
+    assert MANUAL[name].see
+    assert set(MANUAL[name].see) <= set(HELPS)
+    assert name not in MANUAL[name].see
+    assert "See also:\n" in shown
+    if MANUAL[name].exits:
+        assert shown.count("Exit codes") == 1
+
+
+def test_the_manual_has_no_other_page() -> None:
+    """What the manual tells of exists."""
+    assert set(MANUAL) <= set(HELPS)
+
+
+@pytest.mark.parametrize("words", [[], ["run"], ["history", "prune"]])
+def test_help_is_a_command(words: list[str]) -> None:
+    """`auditor help COMMAND` is what `auditor COMMAND --help` is."""
+    asked = CliRunner().invoke(cli, ["help", *words], prog_name="auditor")
+    assert asked.exit_code == 0
+    assert asked.output == CliRunner().invoke(cli, [*words, "--help"], prog_name="auditor").output
+
+
+def test_a_misspelt_command_is_told_the_nearest() -> None:
+    """A slip leads to the command that was meant; what resembles nothing leads nowhere."""
+    done = CliRunner().invoke(cli, ["doctr"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Did you mean 'doctor'?" in done.stderr
+    assert "Did you mean" not in CliRunner().invoke(cli, ["xyzzy"]).stderr

@@ -8,8 +8,9 @@ import pytest
 
 from auditor.cli.policy_new import SUBJECTS
 from auditor.policy.check import ROOTS
-from auditor.policy.library import shipped_folder, shipped_library
+from auditor.policy.library import shipped_library
 from auditor.policy.pack import load_policy
+from auditor.policy.shipped import shipped_folder
 from tests.cli.conftest import invoked
 from tests.cli.test_help import SDKS, loaded
 

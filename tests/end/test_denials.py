@@ -8,7 +8,7 @@ import yaml
 from auditor.cloud.kinds import ACTIONS
 from auditor.finding import Outcome
 from auditor.policy.dependencies import dependents, load_dependencies
-from auditor.policy.library import shipped_folder
+from auditor.policy.shipped import shipped_folder
 from tests import docs, matrix
 from tests.dependencies import ASKED, told_by, told_by_calls
 from tests.end.test_faults import ALSO_FAILS

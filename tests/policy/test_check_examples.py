@@ -14,7 +14,8 @@ from auditor.policy.check import ROOTS, Check
 from auditor.policy.compiled import compile_check
 from auditor.policy.examples import outcome_of, prepared, run_examples
 from auditor.policy.handbook import markdown, membership
-from auditor.policy.library import shipped_folder, shipped_library
+from auditor.policy.library import shipped_library
+from auditor.policy.shipped import shipped_folder
 from auditor.policy.uncovered import load_uncovered
 from tests.policy.sample import check
 

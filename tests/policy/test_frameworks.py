@@ -16,7 +16,8 @@ from auditor.errors import PolicyError
 from auditor.finding import Finding, Outcome, Severity, Subject, Waived, fingerprint
 from auditor.policy.document import ProblemsError
 from auditor.policy.frameworks import Asked, Framework, controls, hidden_kinds, load_frameworks
-from auditor.policy.library import shipped_folder, shipped_library
+from auditor.policy.library import shipped_library
+from auditor.policy.shipped import shipped_folder
 from auditor.snapshot import Gap, GapReason
 
 FRAMEWORK: dict[str, Any] = {

@@ -12,8 +12,9 @@ from auditor.errors import EmptyAuditError, PolicyError
 from auditor.finding import Severity
 from auditor.policy.document import ProblemsError
 from auditor.policy.expression import Unknown, bind, compile_rule
-from auditor.policy.library import OWN_AREA, load_library, shipped_folder, shipped_library
+from auditor.policy.library import OWN_AREA, load_library, shipped_library
 from auditor.policy.pack import load_policy
+from auditor.policy.shipped import shipped_folder
 from tests.policy.sample import KEYS, folder, write
 
 DAYS: dict[str, Any] = {

@@ -116,6 +116,11 @@ OTHERS = {
         "authorization-2022-04-01",
         ["GetPermissions.json"],
     ),
+    f"{MATTER}/providers/Microsoft.Authorization/permissions": (
+        "2022-04-01",
+        "authorization-2022-04-01",
+        ["GetPermissions.json"],
+    ),
     f"{HUB}/privateEndpoints": ("2024-05-01", "network-2024-05-01", ["PrivateEndpointList.json"]),
     f"{HUB}/privateEndpoints/pe-matter-swc": (
         "2024-05-01",

@@ -95,6 +95,7 @@ CONDITIONS: dict[str, Callable[[Signal, FailureContext], bool]] = {
     "names_a_model": lambda _, context: bool(context.same_model),
     "resembles": lambda _, context: bool(context.probably_meant),
     "exists": lambda _, context: context.exists is True,
+    "names_unread": lambda _, context: context.models is None,
     "too_new": lambda _, context: context.age_seconds is not None and context.age_seconds < TOO_NEW_SECONDS,
     "not_made": lambda _, context: context.seen.state is not None and context.seen.state.lower() != "succeeded",
     "paused": lambda _, context: context.paused is True,
@@ -155,11 +156,20 @@ def rows() -> tuple[Row, ...]:
     return tuple(Row.model_validate(_ignoring_case(row)) for row in yaml.safe_load(text))
 
 
+def rows_of(failure_class: str) -> tuple[Row, ...]:
+    """The rows that name a class, in their order; none where there is no such class."""
+    return tuple(row for row in rows() if row.failure_class == failure_class)
+
+
 def _ignoring_case(row: dict[str, object]) -> dict[str, object]:
     return {
         key: re.compile(str(value), re.IGNORECASE) if key in {"code", "says", "content_type"} else value
         for key, value in row.items()
     }
+
+
+_RAW = "{host} failed in phase {phase}, HTTP {status} {code}: {said}"
+_RAW_WORDS = "in these words there is no status and no code: {said}"
 
 
 def row_of(signal: Signal, context: FailureContext) -> Row | None:
@@ -173,7 +183,7 @@ def _explain(signal: Signal, context: FailureContext) -> Failure:
         return Failure(
             failure_class="unclassified",
             title="A failure that the auditor does not know",
-            cause=say("{host} failed in phase {phase}, HTTP {status} {code}: {said}", signal, context, {}),
+            cause=say(_RAW if signal.status or signal.code else _RAW_WORDS, signal, context, {}),
             next_step="compare the words with"
             " https://learn.microsoft.com/azure/ai-foundry/openai/how-to/troubleshoot-errors"
             " and open a support request with the request id",

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 LONGEST_TEXT = 8_000
 """How much of a text is looked at."""
 
-STATUS = re.compile(r"(?:\bHTTP(?:/[\d.]+)?|status(?:[ _-]?code)?|error code)['\"]?[\s:=]*([1-5]\d\d)\b", re.IGNORECASE)
+STATUS = re.compile(
+    r"(?:(?:\bHTTP(?:/[\d.]+)?|status(?:[ _-]?code)?|error code)['\"]?[\s:=]*"
+    r"|\b(?=\d{3} (?:bad request|unauthorized|forbidden|not found|request timeout|conflict|too many requests"
+    r"|internal server error|bad gateway|service unavailable|gateway timeout)\b))"
+    r"([1-5]\d\d)\b",
+    re.IGNORECASE,
+)
+"""A status with a word that says that it is one, before it or after it."""
+
 CODE = re.compile(
     r"['\"]code['\"]\s*:\s*['\"]([\w.-]{1,80})['\"]"  # JSON, or a Python dict as an SDK prints it
     r"|^\s*(?:ERROR:\s*)?\(([A-Z]\w{3,80})\)"  # az: ERROR: (Code) words
