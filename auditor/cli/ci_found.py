@@ -44,6 +44,7 @@ def find(bundle: Path | None, settings: Path | None, environ: Mapping[str, str])
     from auditor.bundle.kept import unaltered
     from auditor.ci.outputs import Kept
     from auditor.cli.session import closing_code
+
     folder = bundle or _newest()
     evidence = folder / "evidence.json"
     if not evidence.is_file():

@@ -35,7 +35,8 @@ def github(ctx: click.Context, *, bundle: Path | None, settings: Path | None) ->
 
     Writes the summary to GITHUB_STEP_SUMMARY, the outputs to GITHUB_OUTPUT, at most ten errors and ten warnings as
     annotations to stdout, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under
-    reports/ that this workflow run made. Where there is none, or it was altered, it ends with 2 and the verdict `error`.
+    reports/ that this workflow run made. Where there is none, or it was altered, it ends with 2 and the verdict
+    `error`.
     """
     from auditor.ci import github as words
     from auditor.ci.outputs import Kept, outputs

@@ -25,8 +25,8 @@ def island(run: Run, books: dict[str, ledger.Ledger], workloads: dict[str | None
     """The rows and what they name.
 
     Shapes: rows [finding id, check, subject, message, facts, readings, fix, waiver, gating], from the end on left out
-    where empty; facts [path text, value, note text, source text]; fix [text, cli text, bicep text]; subjects [name, kind,
-    workload number, parent text, last segment of the id]; checks as `_check` says; readings [request, told, ids,
+    where empty; facts [path text, value, note text, source text]; fix [text, text of cli, of bicep]; subjects [name,
+    kind, workload number, parent text, last segment of the id]; checks as `_check` says; readings [request, told, ids,
     sha256, masked]. A text that is not there is text 0, which is empty.
     """
     checks = digest.checks(run)

@@ -91,7 +91,7 @@ def test_only_a_complete_run_goes_to_code_scanning(done: tuple[str, Job]) -> Non
 
 
 def test_the_manifest_of_what_was_kept_is_attested(done: tuple[str, Job]) -> None:
-    """The subject is the very manifest that was uploaded, by which the bundle verifies; what is said of it is its own."""
+    """The subject is the very manifest that was uploaded, by which the bundle verifies; what is said is its own."""
     _, made = done
     attest, upload = made.of("actions/attest"), made.of("actions/upload-artifact")
     assert attest

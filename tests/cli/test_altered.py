@@ -122,7 +122,7 @@ def test_of_altered_jobs_there_is_no_verdict(bundle: Path, healthy_run: Typed, t
     """Though an older run of the same workloads passed: that one was not asked for."""
     shutil.copytree(healthy_run.folder, bundle.parent / "older")
     painted(bundle)
-    names = [each["name"] for each in healthy_run.run.settings["workloads"]]  # type: ignore[union-attr,index,call-overload]
+    names = [each["name"] for each in healthy_run.run.settings["workloads"]]
     env = {"GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     expected = [text for name in names for text in ("--expect", str(name))]
     done = invoked("ci", "merge", str(bundle.parent), *expected, env=env)

@@ -166,7 +166,9 @@ def multitool() -> str:
         for name in ("Sarif.Multitool", "Sarif.Multitool.exe"):
             for program in place.glob(f"@microsoft/sarif-multitool-*/{name}"):
                 return str(program)
-    pytest.skip("@microsoft/sarif-multitool is not installed (npm ci in tests/report/multitool): GitHub's rules not tried")
+    pytest.skip(
+        "@microsoft/sarif-multitool is not installed (npm ci in tests/report/multitool): GitHub's rules not tried"
+    )
 
 
 def verdicts(multitool: str, text: str, folder: Path) -> list[tuple[str, str]]:
