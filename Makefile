@@ -25,7 +25,7 @@ lint: .venv/dev ## Lint, types, import contracts, workflows and actions
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml action/action.yml action/*/action.yml
 
-tests: .venv/dev ## The tests alone
+tests: .venv/dev .venv/multitool ## The tests alone
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 bench: .venv/dev ## Timings, printed as tables; nothing is asserted on them
@@ -49,7 +49,7 @@ requirements: .venv/dev ## Resolve the hashed requirements anew
 	  --no-annotate --constraint requirements-dev.txt - -o action/requirements-build.txt
 
 clean: ## Remove what these commands made
-	rm -rf .venv .wheels dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .wheels dist tests/report/multitool/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -59,6 +59,16 @@ clean: ## Remove what these commands made
 .venv/demo: .venv/made requirements.txt
 	@echo "Installing hashed requirements into .venv …" >&2
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+# Asks whether GitHub would take the SARIF. Optional: where there is no npm, or it installs nothing, those tests skip.
+.venv/multitool: .venv/made tests/report/multitool/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/report/multitool --ignore-scripts --no-audit --no-fund --silent \
+	    --fetch-retries 0 --fetch-timeout 60000 \
+	  && chmod +x tests/report/multitool/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool \
+	  || echo "The SARIF multitool could not be installed: its tests will be skipped" >&2; \
+	else echo "npm is not here: the tests with the SARIF multitool will be skipped" >&2; fi
 	@touch $@
 
 # The wheels are kept: the packaging test installs them into a clean environment without a network.

@@ -36,18 +36,18 @@ def azure_devops(ctx: click.Context, *, bundle: Path | None, settings: Path | No
 
     Logs the worst findings as issues, attaches the summary, publishes the JUnit results, sets output variables,
     completes the task, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under
-    reports/ that this build made. Where there is none it ends with 2 and the verdict `error`.
+    reports/ that this build made. Where there is none, or it was altered, it ends with 2 and the verdict `error`.
     """
     from auditor.ci import azure_devops as words
     from auditor.ci.outputs import Kept, outputs
     from auditor.cli.ci_found import find
     from auditor.cli.console import output as stdout
-    from auditor.errors import SnapshotError
+    from auditor.errors import BundleError, SnapshotError
     from auditor.report import junit, markdown
 
     try:
         found = find(bundle, settings, os.environ)
-    except SnapshotError as error:
+    except (SnapshotError, BundleError) as error:
         told = words.log_without_run(f"{error}. {error.next_step}")
         stdout("\n".join((*words.variables(outputs(None, Kept())), *told)))
         raise

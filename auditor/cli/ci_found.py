@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,11 +38,12 @@ class Found:
 def find(bundle: Path | None, settings: Path | None, environ: Mapping[str, str]) -> Found:
     """The run in the bundle, or else the newest under reports/, if this very CI run made it.
 
-    Raises SnapshotError where there is no evidence: nothing was audited, and that is no pass.
+    Raises SnapshotError where there is no evidence: nothing was audited, and that is no pass; BundleError where a file
+    of it is not what its manifest says, or nothing says what it was.
     """
+    from auditor.bundle.kept import unaltered
     from auditor.ci.outputs import Kept
     from auditor.cli.session import closing_code
-    from auditor.run import load_run
 
     folder = bundle or _newest()
     evidence = folder / "evidence.json"
@@ -52,13 +52,14 @@ def find(bundle: Path | None, settings: Path | None, environ: Mapping[str, str])
             f"the audit wrote no evidence: there is no {evidence}",
             next_step="see what auditor run said before this; it says why it wrote none",
         )
-    run = load_run(evidence)
+    opened = unaltered(folder)
+    run = opened.run()
     if bundle is None:
         _refuse_another_runs(folder, run.context, environ)
     kept = Kept(
         bundle=str(folder),
         evidence=str(evidence),
-        evidence_sha256=sha256(evidence.read_bytes()).hexdigest(),
+        evidence_sha256=opened.files[evidence.name].sha256,
         report=next((str(folder / name) for name in _REPORTS if (folder / name).is_file()), ""),
         sarif=_there(folder / "results.sarif"),
         manifest=_there(folder / "manifest.json"),

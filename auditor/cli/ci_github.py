@@ -36,19 +36,20 @@ def github(ctx: click.Context, *, bundle: Path | None, settings: Path | None) ->
 
     Writes the summary to GITHUB_STEP_SUMMARY, the outputs to GITHUB_OUTPUT, at most ten errors and ten warnings as
     annotations to stdout, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under
-    reports/ that this workflow run made. Where there is none it ends with 2 and the verdict `error`.
+    reports/ that this workflow run made. Where there is none, or it was altered, it ends with 2 and the verdict
+    `error`.
     """
     from auditor.ci import github as words
     from auditor.ci.outputs import Kept, outputs
     from auditor.cli.ci_found import find
     from auditor.cli.console import output, secrets_of
-    from auditor.errors import SnapshotError
+    from auditor.errors import BundleError, SnapshotError
 
     if os.environ.get("GITHUB_ACTIONS") == "true":
         output("\n".join(words.masks(secrets_of(os.environ))))
     try:
         found = find(bundle, settings, os.environ)
-    except SnapshotError as error:
+    except (SnapshotError, BundleError) as error:
         _append("GITHUB_OUTPUT", words.output_file(outputs(None, Kept()), _delimiter))
         _append("GITHUB_STEP_SUMMARY", words.summary_without_run(str(error)))
         output(words.log_without_run(f"{error}. {error.next_step}"))
@@ -74,12 +75,12 @@ def _with_predicate(run: Run, kept: Kept, environ: Mapping[str, str]) -> Kept:
     """The same, and what an attestation of the manifest would say, in the job's own temporary folder."""
     from dataclasses import replace
 
-    from auditor.ci.predicate import predicate
+    from auditor.report.attested import attested, written
 
     if not kept.manifest or not environ.get("RUNNER_TEMP"):
         return kept
     path = Path(environ["RUNNER_TEMP"]) / f"auditor-{kept.evidence_sha256[:16]}.predicate.json"
-    write(path, predicate(run, kept.evidence_sha256))
+    write(path, written(attested(run, kept.evidence_sha256, named=False)))
     return replace(kept, predicate=str(path))
 
 

@@ -36,19 +36,19 @@ def gitlab(ctx: click.Context, *, bundle: Path | None, settings: Path | None, ou
     """Say a finished run to GitLab.
 
     Writes a code quality report, a JUnit report and a dotenv report, and ends with the run's own exit code. BUNDLE is a
-    run's folder; without it the newest under reports/ that this pipeline made. Where there is none it ends with 2 and
-    the verdict `error`.
+    run's folder; without it the newest under reports/ that this pipeline made. Where there is none, or it was altered,
+    it ends with 2 and the verdict `error`.
     """
     from auditor.ci import gitlab as words
     from auditor.ci.outputs import Kept, outputs
     from auditor.cli.ci_found import find
     from auditor.cli.console import output as stdout
-    from auditor.errors import SnapshotError
+    from auditor.errors import BundleError, SnapshotError
     from auditor.report import junit
 
     try:
         found = find(bundle, settings, os.environ)
-    except SnapshotError:
+    except (SnapshotError, BundleError):
         write(output / words.DOTENV, words.dotenv(outputs(None, Kept())))
         raise
     write(output / words.CODE_QUALITY, words.code_quality(found.run, found.lines))

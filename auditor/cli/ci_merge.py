@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
 
@@ -35,24 +36,35 @@ and unknown, and a table, to them.
 def merge(ctx: click.Context, *, folder: Path, expect: tuple[str, ...]) -> None:
     """Give the runs below FOLDER one verdict.
 
-    Of each workload the newest run counts. The exit code is 1 where one failed, else 2 where a workload has no
-    evidence, else 3 where one is incomplete, else 0.
+    Of each workload the newest run counts. Where evidence was altered there is no verdict, and it ends with 2. Else the
+    exit code is 1 where one failed, 2 where a workload has no evidence, else 3 where one is incomplete, else 0.
     """
-    from auditor.ci.github import output_file
+    from auditor.bundle.kept import unaltered
+    from auditor.ci.github import summary_without_run
     from auditor.ci.merged import merge as merged
     from auditor.ci.merged import summary
     from auditor.cli.console import output
-    from auditor.run import load_run
+    from auditor.errors import BundleError, SnapshotError
 
-    runs = [load_run(path) for path in sorted(folder.rglob("evidence.json"))]
+    try:
+        runs = [unaltered(path.parent).run() for path in sorted(folder.rglob("evidence.json"))]
+    except (SnapshotError, BundleError) as error:
+        _say({"verdict": "error", "failed": "", "unknown": ""}, summary_without_run(str(error)))
+        raise
     told = merged(runs, expect)
-    values = {"verdict": told.verdict, "failed": str(told.failed), "unknown": str(told.unknown)}
     text = summary(told)
+    _say({"verdict": told.verdict, "failed": str(told.failed), "unknown": str(told.unknown)}, text)
+    output(text)
+    ctx.exit(told.code)
+
+
+def _say(values: Mapping[str, str], text: str) -> None:
+    """Outputs and summary, where this is a step of a workflow."""
+    from auditor.ci.github import output_file
+
     for variable, said in (
         ("GITHUB_OUTPUT", output_file(values, lambda: f"auditor_{token_hex(16)}")),
         ("GITHUB_STEP_SUMMARY", text),
     ):
         if path := os.environ.get(variable):
             write(Path(path), said, append=True)
-    output(text)
-    ctx.exit(told.code)

@@ -55,6 +55,7 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
     ctx.obj = reports
     if ctx.invoked_subcommand:
         return
+    from auditor.bundle.kept import kept_run
     from auditor.cli.console import colored, output, say, width
     from auditor.errors import SnapshotError
     from auditor.history import Index
@@ -62,7 +63,7 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
 
     if not reports.is_dir():
         raise SnapshotError(f"{reports}: no such folder", next_step="name the folder of bundles with --reports")
-    with Index(reports) as index:
+    with Index(reports, kept_run) as index:
         synced = index.sync()
         story = index.story(runs)
     for problem in synced.refused:
@@ -91,11 +92,12 @@ Examples:
 @click.pass_obj
 def import_(reports: Path, paths: tuple[Path, ...]) -> None:
     """Add bundles, or folders of them, that lie elsewhere to the index."""
+    from auditor.bundle.kept import kept_run
     from auditor.cli.console import say
     from auditor.history import Index
 
     reports.mkdir(parents=True, exist_ok=True)
-    with Index(reports) as index:
+    with Index(reports, kept_run) as index:
         synced = index.sync(paths)
     for problem in synced.refused:
         say(f"left out: {problem}")
@@ -121,10 +123,11 @@ def prune(reports: Path, keep: int, yes: bool) -> None:
     """
     import shutil
 
+    from auditor.bundle.kept import kept_run
     from auditor.cli.console import output, say
     from auditor.history import Index
 
-    with Index(reports) as index:
+    with Index(reports, kept_run) as index:
         index.sync()
         inside = [folder for folder in index.beyond(keep) if folder.parent == reports.resolve()]
         for folder in inside:

@@ -47,11 +47,12 @@ def report(evidence: Path, name: str, output: Path) -> None:
     """Render the EVIDENCE of an earlier run in any format.
 
     EVIDENCE is an evidence.json or the folder of a run. What comes out is what the run itself wrote, byte for byte.
+    Evidence that is not what the manifest beside it says is refused.
     """
+    from auditor.bundle.kept import kept_run
     from auditor.cli.console import redacting_ids, say
-    from auditor.run import load_run
 
-    run = load_run(evidence / "evidence.json" if evidence.is_dir() else evidence)
+    run = kept_run(evidence)
     if redacting_ids():
         from auditor.redact_ids import mask_for
 

@@ -16,7 +16,7 @@ from auditor.cli.options import Command, conversation_options
 if typing.TYPE_CHECKING:
     from auditor.record import JsonObject, Record
 
-_SUBJECTS = ("settings", "evidence", "snapshot", "check")
+_SUBJECTS = ("settings", "evidence", "snapshot", "check", "attestation")
 _EPILOG = """\
 Examples:
   auditor schema settings > auditor.schema.json
@@ -32,7 +32,8 @@ For an editor that knows the YAML language server, auditor.yaml then begins:
 def schema(subject: str) -> None:
     """Print the JSON Schema of a file that is read or written.
 
-    Settings are auditor.yaml, evidence and snapshot what a run writes, a check is one file of a pack.
+    Settings are auditor.yaml, evidence and snapshot what a run writes, a check is one file of a pack, an attestation is
+    what is signed: the predicate of an in-toto Statement.
     """
     from auditor.cli.console import output
 
@@ -40,13 +41,20 @@ def schema(subject: str) -> None:
 
 
 def schema_of(subject: str) -> JsonObject:
-    """The JSON Schema (draft 2020-12) of settings, evidence, snapshot or check, each member with its docstring."""
+    """The JSON Schema (draft 2020-12) of a subject of `auditor schema`, each member with its docstring."""
     from auditor.policy.check import Check
+    from auditor.report.attested import Attested
     from auditor.run import Run
     from auditor.settings import Settings
     from auditor.snapshot import Snapshot
 
-    models: dict[str, type[Record]] = {"settings": Settings, "evidence": Run, "snapshot": Snapshot, "check": Check}
+    models: dict[str, type[Record]] = {
+        "settings": Settings,
+        "evidence": Run,
+        "snapshot": Snapshot,
+        "check": Check,
+        "attestation": Attested,
+    }
     model = models[subject]
     bare = model.model_json_schema(mode="validation")
     words = {name: members for kind in _records(model) for name, members in _docstrings(kind)}

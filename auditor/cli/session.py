@@ -174,16 +174,16 @@ def judge_again(path: Path, order: Order) -> Run:
     What people attested is part of the snapshot: the statements are those of its day.
     """
     from auditor.bundle import Bundle
+    from auditor.bundle.kept import kept_snapshot
     from auditor.cli.without_ids import without_ids
     from auditor.judgement import judge
     from auditor.origin import origin
     from auditor.policy.judgement import Judgement
     from auditor.settings_file import load_settings, saved_settings
-    from auditor.snapshot import load_snapshot
 
     _need(order.formats)
     signer = _signer(order)
-    snapshot = load_snapshot(path)
+    snapshot = kept_snapshot(path)
     if order.settings:
         settings, base = load_settings(order.settings, os.environ, order.flags), order.settings.parent
     else:

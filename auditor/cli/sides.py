@@ -24,19 +24,20 @@ EVIDENCE, SNAPSHOT = "evidence.json", "snapshot.json"
 
 
 def side(name: str, reports: Path = REPORTS) -> Side:
-    """The side that a path, or `last-green`, names; SnapshotError says what is wrong with it."""
+    """The side that a path, or `last-green`, names; SnapshotError says what is wrong with it, AlteredError which file
+    of a bundle is not as it was written.
+    """
+    from auditor.bundle.kept import kept_run, kept_snapshot
     from auditor.difference import Side
-    from auditor.run import load_run
-    from auditor.snapshot import load_snapshot
 
     path = last_green(reports) if name == LAST_GREEN else Path(name)
     if path.is_dir():
         path = path / EVIDENCE
     if path.name != EVIDENCE and _is_snapshot(path):
-        snapshot = load_snapshot(path)
+        snapshot = kept_snapshot(path)
         return Side(_judged(snapshot), snapshot, str(path))
     beside = path.with_name(SNAPSHOT)
-    return Side(load_run(path), load_snapshot(beside) if beside.is_file() else None, str(path))
+    return Side(kept_run(path), kept_snapshot(beside) if beside.is_file() else None, str(path))
 
 
 def last_green(reports: Path) -> Path:

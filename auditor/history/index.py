@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
-from auditor.errors import ReportError, SnapshotError
+from auditor.errors import BundleError, ReportError, SnapshotError
 from auditor.finding import Finding, Outcome
 from auditor.history.story import Deployed, Pool, Seen, Since, Story
 from auditor.run import Run, load_run
@@ -40,8 +40,10 @@ class Synced:
 class Index:
     """The index of one folder of bundles; use as a context manager. ReportError where the file can't be written."""
 
-    def __init__(self, reports: Path) -> None:
+    def __init__(self, reports: Path, read: Callable[[Path], Run] = load_run) -> None:
+        """`read` gives the run in an evidence.json, and raises SnapshotError or BundleError for one to leave out."""
         self._reports = reports
+        self._read = read
         self._path = reports / FILENAME
 
     def __enter__(self) -> Index:
@@ -77,9 +79,9 @@ class Index:
                 if known.get(folder) == stamp:
                     continue
                 try:
-                    self._keep(load_run(there[folder]), folder, stamp)
+                    self._keep(self._read(there[folder]), folder, stamp)
                     read += 1
-                except SnapshotError as error:
+                except (SnapshotError, BundleError) as error:
                     refused.append(str(error))
         return Synced(read, len(gone), tuple(refused))
 

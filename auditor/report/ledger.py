@@ -8,7 +8,7 @@ from auditor.finding import Finding, Outcome
 from auditor.report import digest
 from auditor.run import Run
 
-CARDS = 150
+CARDS = 100
 """How many failures, how many unknowns and how many waived findings are told in full, the worst first."""
 
 ROWS = 100

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.bundle import open_bundle
+from auditor.report.attested import PREDICATE_TYPE, Attested
 from auditor.run import load_run
 from auditor.sandbox import entra, local_identity
 from tests.action.conftest import ACTION, PYTHON, job
@@ -86,6 +88,23 @@ def test_only_a_complete_run_goes_to_code_scanning(done: tuple[str, Job]) -> Non
     sent = made.of("github/codeql-action/upload-sarif")
     notices = [each for each in made.annotations("notice") if "code scanning" in each.properties["title"]]
     assert (made.outputs["complete"] == "true") == (sent is not None) == (not notices)
+
+
+def test_the_manifest_of_what_was_kept_is_attested(done: tuple[str, Job]) -> None:
+    """The subject is the very manifest that was uploaded, by which the bundle verifies; what is said is its own."""
+    _, made = done
+    attest, upload = made.of("actions/attest"), made.of("actions/upload-artifact")
+    assert attest
+    assert upload
+    bundle = open_bundle(Path(upload.inputs["path"]))
+    assert Path(attest.inputs["subject-path"]).read_bytes() == bundle.manifest_bytes
+    assert bundle.alterations() == ()
+    assert attest.inputs["predicate-type"] == PREDICATE_TYPE
+    said = Attested.model_validate_json(Path(attest.inputs["predicate-path"]).read_bytes())
+    assert (said.run_id, said.verdict) == (bundle.manifest.run_id, bundle.manifest.verdict)
+    assert said.evidence_sha256 == made.outputs["evidence-sha256"] == bundle.files["evidence.json"].sha256
+    assert said.scope is None
+    assert Path(attest.inputs["predicate-path"]).parent != bundle.folder
 
 
 def test_without_a_licence_optional_steps_become_notices(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_public_key,
 )
+from jsonschema import Draft202012Validator
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey
@@ -34,6 +35,7 @@ from auditor.bundle.public_key import PublicKey, public_keys
 from auditor.bundle.signature import SignatureState
 from auditor.bundle.signing import Signer, new_key, signer_of
 from auditor.bundle.verification import State
+from auditor.cli.schema import schema_of
 from auditor.errors import ReportError, SigningError
 from tests.bundle.conftest import verified, written
 from tests.bundle.test_alterations import edited
@@ -80,10 +82,15 @@ def test_what_is_signed_is_an_in_toto_statement(whole: Path) -> None:
     assert said["subject"] == [{"name": "manifest.json", "digest": {"sha256": sha256(manifest).hexdigest()}}]
     evidence = json.loads((whole / "evidence.json").read_text(encoding="utf-8"))
     told = said["predicate"]
-    assert (told["verdict"], told["counts"]) == (evidence["verdict"], evidence["counts"])
+    assert said["predicateType"].startswith("urn:uuid:")
+    Draft202012Validator(schema_of("attestation")).validate(told)
+    assert told["verdict"] == evidence["verdict"]
+    assert told["counts"]["passed"] == evidence["counts"]["pass"]
+    assert told["reasons"] == evidence["reasons"]
     assert told["scope"] == evidence["settings"]["scope"]
-    assert told["policy"]["digest"]["sha256"] == evidence["policy"]["digest"]
+    assert told["policy"]["sha256"] == evidence["policy"]["digest"]
     assert told["tool"]["version"] == evidence["tool"]["version"]
+    assert told["evidence_sha256"] == sha256((whole / "evidence.json").read_bytes()).hexdigest()
 
 
 def test_each_state_of_a_signature(tmp_path: Path, healthy: Done, copy: Path, public: PublicKey) -> None:

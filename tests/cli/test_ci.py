@@ -9,7 +9,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from auditor.bundle import open_bundle
+from auditor.cli.schema import schema_of
 from auditor.sandbox import settings_path
 from tests.ci import obeyed
 from tests.cli.conftest import Typed, invoked
@@ -118,25 +121,26 @@ def test_the_newest_run_is_taken_only_if_this_ci_run_made_it(healthy_run: Typed,
 
 def test_an_interrupted_run_ends_as_it_did(healthy_run: Typed, repository: Path) -> None:
     """130, although its evidence has another verdict."""
-    evidence = json.loads((healthy_run.folder / "evidence.json").read_text())
-    evidence["interrupted"] = True
-    (repository / "bundle").mkdir()
-    (repository / "bundle" / "evidence.json").write_text(json.dumps(evidence))
+    snapshot = json.loads((healthy_run.folder / "snapshot.json").read_text())
+    (repository / "snapshot.json").write_text(json.dumps(snapshot | {"interrupted": True}))
+    assert invoked("evaluate", "snapshot.json", "--output", "bundle").exit_code == 130
     assert invoked("ci", "gitlab", "bundle", env={}).exit_code == 130
 
 
 def test_a_manifest_gets_a_predicate(release_run: Typed, repository: Path) -> None:
-    """What an attestation would say: the verdict and what it rests on."""
-    bundle = repository / "bundle"
-    shutil.copytree(release_run.folder, bundle)
-    (bundle / "manifest.json").write_text("{}")
-    invoked("ci", "github", "bundle", env=github_files(repository))
+    """What an attestation would say: the verdict and what it rests on, and no name of a resource."""
+    invoked("ci", "github", str(release_run.folder), env=github_files(repository))
     told = obeyed.assigned((repository / "output").read_text())
-    assert told["manifest-path"] == str(Path("bundle") / "manifest.json")
-    said = json.loads(Path(told["predicate-path"]).read_text())
-    assert said["verdict"] == "fail"
+    manifest = open_bundle(Path(told["manifest-path"]).parent).manifest
+    text = Path(told["predicate-path"]).read_text()
+    said = json.loads(text)
+    Draft202012Validator(schema_of("attestation")).validate(said)
+    assert (said["run_id"], said["verdict"]) == (manifest.run_id, manifest.verdict) == (release_run.run.id, "fail")
     assert said["notices"] == ["sandbox: not evidence"]
-    assert said["evidenceSha256"] == told["evidence-sha256"]
+    assert said["evidence_sha256"] == told["evidence-sha256"] == manifest.by_path["evidence.json"].sha256
+    assert not [row.name for row in release_run.run.deployments if row.name in text]
+    assert "contoso" not in text
+    assert "subscriptions" not in text
 
 
 def test_azure_devops_gets_files_variables_and_its_end(release_run: Typed, repository: Path) -> None:

@@ -21,7 +21,7 @@ def schema(subject: str) -> JsonObject:
     return printed
 
 
-@pytest.mark.parametrize("subject", ["settings", "evidence", "snapshot", "check"])
+@pytest.mark.parametrize("subject", ["settings", "evidence", "snapshot", "check", "attestation"])
 def test_schemas_are_schemas(subject: str) -> None:
     """Each is a JSON Schema of draft 2020-12 for an object that refuses unknown members."""
     printed = schema(subject)

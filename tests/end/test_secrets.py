@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.bundle import open_bundle
+from auditor.errors import BundleError
 from auditor.origin import CONTEXT
 from auditor.run import Run, load_run
 from auditor.sandbox import Sandbox, load_world, settings_path
@@ -49,6 +52,22 @@ judgement.join = join
 main()
 """
 """A defect that has all that was heard in its message, and in its cause what never was masked."""
+
+
+KILLED = """
+import os, signal
+from auditor.__main__ import main
+from auditor.bundle import writer
+done, calls = writer.{name}, []
+def dying(*given):
+    calls.append(1)
+    if len(calls) == {moment}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done(*given)
+writer.{name} = dying
+main()
+"""
+"""A run that is killed when something of the bundle's writer is called for the so manieth time."""
 
 
 @dataclass(frozen=True)
@@ -297,3 +316,26 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
     """A search that finds nothing anywhere would prove nothing."""
     (tmp_path / "a.txt").write_text(f"x{ACCOUNT_KEY[30:50]}x", encoding="utf-8")
     assert len(leaks(written(tmp_path), PLANTED)) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "holds"),
+    [("Bundle.keep", 60, {"raw"}), ("_settle", 1, {"raw", "evidence.json", "report.html", ".manifest.json"})],
+)
+def test_a_killed_run_leaves_no_bundle_and_no_secret(
+    tmp_path: Path, sown: Field, name: str, moment: int, holds: set[str]
+) -> None:
+    """Neither in the middle of its calls nor when all is written but not in its place."""
+    folder = tmp_path / "run"
+    given = ("run", "--settings", str(settings_path("release")), "--output", str(folder), "--format", "html")
+    script = KILLED.format(name=name, moment=moment)
+    with Sandbox(load_world("release")) as sandbox:
+        done = ran(sandbox, tmp_path / ".run.partial", [sys.executable, "-c", script, *given])
+    assert done.code == -signal.SIGKILL, done.stderr
+    assert not folder.exists()
+    assert holds <= {path.name for path in done.folder.iterdir()}
+    assert len(list((done.folder / "raw").iterdir())) > 30
+    assert sown.sown > 10
+    assert done.leaks(sown.harvest) == []
+    with pytest.raises(BundleError):
+        open_bundle(done.folder)

@@ -159,14 +159,16 @@ def test_what_github_does_not_show_is_said() -> None:
 
 @pytest.fixture(scope="module")
 def multitool() -> str:
-    """Microsoft's SARIF multitool, as `npm install --no-save @microsoft/sarif-multitool@5.7.0` installs it."""
-    root = Path(__file__).resolve().parents[2]
-    places = (root / "node_modules", *(Path(text) for text in filter(None, [os.environ.get("NODE_PATH")])))
+    """Microsoft's SARIF multitool, as `make tests` installs it below `tests/report/multitool` where there is npm."""
+    installed = Path(__file__).parent / "multitool" / "node_modules"
+    places = (installed, *(Path(text) for text in filter(None, [os.environ.get("NODE_PATH")])))
     for place in places:
         for name in ("Sarif.Multitool", "Sarif.Multitool.exe"):
             for program in place.glob(f"@microsoft/sarif-multitool-*/{name}"):
                 return str(program)
-    pytest.skip("@microsoft/sarif-multitool is not installed below node_modules or NODE_PATH: GitHub's rules not tried")
+    pytest.skip(
+        "@microsoft/sarif-multitool is not installed (npm ci in tests/report/multitool): GitHub's rules not tried"
+    )
 
 
 def verdicts(multitool: str, text: str, folder: Path) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ const expected = ({ passes, applies, parameters }) => {
 const seen = (facts = []) => {
   if (!facts.length) return part("Seen", make("p", "No fact could be quoted.", "quiet"));
   const body = make("tbody");
-  for (const [path, value, note, source] of facts) {
+  for (const [path, value, note, source] of facts.map((each) => data.facts[each])) {
     const head = filled(make("th"), code(data.texts[path]));
     const cell = filled(make("td"), code(value));
     head.scope = "row";
@@ -83,7 +83,7 @@ const detail = (row) => {
   const more = check.references.length ? part("Read more", filled(make("ul", "", "references"), ...check.references.map((url) => filled(make("li"), link(url))))) : null;
   body.append(rule, columns(part("Why it matters", prose(check.why)), more));
   if (fix) {
-    const [text, cli, bicep] = fix;
+    const [text, cli, bicep] = fix.map((each) => data.texts[each]);
     body.append(label("What mends it"));
     if (text) body.append(prose(text));
     if (cli) body.append(command("Azure CLI", cli));

@@ -27,10 +27,9 @@ const severityMark = (severity) => {
 };
 
 // A row of the island by the names of its members; see auditor/report/island.py for the shapes.
-const checkOf = (row) => {
-  const [id, title, severity, area, why, passes, applies, parameters, references, controls] = data.checks[row[1]];
-  return { id, title, severity, area, why, passes, applies, parameters, references, controls };
-};
+const checks = data.checks.map(([id, title, severity, area, why, passes, applies, parameters, references, controls]) =>
+  ({ id, title, severity, area, why, passes, applies, parameters, references, controls }));
+const checkOf = (row) => checks[row[1]];
 const subjectOf = (row) => {
   const [name, kind, workload, parent, last] = data.subjects[row[2]];
   const above = data.texts[parent];

@@ -7,6 +7,16 @@ const KEYS = {
   message: (row) => row[3],
 };
 
+// The words of a fact, which many rows share.
+const factTexts = [];
+const factWords = (number) => {
+  if (factTexts[number] === undefined) {
+    const [path, value, note] = data.facts[number];
+    factTexts[number] = [data.texts[path], value, data.texts[note]].join("\n");
+  }
+  return factTexts[number];
+};
+
 // The words of a row, made once: what people search for is not only what a row shows.
 const words = new Map();
 const textOf = (row) => {
@@ -14,7 +24,7 @@ const textOf = (row) => {
   if (text === undefined) {
     const { id, title, severity, area } = checkOf(row);
     const { name, kind, workload, id: path } = subjectOf(row);
-    const facts = (row[4] || []).flatMap(([fact, value, note]) => [data.texts[fact], value, data.texts[note]]);
+    const facts = (row[4] || []).map(factWords);
     text = [id, title, severity, area, name, kind, path, data.workloads[workload], row[3], row[0], row[7] || "", ...facts].join("\n").toLowerCase();
     words.set(row, text);
   }
@@ -32,6 +42,8 @@ const ledger = (element) => {
   let order = null;
   let page = 0;
   let whole = false;
+  let stale = true;
+  const fold = element.closest("details.fold");
   element.querySelector(".more")?.remove();
   earlier.type = later.type = "button";
   pages.append(earlier, later, where);
@@ -63,7 +75,10 @@ const ledger = (element) => {
     element.append(...cells);
     return element;
   };
+  // What lies in a closed fold is drawn when the fold opens.
   const draw = () => {
+    stale = Boolean(fold) && !fold.open && !whole;
+    if (stale) return;
     const start = whole ? 0 : page * data.page;
     const end = whole ? matching.length : Math.min(start + data.page, matching.length);
     body.replaceChildren(...matching.slice(start, end).map(line));
@@ -86,7 +101,7 @@ const ledger = (element) => {
     arrange();
     draw();
   });
-  draw();
+  fold?.addEventListener("toggle", () => { if (stale) draw(); });
   return {
     sort: element.dataset.ledger,
     filter(wanted) {
@@ -100,6 +115,7 @@ const ledger = (element) => {
       const index = matching.findIndex((row) => row[0] === id);
       if (index < 0) return;
       page = Math.floor(index / data.page);
+      if (fold) fold.open = true;
       draw();
     },
     // All rows at once, for paper; and back again.
