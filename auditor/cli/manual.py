@@ -38,6 +38,7 @@ SETTINGS = ("auditor.yaml", "the settings: what is meant to be")
 BUNDLE = ("reports/<run-id>/", "a run's bundle: evidence, snapshot, reports, manifest")
 
 MANUAL: dict[str, Manual] = {
+    "init": Manual((), SIGN_IN, (SETTINGS,), ("run", "settings check", "permissions", "doctor")),
     "run": Manual(VERDICT, SIGN_IN + COLORS, (SETTINGS, BUNDLE), ("doctor", "settings check", "evaluate", "explain")),
     "regions": Manual((), SIGN_IN, (SETTINGS,), ("run",)),
     "demo": Manual(VERDICT, COLORS, (BUNDLE,), ("sandbox", "run")),
