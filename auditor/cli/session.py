@@ -131,6 +131,7 @@ def rehearse(order: Order) -> None:
 
     from auditor.audit import rehearsal
     from auditor.cli.call_plan import page
+    from auditor.report.hostile import in_json
 
     with progress() as show:
         plan = until_interrupted(rehearsal(settings, environ=dict(os.environ), progress=show.now, announce=show.line))
@@ -138,7 +139,9 @@ def rehearse(order: Order) -> None:
         from auditor.redact_ids import mask_for
 
         plan = mask_for(plan.model_dump_json()).record(plan)
-    output(plan.model_dump_json(indent=2) if order.json else page(plan, width(), colored(sys.stdout, os.environ)))
+    output(
+        in_json(plan.model_dump_json(indent=2)) if order.json else page(plan, width(), colored(sys.stdout, os.environ))
+    )
 
 
 def _narrowed(settings: Settings, names: Sequence[str]) -> Settings:
