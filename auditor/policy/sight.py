@@ -110,7 +110,9 @@ class Looks:
     def _of(self, root: str, part: Part | None, tokens: Tokens) -> Sight:
         known = self._seen.get((root, id(part)))
         if known is None:
-            if len(self._seen) >= MAX_SEEN:  # subjects come by id, those that share an object mostly one after the other
+            if (
+                len(self._seen) >= MAX_SEEN
+            ):  # subjects come by id, those that share an object mostly one after the other
                 self._seen.clear()
             known = self._seen[root, id(part)] = (part, self._look(root, part, tokens))
         return known[1]

@@ -57,7 +57,7 @@ def test_a_clock_that_is_a_year_off_changes_no_verdict_about_expiry(days: int) -
 
 @pytest.mark.parametrize("days", [-400, 400])
 def test_what_people_accepted_and_stated_counts_by_azures_day(days: int) -> None:
-    """A runner whose clock is a year slow brings no expired waiver back, and one that is fast ends none that is good."""
+    """A runner whose clock is a year slow brings no expired waiver back; one that is fast ends none that is good."""
     seen = run(WHOLE).audit.snapshot
     off, today = timedelta(days=days), seen.taken_at.date()
     readings = [one.model_copy(update={"sent_at": one.sent_at + off}) for one in seen.readings]
