@@ -10,8 +10,8 @@ from auditor.installed import tool
 from auditor.policy.applied import policy_record
 from auditor.policy.attestations import attestation_records
 from auditor.policy.calls import calls
-from auditor.policy.clock import clock
-from auditor.policy.dependencies import left_out
+from auditor.policy.clock import clock, today
+from auditor.policy.dependencies import left_out, load_dependencies
 from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.excluded import excluded
 from auditor.policy.facts import join
@@ -50,6 +50,8 @@ def judge(
 
     Raises EmptyAuditError where there is nothing to judge.
     """
+    day = today(snapshot)
+    waivers = waivers.on(day)
     subjects = join(snapshot, settings)
     findings = judge_subjects(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
     word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted)
@@ -88,7 +90,7 @@ def judge(
         deployments=deployment_rows(subjects),
         quota=quota_rows(subjects),
         waivers=waivers.records(findings, policy),
-        attestations=attestation_records(snapshot),
+        attestations=attestation_records(snapshot, day),
         counts=counts(findings),
         waived=sum(finding.waiver is not None and not finding.waiver.expired for finding in findings),
         findings=findings,
@@ -103,7 +105,7 @@ def judge(
 
 def _not_collected(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
     """That a snapshot lacks what these packs judge, since the packs that it was taken for did not need it."""
-    lacking = sorted(set(snapshot.left_out) - left_out(policy.checks))
+    lacking = sorted((set(snapshot.left_out) - left_out(policy.checks)) & load_dependencies().keys())
     if lacking:
         kinds = ", ".join(kind.replace("_", " ") for kind in lacking)
         yield f"the snapshot was taken for other packs and holds no {kinds}: run again with these packs to judge them"

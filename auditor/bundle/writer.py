@@ -19,6 +19,7 @@ from auditor.bundle.statement import statement
 from auditor.errors import AuditorError, ReportError
 from auditor.policy.judgement import Judgement
 from auditor.report import format_named
+from auditor.report.hostile import in_json
 from auditor.run import Run
 from auditor.snapshot import Snapshot
 
@@ -90,9 +91,9 @@ class Bundle:
         contents, files, crashed = _rendered(run, formats)
         files["snapshot"] = SNAPSHOT
         contents |= {
-            SNAPSHOT: (snapshot.model_dump_json(indent=1) + "\n").encode(),
+            SNAPSHOT: (in_json(snapshot.model_dump_json(indent=1)) + "\n").encode(),
             SETTINGS: _settings(run).encode(),
-            JUDGEMENT: (judgement.model_dump_json(indent=1) + "\n").encode(),
+            JUDGEMENT: (in_json(judgement.model_dump_json(indent=1)) + "\n").encode(),
         }
         try:
             for path, content in contents.items():
@@ -180,7 +181,7 @@ def _why(error: Exception) -> str:
 
 
 def _settings(run: Run) -> str:
-    return json.dumps(run.settings, indent=1, ensure_ascii=False) + "\n"
+    return in_json(json.dumps(run.settings, indent=1, ensure_ascii=False)) + "\n"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -60,6 +60,7 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
     from auditor.errors import SnapshotError
     from auditor.history import Index
     from auditor.report.history import render
+    from auditor.report.hostile import in_json
 
     if not reports.is_dir():
         raise SnapshotError(f"{reports}: no such folder", next_step="name the folder of bundles with --reports")
@@ -70,7 +71,9 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
         say(f"left out: {problem}")
     if story is None:
         raise SnapshotError(f"{reports}: holds no bundle", next_step="run the audit, or: auditor history import DIR")
-    output(story.model_dump_json(indent=2) if as_json else render(story, width(), colored(sys.stdout, os.environ)))
+    output(
+        in_json(story.model_dump_json(indent=2)) if as_json else render(story, width(), colored(sys.stdout, os.environ))
+    )
 
 
 _IMPORT = """\

@@ -65,9 +65,12 @@ def regions(
 
     from auditor.cli.region_page import page
     from auditor.policy.regions import regions as fitting
+    from auditor.report.hostile import in_json
 
     found = fitting(_look(narrowed), narrowed)
-    output(found.model_dump_json(indent=2) if as_json else page(found, width(), colored(sys.stdout, os.environ)))
+    output(
+        in_json(found.model_dump_json(indent=2)) if as_json else page(found, width(), colored(sys.stdout, os.environ))
+    )
     ctx.exit(exit_code(found))
 
 

@@ -74,12 +74,13 @@ def perform(order: Order) -> Run:
     from auditor.cli.without_ids import without_ids
     from auditor.judgement import judge
     from auditor.policy.attestations import load_attestations
+    from auditor.policy.clock import today
     from auditor.policy.judgement import Judgement
     from auditor.redact_ids import Bodies
     from auditor.settings_file.requirements import read_requirements
 
     _need(order.formats)
-    policy, waivers = _judgement(settings, path.parent, datetime.now(UTC))
+    policy, waivers = _judgement(settings, path.parent)
     attestations = load_attestations(path.parent / settings.attestations if settings.attestations else None)
     frameworks = _frameworks(order)
     run_id = new_run_id()
@@ -118,7 +119,7 @@ def perform(order: Order) -> Run:
                     frameworks=frameworks,
                 )
             )
-        _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)
+        _deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
     return run
 
 
@@ -130,6 +131,7 @@ def rehearse(order: Order) -> None:
 
     from auditor.audit import rehearsal
     from auditor.cli.call_plan import page
+    from auditor.report.hostile import in_json
 
     with progress() as show:
         plan = until_interrupted(rehearsal(settings, environ=dict(os.environ), progress=show.now, announce=show.line))
@@ -137,7 +139,9 @@ def rehearse(order: Order) -> None:
         from auditor.redact_ids import mask_for
 
         plan = mask_for(plan.model_dump_json()).record(plan)
-    output(plan.model_dump_json(indent=2) if order.json else page(plan, width(), colored(sys.stdout, os.environ)))
+    output(
+        in_json(plan.model_dump_json(indent=2)) if order.json else page(plan, width(), colored(sys.stdout, os.environ))
+    )
 
 
 def _narrowed(settings: Settings, names: Sequence[str]) -> Settings:
@@ -178,6 +182,7 @@ def judge_again(path: Path, order: Order) -> Run:
     from auditor.cli.without_ids import without_ids
     from auditor.judgement import judge
     from auditor.origin import origin
+    from auditor.policy.clock import today
     from auditor.policy.judgement import Judgement
     from auditor.settings_file import load_settings, saved_settings
 
@@ -188,7 +193,7 @@ def judge_again(path: Path, order: Order) -> Run:
         settings, base = load_settings(order.settings, os.environ, order.flags), order.settings.parent
     else:
         settings, base = saved_settings(snapshot.settings, order.flags), Path()
-    policy, waivers = _judgement(settings, base, snapshot.taken_at)
+    policy, waivers = _judgement(settings, base)
     frameworks = _frameworks(order)
     mask = None
     if redacting_ids():
@@ -208,7 +213,7 @@ def judge_again(path: Path, order: Order) -> Run:
     run = mask.record(run) if mask else run
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
-            _deliver(bundle, snapshot, run, Judgement.of(policy, waivers, frameworks), order)
+            _deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
     else:
         _show(run, order)
     return run
@@ -234,12 +239,12 @@ def _need(formats: Sequence[str]) -> None:
         chromium()
 
 
-def _judgement(settings: Settings, base: Path, now: datetime) -> tuple[Policy, Waivers]:
+def _judgement(settings: Settings, base: Path) -> tuple[Policy, Waivers]:
     from auditor.policy.pack import load_policy
     from auditor.policy.waivers import load_waivers
 
     policy = load_policy(settings.packs, settings.parameters, base)
-    return policy, load_waivers(base / settings.waivers if settings.waivers else None, now)
+    return policy, load_waivers(base / settings.waivers if settings.waivers else None)
 
 
 def _signer(order: Order) -> Signer | None:

@@ -57,10 +57,13 @@ def verify(ctx: click.Context, *, bundle: Path, keys: tuple[Path, ...], as_json:
     from auditor.bundle.verification import verify as verified
     from auditor.cli.console import colored, output, width
     from auditor.cli.verify_page import page
+    from auditor.report.hostile import in_json
 
     found = verified(bundle, public_keys(keys), judged_again)
     output(
-        found.model_dump_json(indent=2) if as_json else page(found, min(width(), 80), colored(sys.stdout, os.environ))
+        in_json(found.model_dump_json(indent=2))
+        if as_json
+        else page(found, min(width(), 80), colored(sys.stdout, os.environ))
     )
     ctx.exit(found.exit_code)
 

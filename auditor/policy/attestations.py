@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -90,9 +90,8 @@ def as_seen(entries: Sequence[Attestation]) -> tuple[tuple[Resource, ...], Listi
     return resources, Listing(kind=KIND, scope=SCOPE, count=len(resources))
 
 
-def attestation_records(snapshot: Snapshot) -> tuple[AttestationRecord, ...]:
-    """The statements of a snapshot, as a run keeps them; one of no known shape counts for nothing and is left out."""
-    today = snapshot.taken_at.astimezone(UTC).date() if snapshot.taken_at.tzinfo else snapshot.taken_at.date()
+def attestation_records(snapshot: Snapshot, today: date) -> tuple[AttestationRecord, ...]:
+    """The statements of a snapshot as they count on a day; one of no known shape counts for nothing and is left out."""
     stated = sorted((one for one in snapshot.resources if one.kind == KIND), key=lambda one: one.id.lower())
     return tuple(record for one in stated if (record := _record(one, today)) is not None)
 

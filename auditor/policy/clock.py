@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from auditor.policy.facts.clock import sent, service_date
+from auditor.policy.facts.clock import azures_now, sent, service_date
 from auditor.population import Clock
-from auditor.snapshot import Reading
+from auditor.snapshot import Reading, Snapshot
 
 _WHOLE = timedelta(seconds=1)
 """What a Date header leaves out at most: it has no fractions."""
@@ -26,6 +26,11 @@ def clock(readings: Iterable[Reading]) -> Clock | None:
         skew_seconds=skew(reading, theirs),
         largest_seconds=max((skew(*each) for each in dated), key=lambda apart: (abs(apart), apart)),
     )
+
+
+def today(snapshot: Snapshot) -> date:
+    """The day, in UTC, on which what people accepted or stated must count: by Azure's clock where ours is off."""
+    return azures_now(snapshot.taken_at, snapshot.readings).date()
 
 
 def skew(reading: Reading, theirs: datetime) -> float:

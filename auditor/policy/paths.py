@@ -126,10 +126,10 @@ def follow(path: Path, variables: dict[str, Json]) -> Json | Missing:
     """What stands at the path (a list for each `[]`), or where the facts end."""
     value: Json = variables
     for at, step in enumerate(path):
-        if isinstance(value, dict) and step in value and step != ITEMS:
-            value = value[step]
-        elif step == ITEMS:
+        if step == ITEMS:
             return _each(value, path, at)
+        if isinstance(value, dict) and step in value:
+            value = value[step]
         elif isinstance(value, list) and (index := _INDEX.fullmatch(step)) and int(index[1]) < len(value):
             value = value[int(index[1])]
         else:

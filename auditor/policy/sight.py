@@ -33,6 +33,9 @@ class Broken:
 
 Quote = Fact | Broken
 
+MAX_SEEN = 1024
+"""Objects whose sight is remembered; to look again costs no more than the first time."""
+
 
 @dataclass(frozen=True)
 class Sight:
@@ -107,6 +110,10 @@ class Looks:
     def _of(self, root: str, part: Part | None, tokens: Tokens) -> Sight:
         known = self._seen.get((root, id(part)))
         if known is None:
+            if (
+                len(self._seen) >= MAX_SEEN
+            ):  # subjects come by id, those that share an object mostly one after the other
+                self._seen.clear()
             known = self._seen[root, id(part)] = (part, self._look(root, part, tokens))
         return known[1]
 
@@ -116,11 +123,14 @@ class Looks:
         notes, readings = (part.notes, part.readings) if part is not None else ({}, {})
         shown = self._shown[root]
         noted = [notes[names[0]] if len(names) == 1 else None for names in self._names_around(root, notes)]
-        told = [[readings[name] for name in names] for names in self._names_around(root, readings)]
+        told = [
+            readings[names[0]] if len(names) == 1 else tuple(chain.from_iterable([readings[name] for name in names]))
+            for names in self._names_around(root, readings)
+        ]
         return Sight(
             [tokens.of(values[path], variables) for path in self._named[root]],
             [self._quote(path, values[path], note) for path, note in zip(shown, noted, strict=True)],
-            [those[0] if len(those) == 1 else tuple(chain.from_iterable(those)) for those in told],
+            told,
         )
 
     def _names_around(self, root: str, told: Collection[str]) -> list[tuple[str, ...]]:

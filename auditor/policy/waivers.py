@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +51,11 @@ class Waivers:
 
     entries: tuple[Waiver, ...] = ()
     today: date = date.max
-    """In UTC; what expires before it no longer counts."""
+    """In UTC; what expires before it no longer counts. Until somebody says which day it is, nothing does."""
+
+    def on(self, today: date) -> Waivers:
+        """The same as they count on a day: of a run's, Azure's own (`auditor.policy.clock.today`)."""
+        return replace(self, today=today)
 
     def accepting(self, checks: Sequence[str], subject: Subject) -> Waived | None:
         """What accepts a finding of a check (its id and former ids); an expired one says so and comes last."""
@@ -100,17 +104,16 @@ def _notice(waiver: WaiverRecord) -> str | None:
 NO_WAIVERS = Waivers()
 
 
-def load_waivers(path: Path | None, now: datetime) -> Waivers:
-    """The waivers of a file (a list of entries), as they count at `now`; none where there is no file to read.
+def load_waivers(path: Path | None) -> Waivers:
+    """The waivers of a file (a list of entries), of no day yet; none where there is no file to read.
 
     Raises PolicyError with everything that is wrong, with line and column.
     """
-    today = now.astimezone(UTC).date()
     if path is None:
-        return Waivers(today=today)
+        return NO_WAIVERS
     document = read_document(path)
     if document.body is None:
-        return Waivers(today=today)
+        return NO_WAIVERS
     entries = document.checked(tuple[Waiver, ...])
     problems = [
         f"{document.at([position, 'expires'])}: expires before it was created"
@@ -119,4 +122,4 @@ def load_waivers(path: Path | None, now: datetime) -> Waivers:
     ]
     if problems:
         raise ProblemsError(problems, next_step="mend the waivers file")
-    return Waivers(entries, today)
+    return Waivers(entries)

@@ -26,7 +26,7 @@ class Exchange:
 
 def text(run: Run) -> str:
     """The run as JSON in the order of its fields; reading it back gives the same run, and again the same bytes."""
-    return run.model_dump_json(indent=1) + "\n"
+    return hostile.in_json(run.model_dump_json(indent=1)) + "\n"
 
 
 def digest(run: Run) -> str:

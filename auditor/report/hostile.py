@@ -19,6 +19,8 @@ _ACTS = re.compile(
     "\U000e0000-\U000e007f"  # tags: invisible letters
     "]"
 )
+_ACTS_IN_JSON = re.compile(f"(?![\x00-\x1f]){_ACTS.pattern}")
+"""Without the line ends of the document itself; in its texts these are escapes already."""
 _KEPT_IN_BLOCKS = re.compile(r"[\n\t]")
 _SPACE = re.compile(r"[ \t\r\n\f\v\x85\u2028\u2029]+")
 
@@ -56,6 +58,16 @@ def block(text: str) -> str:
 def value(fact: Json, limit: int = 1000) -> str:
     """A fact's value as compact JSON, its acting characters shown as escapes."""
     return line(json.dumps(fact, ensure_ascii=False, sort_keys=True), limit)
+
+
+def in_json(document: str) -> str:
+    """A JSON document that says the same, its acting characters as JSON's own escapes, such as `\\u202e`.
+
+    They can stand in its texts alone; of the controls JSON itself leaves those from U+007F on as they are.
+    """
+    if document.isascii() and "\x7f" not in document:  # as nearly every one is
+        return document
+    return _ACTS_IN_JSON.sub(lambda match: json.dumps(match[0])[1:-1], document)
 
 
 def no_commands(output: str) -> str:

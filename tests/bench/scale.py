@@ -47,7 +47,8 @@ def scale(accounts: list[int], deployments: int, latency_ms: float) -> Table:
         f"Scale at {latency_ms:.0f} ms simulated latency",
         head,
         tuple(rows),
-        "per subscription: requests that name no single account; looking: from the first request to the last answer;"
+        "production pack, for which every collector looks; per subscription: requests that name no single account;"
+        " looking: from the first request to the last answer;"
         " process: with start-up, judging and the evidence file",
     )
 

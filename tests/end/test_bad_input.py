@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from auditor.finding import Finding, Outcome
+from auditor.judgement import judge
 from auditor.policy.evaluate import evaluate
-from auditor.policy.waivers import NO_WAIVERS
+from auditor.policy.waivers import NO_WAIVERS, Waiver, Waivers
 from auditor.sandbox import World, load_world
 from auditor.settings import Settings
 from tests import conftest
@@ -52,6 +53,25 @@ def test_a_clock_that_is_a_year_off_changes_no_verdict_about_expiry(days: int) -
     before, after = (told(evaluate(one, settings, WHOLE.policy, NO_WAIVERS)) for one in (seen, wrong))
     changed = {key: outcome for key, outcome in after.items() if before[key] is not outcome}
     assert set(changed.values()) <= {Outcome.UNKNOWN}
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_what_people_accepted_and_stated_counts_by_azures_day(days: int) -> None:
+    """A runner whose clock is a year slow brings no expired waiver back; one that is fast ends none that is good."""
+    seen = run(WHOLE).audit.snapshot
+    off, today = timedelta(days=days), seen.taken_at.date()
+    readings = [one.model_copy(update={"sent_at": one.sent_at + off}) for one in seen.readings]
+    wrong = seen.model_copy(update={"taken_at": seen.taken_at + off, "readings": tuple(readings)})
+    written = {"subject": "*", "owner": "o", "reason": "r", "ticket": "t"}
+    last_days = {"api-keys-accepted": today, "managed-identity-missing": today - timedelta(days=1)}
+    entries = [Waiver.model_validate({"check": check, "expires": last, **written}) for check, last in last_days.items()]
+    waivers = Waivers(tuple(entries))
+    settings = Settings.model_validate(seen.settings)
+    right, off_by_a_year = (judge(one, settings, WHOLE.policy, waivers, run_id="test") for one in (seen, wrong))
+    assert [one.state for one in right.waivers] == ["not_needed", "expired"]
+    assert off_by_a_year.waivers == right.waivers
+    assert any(one.in_force for one in right.attestations)
+    assert off_by_a_year.attestations == right.attestations
 
 
 def told(findings: tuple[Finding, ...]) -> dict[tuple[str, str], Outcome]:

@@ -57,6 +57,7 @@ def test_a_sound_plan_passes_although_nothing_is_deployed() -> None:
     assert with_outcome(planned(), Outcome.FAIL) == set()
     assert with_outcome(planned(), Outcome.UNKNOWN) == set()
     assert (told.verdict, told.gaps) == (Verdict.PASS, ())
+    assert told.notices[-1] == OF_A_PLAN, "nothing that its own pack judges was left out"
     judged = {(one.check, one.subject.name) for one in told.findings if one.outcome is Outcome.PASS}
     assert {
         ("model-not-offered", "contoso-support-weu/support-drafts"),

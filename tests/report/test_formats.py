@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from auditor.errors import SettingsError
-from auditor.report import FORMATS, ON_DEMAND, Format, format_named, terminal
+from auditor.report import FORMATS, ON_DEMAND, Format, format_named, hostile, terminal
 from auditor.run import Run
 from tests.report.goldens import GOLDEN, rendered
 from tests.report.runs import hostile_run, incomplete_run, large_run, passing_run, sample_run
@@ -136,6 +136,14 @@ def test_evidence_reads_back_as_the_same_run() -> None:
     """evidence.json is the run itself."""
     run = hostile_run()
     assert Run.model_validate_json(FORMATS["json"].render(run)) == run
+
+
+def test_a_terminal_obeys_nothing_in_the_evidence() -> None:
+    """Controls and marks of direction stand in it as JSON's own escapes: a terminal that shows the file is safe."""
+    run = hostile_run()
+    told = FORMATS["json"].render(run)
+    assert hostile.block(told) == told
+    assert Run.model_validate_json(told).notices == run.notices
 
 
 @pytest.mark.parametrize("name", rendered())

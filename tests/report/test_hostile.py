@@ -109,3 +109,13 @@ def test_an_island_is_the_same_json_without_a_tag(data: dict[str, str]) -> None:
     text = hostile.island({**data})
     assert not set(text) & set("<>&")
     assert json.loads(text) == data
+
+
+@given(ANYTHING)
+def test_a_json_document_says_the_same_without_a_character_that_acts(text: str) -> None:
+    """Its own line ends stay; what acts in its texts stands as JSON's escape."""
+    document = json.dumps({text: [text]}, ensure_ascii=False, indent=1).encode(errors="replace").decode()
+    inert = hostile.in_json(document)
+    assert json.loads(inert) == json.loads(document)
+    assert hostile.block(inert) == inert
+    assert hostile.in_json(inert) == inert

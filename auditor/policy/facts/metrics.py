@@ -22,7 +22,6 @@ PAGE: Final = (
 )
 
 _DEPLOYMENT: Final = "modeldeploymentname"
-_VALUES: Final = ("total", "average")
 
 
 @dataclass(frozen=True)
@@ -122,11 +121,12 @@ def _points(series: JsonObject) -> tuple[tuple[datetime, float], ...] | None:
     told = objects(series.get("data") or [])
     for one in told or ():
         at = moment(one.get("timeStamp"))
-        values = [value for name in _VALUES if (value := one.get(name)) is not None]
-        if at is None or len(values) > 1:
+        total, average = one.get("total"), one.get("average")
+        if at is None or (total is not None and average is not None):
             return None
-        if values:
-            found = number(values[0])
+        value = average if total is None else total
+        if value is not None:
+            found = number(value)
             if found is None or found < 0:
                 return None
             points.append((at, float(found)))

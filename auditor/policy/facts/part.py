@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from auditor.record import JsonObject
@@ -79,4 +80,10 @@ class Telling:
 
 
 def _below(root: str, paths: dict[str, Value]) -> dict[str, Value]:
-    return {f"{root}.{path}" if path else root: value for path, value in paths.items()}
+    return {_joint(root, path): value for path, value in paths.items()}
+
+
+@lru_cache(maxsize=4096)
+def _joint(root: str, path: str) -> str:
+    """One text for all objects of which the same is told, as it is of thousands."""
+    return f"{root}.{path}" if path else root
