@@ -25,14 +25,14 @@ Examples:
   auditor init --account contoso-support-weu --output support.yaml
   auditor init --stdout | less
 
-Subscriptions are those of --subscription, else of AUDITOR_SUBSCRIPTIONS, else of
-AZURE_SUBSCRIPTION_ID, else those that the identity sees: on a terminal you
+Subscriptions are those of --subscription, else of AUDITOR_SUBSCRIPTIONS, else
+of AZURE_SUBSCRIPTION_ID, else those that the identity sees: on a terminal you
 choose among them, elsewhere all that are enabled are taken.
 
 Exit codes of this command:
   0  the settings are written
-  2  the command line is not right, or the file is there already; nothing is written
-  3  the settings are written and say what could not be seen, or nobody could sign in
+  2  the command line is not right, or the file is there; nothing is written
+  3  written, and it says what could not be seen; or nobody could sign in
 """
 
 
