@@ -1,1 +1,4 @@
-"""What is broken now, and why: causes ranked from what was seen, and errors that were pasted."""
+"""What broke: one look under one deadline, and what follows from it.
+
+`look` sees, `causes` ranks what explains it, `told` puts both together with what happened and what it took.
+"""
