@@ -171,6 +171,8 @@ class _Cases:
         for found in self._snapshot.resources:
             if found.kind != "probe" or found.parent is None or fold(found.parent) in listed or last(found.id) != SMOKE:
                 continue
+            if self._index.listing("deployment", parent_account(found.parent)) is not None:
+                continue  # it was listed whole, and what it lacks is a case of its own
             name = last(found.parent)
             context = FailureContext(deployment=name, account_id=parent_account(found.parent), host=host_of(found.body))
             failure = failure_of(found.body, context)
@@ -246,6 +248,8 @@ class _Cases:
         """What became of all calls and reads together."""
         found = tuple(found)
         ill = [case for case in found if case.failure is not None]
+        declared = [one.name.rpartition("/")[2] for one in self._subjects if one.kind == "expectation"]
+        told_of_call = {case.name for case in found if case.called or not case.applies}
         throttled = [gap for gap in self._snapshot.gaps if gap.reason is GapReason.THROTTLED and gap.kind != "probe"]
         told: JsonObject = {
             "failing": sorted({case.name for case in ill}),
@@ -253,6 +257,7 @@ class _Cases:
             "failing_accounts": len({case.account for case in ill}),
             "one_class": len({case.failure_class for case in ill}) == 1,
             "throttled_reads": len(throttled),
+            "all_called": all(name in told_of_call for name in declared),
         }
         apart = _apart(self._snapshot)
         if apart is not None:
