@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -66,7 +66,8 @@ class _Cases:
         self._subjects = join(snapshot, settings)
         self._earlier = {(one.kind, fold(one.id)): one for one in join(earlier, settings)} if earlier else {}
         self._now = azures_now(snapshot.taken_at, snapshot.readings)
-        self._happenings = happenings(snapshot, before, self._now)
+        named = {last(one.account).lower() for one in settings.workloads}
+        self._happenings = happenings(snapshot, before, self._now, named)
         self._index = index(snapshot)
 
     @cached_property
@@ -75,7 +76,8 @@ class _Cases:
 
     def made(self) -> Cases:
         """All of them, each with what became of the others."""
-        found = [*self._deployments(), *self._missing(), *self._accounts(), *self._unlisted()]
+        gone = [*self._accounts()]
+        found = [*self._deployments(), *self._missing(), *gone, *self._unlisted({case.name.lower() for case in gone})]
         if not any(case.called or case.failure for case in found):
             found += [case for gap in self._snapshot.gaps if (case := self._unread(gap)) is not None]
         seen = self._seen(found)
@@ -161,18 +163,22 @@ class _Cases:
         )
 
     def _new_accounts(self) -> list[str]:
-        """Names of accounts that were not there at the last green run; of all, where there was none."""
-        old = {fold(one.id) for (kind, _), one in self._earlier.items() if kind == "account"}
-        return [last(one.id) for one in self._subjects if one.kind == "account" and fold(one.id) not in old]
+        """Names of accounts that were not there at the last green run, as lists or the activity log tell."""
+        old = {last(one.id).lower() for (kind, _), one in self._earlier.items() if kind == "account"}
+        written_to = (one for one in self._happenings.events or () if str(one["operation"]).endswith("/accounts/write"))
+        names = [last(one.id) for one in self._subjects if one.kind == "account"]
+        return [name for name in (*names, *(str(one["name"]) for one in written_to)) if name.lower() not in old]
 
-    def _unlisted(self) -> Iterator[Case]:
-        """Calls to deployments that Resource Manager did not tell of."""
+    def _unlisted(self, gone: Collection[str]) -> Iterator[Case]:
+        """Calls to deployments that Resource Manager did not tell of; in accounts that are gone nothing is to call."""
         listed = {fold(one.id) for one in self._subjects if one.kind == "deployment"}
         for found in self._snapshot.resources:
             if found.kind != "probe" or found.parent is None or fold(found.parent) in listed or last(found.id) != SMOKE:
                 continue
             if self._index.listing("deployment", parent_account(found.parent)) is not None:
                 continue  # it was listed whole, and what it lacks is a case of its own
+            if last(parent_account(found.parent)).lower() in gone:
+                continue
             name = last(found.parent)
             context = FailureContext(deployment=name, account_id=parent_account(found.parent), host=host_of(found.body))
             failure = failure_of(found.body, context)

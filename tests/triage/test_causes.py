@@ -267,7 +267,7 @@ def without(snapshot: Snapshot, reading: str) -> Snapshot:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(fault=st.sampled_from(FAULTS), compared=st.booleans(), data=st.data())
 def test_less_evidence_confirms_nothing(fault: str, compared: bool, data: st.DataObject) -> None:
     """A reading taken away never confirms a cause that was not confirmed with it."""
