@@ -81,9 +81,9 @@ def happenings(snapshot: Snapshot, before: Side | None, now: datetime, accounts:
         )
         found = tuple(_row(one, old, new) for one in gone_or_not)
     listed = any(one.kind == "activity_event" for one in snapshot.listings)
-    told = (_event(one) for one in snapshot.resources if one.kind == "activity_event")
+    log = (_event(one) for one in snapshot.resources if one.kind == "activity_event")
     recent: dict[tuple[str, ...], JsonObject] = {}
-    for event in told:
+    for event in log:
         at = moment(event["at"]) if event is not None else None
         if event is not None and at is not None and at >= since:
             recent[str(event["operation"]), str(event["on"]).lower(), str(event["correlation"])] = event

@@ -245,17 +245,11 @@ def test_a_cause_that_says_nothing_right_is_refused(tmp_path: Path) -> None:
 
 def without(snapshot: Snapshot, reading: str) -> Snapshot:
     """The snapshot as it would be had this one exchange failed."""
-    lost = [one for one in (*snapshot.resources, *snapshot.listings) if reading in one.readings]
+    lost = [(one.kind, one.id) for one in snapshot.resources if reading in one.readings]
+    lost += [(one.kind, one.scope) for one in snapshot.listings if reading in one.readings]
     gaps = tuple(
-        Gap(
-            id=f"lost-{position}",
-            kind=one.kind,
-            scope=getattr(one, "scope", None) or getattr(one, "id", ""),
-            reason=GapReason.FAILED,
-            detail="HTTP 500",
-            next_step="look again",
-        )
-        for position, one in enumerate(lost)
+        Gap(id=f"lost-{at}", kind=kind, scope=scope, reason=GapReason.FAILED, detail="HTTP 500", next_step="look again")
+        for at, (kind, scope) in enumerate(lost)
     )
     return snapshot.model_copy(
         update={
