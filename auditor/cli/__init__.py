@@ -16,6 +16,7 @@ COMMANDS = (
     "init",
     "run",
     "regions",
+    "triage",
     "demo",
     "evaluate",
     "report",

@@ -84,20 +84,47 @@ class ContentPolicy(Record):
     """Names of blocklists that it refuses, on prompts and on completions."""
 
 
-class Traffic(Record):
-    """What a deployment does on each day."""
+class Flow(Record):
+    """What a deployment does, at the pace of a day."""
 
     requests: dict[str, int] = {"200": 4000}
     """By status code."""
+    spilled: int = 0
+    """Of its requests, those that came from a provisioned deployment which spills over to it."""
     load: float = 20
     """Percent of the tokens a minute that it may use, averaged over the day."""
+    prompts: float = 80
+    """Percent of its tokens that stand in prompts."""
     utilisation: float = 60
     """Percent of its provisioned capacity."""
     rejected: int = 8
     """By content filters, of its requests."""
     response_ms: float = 640
+    first_token_ms: float = 1.2
+    """For each token of the prompt."""
+    between_tokens_ms: float = 14
+
+
+class Lately(Flow):
+    """What differs since some minutes ago; what is not said is as it was on the days before."""
+
+    since_minutes: float = Field(gt=0)
+
+
+class Traffic(Flow):
+    """What a deployment does on each day."""
+
     silent_days: int = 0
     """How many days ago it was called for the last time."""
+    lately: Lately | None = None
+
+    @property
+    def now(self) -> Flow:
+        """The pace of the recent stretch."""
+        if self.lately is None:
+            return self
+        told = self.lately.model_fields_set - {"since_minutes"}
+        return self.model_copy(update={name: getattr(self.lately, name) for name in told})
 
 
 class Deployment(Record):
@@ -140,6 +167,8 @@ class Account(Record):
     """Another tenant than the world's."""
     health: Literal["Available", "Degraded", "Unavailable", "Unknown"] = "Available"
     """By Azure Resource Health."""
+    health_minutes: float = 120
+    """For how long it has been so, where it is Degraded or Unavailable."""
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
     endpoints: Named[Endpoint] = {}

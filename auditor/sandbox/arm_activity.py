@@ -1,4 +1,4 @@
-"""The activity log: what was done to accounts, found by one of the few filters that the log takes."""
+"""The activity log: what was done in a subscription, found by one of the few filters that the log takes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from auditor.sandbox.world import Activity, World
 
 _FILTER = re.compile(
     r"eventTimestamp ge '(?P<begin>[^']+)'(?: and eventTimestamp le '(?P<end>[^']+)')?"
-    r"(?: and resourceProvider eq '(?P<provider>[^']+)')?",
+    r"(?: and (?P<member>resourceProvider|resourceGroupName|resourceUri|resourceId|correlationId) eq '?(?P<value>[^']+)'?)?",
     re.IGNORECASE,
 )
 """https://learn.microsoft.com/rest/api/monitor/activity-logs/list"""
 
 _KEPT = timedelta(days=90)
+
+_GROUP = re.compile(r"/resourceGroups/(?P<group>[^/]+)", re.IGNORECASE)
 
 
 def events(world: World, subscription: str, query: Mapping[str, str]) -> list[JsonObject] | Answer:
@@ -32,30 +34,49 @@ def events(world: World, subscription: str, query: Mapping[str, str]) -> list[Js
         return answer_error(400, "BadRequest", "The start time cannot be more than 90 days in the past.")
     wanted = [member for member in query.get("$select", "").split(",") if member]
     found = [
-        _event(world, subscription, one, at)
+        _event(subscription, one, of, at)
         for one in world.activities.values()
-        if one.account in world.accounts
-        and world.subscription_of(world.accounts[one.account]) == subscription
-        and begin <= (at := world.made_at - timedelta(days=one.days_ago)) <= end
-        and one.operation.lower().startswith(f"{(asked['provider'] or '').lower()}")
+        if (of := _of(world, subscription, one)) is not None and begin <= (at := world.made_at - one.age) <= end
     ]
+    if asked["member"]:
+        found = [one for one in found if _fits(one, asked["member"].lower(), asked["value"].lower())]
     found.sort(key=lambda event: str(event["eventTimestamp"]), reverse=True)
     return [{name: value for name, value in one.items() if not wanted or name in {"id", *wanted}} for one in found]
 
 
-def _event(world: World, subscription: str, one: Activity, at: datetime) -> JsonObject:
-    account = world.accounts[one.account]
-    of = (
+def _of(world: World, subscription: str, one: Activity) -> str | None:
+    """Id of what it was done to; None where that is not in the subscription, or not in the world any more."""
+    if one.resource:
+        return one.resource if f"{one.resource}/".lower().startswith(f"/subscriptions/{subscription}/") else None
+    account = world.accounts.get(one.account)
+    if account is None or world.subscription_of(account) != subscription:
+        return None
+    return (
         f"/subscriptions/{subscription}/resourceGroups/{account.group}"
         f"/providers/Microsoft.CognitiveServices/accounts/{account.name}{one.below}"
     )
+
+
+def _fits(event: JsonObject, member: str, value: str) -> bool:
+    """Whether the event has the value; of a resource, whether it is exactly of that."""
+    told = {
+        "resourceprovider": event["resourceProviderName"]["value"],
+        "resourcegroupname": event["resourceGroupName"],
+        "correlationid": event["correlationId"],
+    }.get(member, event["resourceId"])
+    return str(told).lower() == value
+
+
+def _event(subscription: str, one: Activity, of: str, at: datetime) -> JsonObject:
     guid = str(uuid5(NAMESPACE_URL, f"{of} {one.name}"))
     told = at.strftime("%Y-%m-%dT%H:%M:%S.1234567Z")
     ticks = int(at.timestamp()) * 10_000_000 + 621_355_968_000_000_000
+    provider = one.operation.partition("/")[0]
+    group = _GROUP.search(of)
     return {
         "id": f"{of}/events/{guid}/ticks/{ticks}",
         "authorization": {"action": one.operation, "scope": of},
-        "caller": "platform@contoso.com",
+        "caller": one.caller,
         "claims": {},
         "correlationId": guid,
         "description": "",
@@ -63,15 +84,12 @@ def _event(world: World, subscription: str, one: Activity, at: datetime) -> Json
         "eventName": {"value": "EndRequest", "localizedValue": "End request"},
         "eventTimestamp": told,
         "submissionTimestamp": told,
-        "level": "Informational",
+        "level": "Informational" if one.status == "Succeeded" else "Error",
         "operationId": guid,
         "operationName": {"value": one.operation, "localizedValue": one.operation},
-        "resourceGroupName": account.group,
+        "resourceGroupName": group["group"] if group else "",
         "resourceId": of,
-        "resourceProviderName": {
-            "value": "Microsoft.CognitiveServices",
-            "localizedValue": "Microsoft.CognitiveServices",
-        },
+        "resourceProviderName": {"value": provider, "localizedValue": provider},
         "status": {"value": one.status, "localizedValue": one.status},
         "subStatus": {"value": "OK", "localizedValue": "OK (HTTP Status Code: 200)"},
         "subscriptionId": subscription,

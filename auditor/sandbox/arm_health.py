@@ -19,7 +19,7 @@ _WORDS = {
 def status(world: World, account: Account, owner: str) -> JsonObject:
     """The present state of the account whose id is `owner`."""
     ill = account.health in {"Degraded", "Unavailable"}
-    since = world.made_at - timedelta(hours=2 if ill else 480)
+    since = world.made_at - timedelta(minutes=account.health_minutes if ill else 480 * 60)
     return {
         "id": f"{owner}/providers/Microsoft.ResourceHealth/availabilityStatuses/current",
         "name": "current",

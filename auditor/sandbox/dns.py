@@ -104,7 +104,8 @@ def resolve(world: World, name: str) -> tuple[list[str], str | None, dns.rcode.R
     """The aliases that a name leads through, the address at their end, and the code; pure.
 
     An account with a private endpoint is an alias of its `privatelink` name, which has the endpoint's address where the
-    private zone is linked, the public one where it is not, and no record where it is linked and empty.
+    private zone is linked, the public one where it is not, and no record where it is linked and empty. A resolver that
+    gets no answer from the servers behind it says SERVFAIL.
     https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
     label, _, suffix = name.partition(".")
@@ -115,6 +116,8 @@ def resolve(world: World, name: str) -> tuple[list[str], str | None, dns.rcode.R
     account = world.by_subdomain.get(label)
     if suffix not in SUFFIXES:
         return [], None, dns.rcode.REFUSED
+    if not world.names_answered:
+        return [], None, dns.rcode.SERVFAIL
     if account is None or suffix == REGIONAL:
         return [], None, dns.rcode.NXDOMAIN
     if not account.approved:

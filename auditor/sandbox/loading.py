@@ -132,13 +132,15 @@ def _world_data(name: str) -> dict[str, Any]:
 
 
 def _dated(value: Any, now: datetime) -> Any:
-    """The value with each `{days_from_now: N}` as the date that it means today."""
+    """The value with each `{days_from_now: N}` as the date, and each `{minutes_from_now: N}` as the time, that it means."""
     if isinstance(value, list):
         return [_dated(item, now) for item in value]
     if not isinstance(value, dict):
         return value
     if set(value) == {"days_from_now"}:
         return (now + timedelta(days=value["days_from_now"])).strftime("%Y-%m-%dT00:00:00Z")
+    if set(value) == {"minutes_from_now"}:
+        return (now + timedelta(minutes=value["minutes_from_now"])).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {key: _dated(item, now) for key, item in value.items()}
 
 

@@ -126,7 +126,9 @@ class Proxy:
         if suffix == REGIONAL:
             return "lead" if label in self._world.regions else "unresolved"
         account = self._world.by_subdomain.get(label)
-        return "unresolved" if account is None else self._troubles.get(account.name, "lead")
+        if account is None or not self._world.names_answered:
+            return "unresolved"
+        return self._troubles.get(account.name, "lead")
 
 
 class _Connection(asyncio.Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Literal
@@ -65,16 +65,34 @@ class DeletedAccount(Record):
 
 
 class Activity(Record):
-    """Something that was done to an account, as the activity log tells it."""
+    """Something that was done, as the activity log tells it."""
 
     name: str
-    account: str
+    account: str = ""
+    """To which account of this world, or to what is under it."""
     below: str = ""
     """Path of what it was done to under the account, such as `/deployments/chat`."""
+    resource: str = Field(default="", pattern=r"^(/subscriptions/.+)?$")
+    """Id of what it was done to, where that is no account of this world."""
     operation: str
     """As the log spells it."""
-    days_ago: int = Field(ge=0)
+    days_ago: float = Field(default=0, ge=0)
+    hours_ago: float = Field(default=0, ge=0)
+    """Added to the days, and the minutes to both."""
+    minutes_ago: float = Field(default=0, ge=0)
+    caller: str = "platform@contoso.com"
     status: str = "Succeeded"
+
+    @model_validator(mode="after")
+    def _is_of_one_thing(self) -> Activity:
+        if bool(self.account) == bool(self.resource):
+            raise ValueError("an activity is of an account or of a resource, and not of both")
+        return self
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago it was."""
+        return timedelta(days=self.days_ago, hours=self.hours_ago, minutes=self.minutes_ago)
 
 
 class ToolServer(Record):
@@ -149,6 +167,8 @@ class World(Record):
     """Region → pool → what differs from the catalogue."""
     unoffered: tuple[str, ...] = ()
     """Regions in which nobody can make an account."""
+    names_answered: bool = True
+    """Whether the runner's DNS server still finds the servers that know the accounts' names."""
     unindexed: tuple[str, ...] = ()
     """Accounts that Resource Manager's list of all resources does not hold, by their names."""
     resource_skus: tuple[ResourceSku, ...] = ()

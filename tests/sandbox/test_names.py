@@ -49,6 +49,13 @@ def test_an_account_without_an_endpoint_is_public_and_no_account_has_no_name() -
     assert resolve(world, "example.com")[2] == dns.rcode.REFUSED
 
 
+def test_a_resolver_that_reaches_nobody_behind_it_fails_for_accounts_alone() -> None:
+    """Azure's own names are known to others."""
+    world = load_world("healthy").model_copy(update={"names_answered": False})
+    assert resolve(world, HOST) == ([], None, dns.rcode.SERVFAIL)
+    assert resolve(world, "management.azure.com")[2] == dns.rcode.NOERROR
+
+
 def test_it_answers_over_udp_and_tcp(healthy: Sandbox) -> None:
     host, _, port = healthy.resolver.rpartition(":")
     query = dns.message.make_query(HOST, "A")
