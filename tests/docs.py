@@ -110,6 +110,11 @@ def check_block() -> str:
     return fenced((ROOT / "policies/checks/identity/api-keys-accepted.yaml").read_text(encoding="utf-8"), "yaml")
 
 
+def explain_block() -> str:
+    said = "Error code: 429 - {'error': {'code': 'RateLimitReached', 'message': 'Please retry after 12 seconds.'}}"
+    return fenced(f'$ auditor explain "{said}"\n\n{command_output("explain", said)}')
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "demo": demo_block,
     "probes": probes_block,
@@ -121,6 +126,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "checks": checks_block,
     "check": check_block,
     "frameworks": frameworks_block,
+    "explain": explain_block,
 }
 
 
