@@ -186,7 +186,10 @@ class _Seeing:
         called: set[str] = set()
         for target in targets(self._settings, known, self._cloud.endpoints) if known else ():
             host = target.surfaces[0].host if target.surfaces else ""
-            if not self._asked.wants(target) or (host, target.name.lower()) in self._called:
+            if (
+                not self._asked.wants(target.name, declared=target.declared)
+                or (host, target.name.lower()) in self._called
+            ):
                 continue
             called.add(target.id)
             self._called.add((host, target.name.lower()))
@@ -248,5 +251,7 @@ async def _without_token(
 
 def _hurried(settings: Settings, deadline: float) -> Settings:
     """The settings with this deadline, and one call where settings ask for calls at all."""
-    probes = settings.probes.model_copy(update={"repeat": 1, "money": None, "retail_prices": False, "seconds": deadline})
+    probes = settings.probes.model_copy(
+        update={"repeat": 1, "money": None, "retail_prices": False, "seconds": deadline}
+    )
     return settings.model_copy(update={"deadline_seconds": deadline, "probes": probes})
