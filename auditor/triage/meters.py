@@ -92,8 +92,8 @@ def _of(name: str, found: Metrics, onset: datetime | None) -> Iterator[Meter]:
             yield from _meter((name, words, "requests"), _counted(series, answer, wanted), onset)
     for answer in _answers(found, "averages"):
         for words, unit, metrics in _AVERAGES:
-            told = next((series for metric in metrics if (series := answer.of(metric, name))), ())
-            yield from _meter((name, words, unit), _averaged(told, answer), onset)
+            course = _averaged(next(filter(None, (answer.of(metric, name) for metric in metrics)), ()), answer)
+            yield from _meter((name, words, unit), course, onset)
     for answer in _answers(found, "spillover"):
         told = answer.of(_REQUESTS[0], name) or ()
         spilled = tuple(one for one in told if one.labels.get("isspillover", "").lower() == "true")
