@@ -141,6 +141,11 @@ class Deployment(Record):
     policy: str | None = "Microsoft.DefaultV2"
     """The content policy that it names."""
     traffic: Traffic = Traffic()
+    made_minutes: float | None = None
+    """How many minutes ago it was made, where that was not long ago."""
+    changed_minutes: float | None = None
+    """And how many ago somebody changed it."""
+    changed_by: str = "platform@contoso.com"
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
 
