@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,9 @@ PLAIN = "sync."
 AUDIENCE_REFUSED = re.compile(rb"audience is incorrect|invalid audience", re.IGNORECASE)
 """How a 401 says that the scope is wrong:
 https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/configure-entra-id#troubleshooting"""
+
+_TOKEN_MS: ContextVar[float | None] = ContextVar("token_ms", default=None)
+"""What the token of the call that is under way took; each call runs in a task of its own, or after the other."""
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.IGNORECASE)
 
@@ -119,6 +124,7 @@ class Models:
         from auditor.cloud.model_http import attempt_of, explain, timeout_of
 
         seen = Answer(endpoint=str(client.base_url), scope=scope)
+        _TOKEN_MS.set(None)
         try:
             if operation.startswith(PLAIN):
                 raw = await self._plainly(
@@ -128,7 +134,7 @@ class Models:
                 raw = await _method(client, operation)(**request, timeout=timeout_of(seconds))
             response = raw.http_response
         except TokenRefusedError as error:
-            return replace(seen, error=CallError(phase="token", message=str(error)))
+            return replace(seen, token_ms=_TOKEN_MS.get(), error=CallError(phase="token", message=str(error)))
         except APIStatusError as error:
             response = error.response
         except APIConnectionError as error:
@@ -139,6 +145,9 @@ class Models:
                 content=attempt.arrived,
                 arrivals=tuple(attempt.arrivals),
                 latency_ms=attempt.duration_ms,
+                marks=dict(attempt.marks),
+                peer=attempt.peer if attempt.proxied else None,
+                token_ms=_TOKEN_MS.get(),
                 readings=(attempt.reading,),
                 error=explain(error, attempt),
             )
@@ -150,6 +159,9 @@ class Models:
             content=response.content,
             arrivals=tuple(attempt.arrivals),
             latency_ms=attempt.duration_ms,
+            marks=dict(attempt.marks),
+            peer=attempt.peer if attempt.proxied else None,
+            token_ms=_TOKEN_MS.get(),
             readings=(attempt.reading,),
         )
 
@@ -219,6 +231,7 @@ class Models:
     async def _token(self, scope: str) -> str:
         from azure.core.exceptions import AzureError
 
+        begun = time.monotonic()
         try:
             async with asyncio.timeout(TOKEN_SECONDS):
                 return (await self._credential.get_token(scope)).token
@@ -226,6 +239,8 @@ class Models:
             raise TokenRefusedError(f"no token for {scope} within {TOKEN_SECONDS:g} s") from error
         except (AzureError, AuditorError) as error:
             raise TokenRefusedError(bounded(f"{scope}: {error}")) from error
+        finally:
+            _TOKEN_MS.set((time.monotonic() - begun) * 1000)
 
 
 def model_host(account: JsonObject, endpoints: Endpoints) -> str | None:

@@ -75,5 +75,11 @@ class Answer:
     """When how much of the body had come: bytes, and milliseconds since the request."""
     latency_ms: float = 0.0
     """From the request to the last byte of the answer, without the time for a token."""
+    marks: Mapping[str, float] = field(default_factory=dict)
+    """Step of the exchange, of `auditor.cloud.model_http.MARKS` → milliseconds since the request began."""
+    peer: str | None = None
+    """`host:port` of the proxy that stood between, where one did."""
+    token_ms: float | None = None
+    """What it took to get the token; none was asked for where it is None."""
     readings: tuple[str, ...] = ()
     error: CallError | None = None

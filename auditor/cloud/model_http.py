@@ -29,6 +29,15 @@ CONNECT_SECONDS = 10.0
 ATTEMPT = "attempt"
 """Where a request carries its Attempt, among the extensions."""
 
+MARKS = (
+    "connect_tcp.started",
+    "connect_tcp.complete",
+    "start_tls.started",
+    "start_tls.complete",
+    "receive_response_headers.complete",
+)
+"""The steps whose times are kept, as httpcore2 names them: https://www.encode.io/httpcore/extensions/#trace"""
+
 UNWANTED_HEADERS = ("openai-organization", "openai-project")
 """What the SDK takes from the environment for another service."""
 
@@ -54,6 +63,9 @@ class Attempt:
     """What came of the body, where it broke off; without secrets."""
     arrivals: list[tuple[int, float]] = field(default_factory=list)
     """When how much of the body had come: bytes, and milliseconds since the request."""
+    marks: dict[str, float] = field(default_factory=dict)
+    """Step of the exchange → milliseconds from its begin; of one that happened twice the last, but for a first."""
+    _begun: float = field(default_factory=time.monotonic)
     _secured: bool = field(default=True)
 
     async def note(self, event: str, details: dict[str, Any]) -> None:
@@ -63,6 +75,7 @@ class Attempt:
     def note_now(self, event: str, details: dict[str, Any]) -> None:
         """The same, of a client that does not await."""
         _, _, step = event.partition(".")
+        self._mark(step)
         if step == "connect_tcp.started":
             self.peer = f"{details.get('host')}:{details.get('port')}"
             self._secured = not self.encrypted
@@ -73,6 +86,16 @@ class Attempt:
         elif self._secured:
             # Before TLS stands, what is sent is the CONNECT to a proxy: still connecting.
             self.during = "answer"
+
+    def _mark(self, step: str) -> None:
+        """A connection begins once, whatever is tried after; TLS, and the head of an answer, end with the last."""
+        if step == "connect_tcp.started":
+            self.marks.setdefault(step, self._since_begin())
+        elif step in MARKS:
+            self.marks[step] = self._since_begin()
+
+    def _since_begin(self) -> float:
+        return (time.monotonic() - self._begun) * 1000
 
     @property
     def proxied(self) -> bool:

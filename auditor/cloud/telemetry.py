@@ -19,7 +19,7 @@ _ACCOUNT = "Microsoft.CognitiveServices/accounts"
 
 @dataclass(frozen=True)
 class Question:
-    """Metrics that are asked for in one request, all split and added up in the same way, a value for each day."""
+    """Metrics that are asked for in one request, all split and added up in the same way."""
 
     metrics: tuple[str, ...]
     """At most 20."""
@@ -31,6 +31,8 @@ class Question:
     end: datetime
     top: int
     """Time series at most; the service's own default is 10."""
+    interval: str = "P1D"
+    """For how long each value stands, as ISO 8601 writes it: P1D, PT1H, PT5M."""
 
 
 class Telemetry:
@@ -54,7 +56,7 @@ class Telemetry:
             await client.metrics.list(
                 quote(account_id.removeprefix("/"), safe="/()"),
                 timespan=f"{_written(question.begin)}/{_written(question.end)}",
-                interval="P1D",
+                interval=question.interval,
                 metricnames=",".join(question.metrics),
                 aggregation=question.aggregation,
                 top=question.top,

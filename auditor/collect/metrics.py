@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -29,17 +30,19 @@ class Asked:
     metrics: tuple[str, ...]
     aggregation: str
     split: tuple[str, ...]
-    days: int
+    back: timedelta = timedelta(0)
+    """How far back it is asked."""
+    interval: str = "P1D"
 
 
 QUESTIONS: Final = (
-    Asked("requests", ("AzureOpenAIRequests", "ModelRequests"), "Total", ("ModelDeploymentName", "StatusCode"), 30),
+    Asked("requests", ("AzureOpenAIRequests", "ModelRequests"), "Total", ("ModelDeploymentName", "StatusCode"), timedelta(days=30)),
     Asked(
         "volumes",
         ("TokenTransaction", "TotalTokens", "RAITotalRequests", "RAIRejectedRequests"),
         "Total",
         ("ModelDeploymentName",),
-        7,
+        timedelta(days=7),
     ),
     Asked(
         "averages",
@@ -51,7 +54,7 @@ QUESTIONS: Final = (
         ),
         "Average",
         ("ModelDeploymentName",),
-        7,
+        timedelta(days=7),
     ),
 )
 """Of each thing the metric of Azure OpenAI and the one of all models, since an account may have traffic in either.
@@ -61,10 +64,35 @@ https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/micr
 """
 
 
-async def _metrics(look: Look, target: Target) -> None:
-    whole = await asyncio.gather(*(_ask(look, target, asked) for asked in QUESTIONS))
-    if all(whole):
-        look.keep_count("metric", target.id, len(QUESTIONS))
+SPILLOVER: Final = Asked("spillover", ("AzureOpenAIRequests",), "Total", ("ModelDeploymentName", "IsSpillover"))
+"""How many requests came to a deployment from a full one, or left it: asked only of the last hours.
+
+https://learn.microsoft.com/azure/ai-foundry/openai/how-to/spillover-traffic-management
+"""
+
+_INTERVALS: Final = (
+    (timedelta(minutes=30), "PT1M"),
+    (timedelta(hours=4), "PT5M"),
+    (timedelta(hours=12), "PT15M"),
+    (timedelta(days=3), "PT1H"),
+)
+"""The longest stretch for which values stand so long each: some two dozen to four dozen of them."""
+
+
+def _metrics(questions: tuple[Asked, ...]) -> Callable[[Look, Target], Awaitable[None]]:
+    async def collect(look: Look, target: Target) -> None:
+        whole = await asyncio.gather(*(_ask(look, target, asked) for asked in questions))
+        if all(whole):
+            look.keep_count("metric", target.id, len(questions))
+
+    return collect
+
+
+def recent_metrics(back: timedelta) -> Collector:
+    """What deployments did in the last stretch of time, by the minute or the hour."""
+    interval = next((name for longest, name in _INTERVALS if back <= longest), "P1D")
+    questions = tuple(replace(asked, back=back, interval=interval) for asked in (*QUESTIONS, SPILLOVER))
+    return Collector("metric", Per.ACCOUNT, (ACTIONS["metric"],), _metrics(questions))
 
 
 async def _ask(look: Look, target: Target, asked: Asked) -> bool:
@@ -74,9 +102,10 @@ async def _ask(look: Look, target: Target, asked: Asked) -> bool:
         metrics=asked.metrics,
         aggregation=asked.aggregation,
         split=asked.split,
-        begin=look.now - timedelta(days=asked.days),
+        begin=look.now - asked.back,
         end=look.now,
         top=MAX_SERIES,
+        interval=asked.interval,
     )
     found = await look.arm.telemetry.metrics(target.id, question)
     if isinstance(found, Gap):
@@ -101,4 +130,4 @@ def _most_series(answer: Row) -> int:
     return max((len(series) for series in found if isinstance(series, list)), default=0)
 
 
-METRICS = Collector("metric", Per.ACCOUNT, (ACTIONS["metric"],), _metrics)
+METRICS = Collector("metric", Per.ACCOUNT, (ACTIONS["metric"],), _metrics(QUESTIONS))

@@ -118,20 +118,29 @@ class Way(Protocol):
 
 
 async def probe(
-    cloud: Way, settings: Settings, resources: Iterable[Resource], progress: Callable[[str], None]
+    cloud: Way,
+    settings: Settings,
+    resources: Iterable[Resource],
+    progress: Callable[[str], None],
+    *,
+    only: Probe | None = None,
+    among: Callable[[Target], bool] = lambda _: True,
 ) -> tuple[tuple[Resource, ...], tuple[Gap, ...]]:
     """A resource of kind `probe` for each question to each deployment, and a gap for each that was not put.
 
     `resources` are what was collected. The settings' budgets are never exceeded; what they leave out is `skipped`, with
     a gap, so that nothing that was not asked can pass. When it is cancelled it ends at once, takes the cancellation as
-    answered and gives back what there is.
+    answered and gives back what there is. With `only` it is that one question, put on the first surface alone; `among`
+    says to which deployments.
     """
     resources, interrupted = tuple(resources), False
     try:
-        settled, prices = await _planned(cloud, settings, resources, asks_prices=wanted(settings.probes))
+        settled, prices = await _planned(
+            cloud, settings, resources, asks_prices=wanted(settings.probes), only=only, among=among
+        )
     except asyncio.CancelledError:
         interrupted = _answered_for()
-        settled, prices = await _planned(cloud, settings, resources, asks_prices=False)
+        settled, prices = await _planned(cloud, settings, resources, asks_prices=False, only=only, among=among)
     passed_over = [one.question.passed_over() for one in settled if one.question.inapplicable]
     skipped = [one.question.skipped(one.refused) for one in settled if one.refused is not None]
     asked = [one for one in settled if one.put]
@@ -151,17 +160,26 @@ async def plan_calls(cloud: Way, settings: Settings, resources: Iterable[Resourc
 
 
 async def _planned(
-    cloud: Way, settings: Settings, resources: Iterable[Resource], *, asks_prices: bool
+    cloud: Way,
+    settings: Settings,
+    resources: Iterable[Resource],
+    *,
+    asks_prices: bool,
+    only: Probe | None = None,
+    among: Callable[[Target], bool] = lambda _: True,
 ) -> tuple[tuple[Planned, ...], Prices]:
-    found = targets(settings, resources, cloud.endpoints)
-    questions = [question for target in found for question in _questions(target)]
+    found = [target for target in targets(settings, resources, cloud.endpoints) if among(target)]
+    questions = [question for target in found for question in _questions(target, only)]
     called = {one.target.id: one.target for one in questions if one.inapplicable is None}
     prices = await read_prices(cloud.retail, settings.probes, called.values()) if asks_prices else Prices()
     return planned(questions, settings, prices), prices
 
 
-def _questions(target: Target) -> Iterator[Question]:
+def _questions(target: Target, only: Probe | None) -> Iterator[Question]:
     """The smoke call to every deployment, and what else its owner declares of one that exists, on each surface."""
+    if only is not None:
+        yield Question(only, target, (*target.surfaces, NOWHERE)[0], first=True)
+        return
     for surface in target.surfaces or (NOWHERE,):
         first = surface == (target.surfaces or (NOWHERE,))[0]
         for one in PROBES:

@@ -12,10 +12,12 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Answer, CallError, Surface, TokenRefusedError
 from auditor.cloud.problems import Problem
 from auditor.cloud.redaction import bounded
+from auditor.probe.events import stream_of
 from auditor.probe.evidence import body_of, provenance, unanswered
 from auditor.probe.outcome import count, stopped, told, verdict
 from auditor.probe.pace import Pace, number_of, tokens_of
 from auditor.probe.secrets import NOTHING, Secrets
+from auditor.probe.stages import stages
 from auditor.probe.target import Target
 from auditor.record import Json, JsonObject
 from auditor.settings import McpServer
@@ -130,6 +132,8 @@ class Talk:
         self._stored: list[_Stored] = []
         self._unnamed: list[str] = []
         self.stored_anything = False
+        self.traced = False
+        """Whether the body is to tell what each stage of the last call took."""
 
     async def respond(self, given: Json, *, limit: int, **more: Json) -> JsonObject:
         """The completed response to `given` within `limit` output tokens, stored nowhere unless `store` says so.
@@ -303,7 +307,8 @@ class Talk:
         ours = {"own_throttles": self._own_throttles} if self._own_throttles else {}
         unnamed = {"may_have_left": list(self._unnamed)} if self._unnamed else {}
         counted = {**sums, **models} if used else {}
-        return {**last, **said, **counted, **took, **paced, **ours, **unnamed, "calls": len(asked)}
+        traced = {"stages": stages(asked[-1], stream_of(asked[-1]).first_text_ms)} if self.traced and asked else {}
+        return {**last, **said, **counted, **took, **paced, **ours, **unnamed, **traced, "calls": len(asked)}
 
 
 def _sum(values: Iterable[Json]) -> int | None:
