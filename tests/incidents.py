@@ -1,9 +1,9 @@
 """`python -m tests.incidents [ID …]`: lets triage judge every incident of the sandbox, and writes what it said.
 
-policies/incidents.md, a row for each incident. Nothing of it is hand-made: before each incident an audit passes over the
-world as it was (one for all that begin alike) and is kept as the last that was green; then the command `auditor triage`
-runs over the world as it is, and its JSON is compared with what the incident expects. With ids, they alone are run, and
-nothing is written.
+policies/incidents.md, a row for each incident. Nothing of it is hand-made: before each incident an audit passes over
+the world as it was (one for all that begin alike) and is kept as the last that was green; then the command `auditor
+triage` runs over the world as it is, and its JSON is compared with what the incident expects. With ids, they alone are
+run, and nothing is written.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ HOURS_AGO = 9
 HEAD = """\
 # Incidents, and what triage says of them
 
-Written by `python -m tests.incidents`: {count} incidents, each a pretended Azure in which something happened, and what
-`auditor triage` named first. Where the same incident was green before, an audit of that was kept from {hours} hours ago.
+Written by `python -m tests.incidents`: {count} incidents, each a pretended Azure in which something happened, and
+what `auditor triage` named first. Where all was well before, an audit of that was kept from {hours} hours earlier.
 `auditor sandbox --incident ID` serves any of them, to be tried by hand.
 
 **{first} of {count}** first causes are right, **{mends} of {told}** commands or advices that mend are right, and
-{within} of {count} were told within their deadline (`said` says where look-alikes are told apart).
+{within} of {count} were told within their deadline.
 
-| incident | what happened | first cause | right | mends | others named | said what tells it apart | seconds | deadline |
+| incident | what happened | first cause | right | mends | others named | tells it apart | seconds | deadline |
 |---|---|---|---|---|---|---|---|---|
 """
 

@@ -186,6 +186,8 @@ class Account(Record):
     """What is let in all the same, though Resource Manager says that it is not."""
     stale_keys: bool = False
     """Whether the keys that Resource Manager lists are not those that are taken."""
+    denied_data_actions: tuple[str, ...] = ()
+    """What the caller may not do here, whatever its permissions say; `*` stands for anything."""
     unlinked: tuple[str, ...] = ()
     """Suffixes of its host names whose private zone is not linked to the runner's network."""
 

@@ -89,7 +89,7 @@ def world_of(name: str) -> World:
 
 
 def settings_of(name: str, folder: Path) -> Path:
-    """The incident's auditor.yaml: the base world's own, or one written into the folder, with what it names beside it."""
+    """Its auditor.yaml: the base world's own, or one written into the folder with what it names beside it."""
     incident = incident_of(name)
     shipped = settings_path(incident.base)
     if not incident.workloads:

@@ -132,7 +132,7 @@ def world_data(name: str) -> dict[str, Any]:
 
 
 def _dated(value: Any, now: datetime) -> Any:
-    """The value with each `{days_from_now: N}` as a date, and each `{minutes_from_now: N}` as a time, counted from now."""
+    """The value with each `{days_from_now: N}` as a date, each `{minutes_from_now: N}` as a time, counted from now."""
     if isinstance(value, list):
         return [_dated(item, now) for item in value]
     if not isinstance(value, dict):
