@@ -138,7 +138,7 @@ class Meter(Record):
     before: float | None = None
     """The ordinary value: the median of the intervals before the onset, or of the first half where none is known."""
     now: float | None = None
-    """The last interval that was told."""
+    """The last interval that is over."""
 
 
 class Support(Record):

@@ -14,6 +14,7 @@ from auditor.cli.options import conversation_options, write_exit_codes
 COMMANDS = (
     "run",
     "regions",
+    "triage",
     "demo",
     "evaluate",
     "report",

@@ -60,7 +60,7 @@ def _broken(answer: Answer, first_text_ms: float | None) -> str | None:
         return "connect"
     if error.phase == "timeout" and error.during in ("connect", "tls"):
         return error.during
-    if _HEAD not in answer.marks and error.http_status is None:
+    if _head(answer) is None:
         return "request"
     return "first_token" if first_text_ms is None else "complete"
 
@@ -76,13 +76,19 @@ def _spans(answer: Answer, first_text_ms: float | None) -> Iterator[tuple[str, f
     yield "token", answer.token_ms
     yield "connect", _between(connecting, end if securing is None else securing)
     yield "tls", _between(securing, end if secured is None else secured)
-    head = marks.get(_HEAD)
-    if head is not None and (securing is None or head > securing):
+    head = _head(answer)
+    if head is not None:
         yield "request", _between(secured if secured is not None else 0.0, head)
-        yield "first_token", _between(head, first_text_ms if first_text_ms is not None else None)
+        yield "first_token", _between(head, first_text_ms)
         yield "complete", _between(first_text_ms, end)
     elif connecting is None or secured is not None:
         yield "request", _between(secured if secured is not None else 0.0, end)
+
+
+def _head(answer: Answer) -> float | None:
+    """When the answer's head had come; a proxy's answer to CONNECT, which comes before TLS, is none."""
+    head, securing = answer.marks.get(_HEAD), answer.marks.get(_SECURING)
+    return None if head is None or (securing is not None and head < securing) else head
 
 
 def _between(begin: float | None, end: float | None) -> float | None:

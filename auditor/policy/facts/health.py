@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from auditor.policy.facts.arm_id import fold, region, subscription_scope
@@ -37,6 +38,8 @@ class Incident:
     words: str
     regions: frozenset[str] | None
     reading: tuple[str, ...]
+    since: datetime | None = None
+    """When its impact began."""
 
     def touches(self, place: str) -> bool | None:
         """Whether a region is among them."""
@@ -105,16 +108,17 @@ def _incident(body: JsonObject, readings: tuple[str, ...]) -> Incident | None:
     if (kind or "ServiceIssue").lower() != "serviceissue" or (status or "Active").lower() != "active":
         return None
     words = f"{text(body.get('name')) or 'without an id'}: {text(dig(told, 'title')) or 'without a title'}"[:_LONGEST]
+    since = moment(dig(told, "impactStartTime"))
     impact = objects(dig(told, "impact"))
     if impact is None or kind is None or status is None:
-        return Incident(words, None, readings)
+        return Incident(words, None, readings, since)
     named = [(text(one.get("impactedService")), objects(one.get("impactedRegions"))) for one in impact]
     ours = [regions for service, regions in named if service is None or _is_ours(service)]
     if not ours:
         return None
     places = [_places(regions) for regions in ours]
     known = [one for one in places if one is not None]
-    return Incident(words, frozenset().union(*known) if len(known) == len(places) else None, readings)
+    return Incident(words, frozenset().union(*known) if len(known) == len(places) else None, readings, since)
 
 
 def _is_ours(service: str) -> bool:

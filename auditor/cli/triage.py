@@ -1,0 +1,182 @@
+"""`auditor triage`: what broke, since when, what changed, and what mends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.cli.options import Command, conversation_options, option
+
+if TYPE_CHECKING:
+    from auditor.diagnosis import Triage
+    from auditor.difference import Side
+    from auditor.settings import Settings
+    from auditor.triage.asked import Asked
+
+_EPILOG = """\
+It calls each deployment that the settings declare, once and with some tokens,
+and reads in parallel what such a call hangs on. What is not back by the
+deadline is said to be missing; the rest is told. Changes are told against
+last-green: the newest bundle under reports/ that passed.
+
+Exit codes: 0 nothing wrong was seen · 1 a cause was found · 2 the settings or
+the name are not right · 3 it could not be told · 130 interrupted; what was
+seen until then was told
+
+Examples:
+  auditor triage
+  auditor triage support-desk --since 6h
+  auditor triage matter-chat --deadline 10 --json
+  auditor triage --watch
+"""
+
+_STRETCH = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
+_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+_LONGEST = timedelta(days=14)
+
+WATCH_SECONDS = 15.0
+"""Between two looks of --watch."""
+
+
+class _Stretch(click.ParamType):
+    """A stretch of time, such as 30m, 2h or 1d."""
+
+    name = "stretch"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """The time; fails for anything else, and for more than fourteen days."""
+        if isinstance(value, timedelta):
+            return value
+        found = _STRETCH.fullmatch(str(value).strip().lower())
+        stretch = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+        if not timedelta(0) < stretch <= _LONGEST:
+            self.fail(f"{value!r} is not a stretch of time up to 14d, such as 30m, 2h or 1d", param, ctx)
+        return stretch
+
+
+@click.command(cls=Command, epilog=_EPILOG)
+@click.argument("name", metavar="[WORKLOAD|DEPLOYMENT]", required=False)
+@option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
+@option(
+    "--reports",
+    intent="Input",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    default="reports",
+    show_default=True,
+    help="Where last-green is looked for.",
+)
+@option(
+    "--since",
+    intent="Scope and cost",
+    type=_Stretch(),
+    default="2h",
+    show_default=True,
+    metavar="TIME",
+    help="How far back to look at numbers; changes at least a day.",
+)
+@option(
+    "--deadline",
+    intent="Scope and cost",
+    type=click.FloatRange(2, 300),
+    default=20,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long it may take.",
+)
+@option("--json", "as_json", intent="Output", is_flag=True, help="Print it as JSON.")
+@option("--watch", intent="Output", is_flag=True, help="Look again and again, until Ctrl-C.")
+@conversation_options
+@click.pass_context
+def triage(
+    ctx: click.Context,
+    *,
+    name: str | None,
+    settings: Path | None,
+    reports: Path,
+    since: timedelta,
+    deadline: float,
+    as_json: bool,
+    watch: bool,
+) -> None:
+    """Tell what broke, since when, what changed and what mends it."""
+    from auditor.cli.console import colored, output, width
+    from auditor.errors import ExitCode
+    from auditor.report.triage import render
+    from auditor.settings_file import DEFAULT_PATH, load_settings
+    from auditor.triage.asked import Asked, narrowed
+
+    before, unread = _last_green(reports)
+    loaded = load_settings(settings or DEFAULT_PATH, os.environ, {})
+    if before is not None and not _same_scope(before, loaded):
+        before, unread = None, "the newest that is green is of other subscriptions"
+    about, asked = narrowed(loaded, Asked(since=since, deadline=deadline, name=name, before=before))
+    while True:
+        told = _looked(about, asked, unread)
+        if as_json:
+            output(told.model_dump_json(indent=None if watch else 1))
+        else:
+            _clear(watch)
+            output(render(told, width(), colored(sys.stdout, os.environ)))
+        if told.interrupted:
+            ctx.exit(ExitCode.INTERRUPTED)
+        if not watch:
+            break
+        time.sleep(WATCH_SECONDS)
+    ctx.exit(_code(told))
+
+
+def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
+    from auditor.cli.console import progress
+    from auditor.cli.session import until_interrupted
+    from auditor.triage.look import look
+    from auditor.triage.told import told
+
+    with progress() as show:
+        looking = look(settings, asked, environ=dict(os.environ), progress=show.now, announce=show.line)
+        seen = until_interrupted(looking)
+    return told(seen, settings, asked, unread)
+
+
+def _last_green(reports: Path) -> tuple[Side | None, str | None]:
+    """The newest that passed, or why there is none: that ends nothing, it is only not compared with."""
+    from auditor.cli.sides import LAST_GREEN, side
+    from auditor.errors import AuditorError
+
+    try:
+        return side(LAST_GREEN, reports), None
+    except AuditorError as error:
+        return None, str(error)
+
+
+def _same_scope(before: Side, settings: Settings) -> bool:
+    """Whether it is of any subscription that is looked at now."""
+    known = before.snapshot.settings if before.snapshot is not None else before.run.settings
+    scope = known.get("scope") if isinstance(known, dict) else None
+    told = scope.get("subscriptions") if isinstance(scope, dict) else None
+    there = {str(one).lower() for one in told or ()}
+    return bool(there & {one.lower() for one in settings.scope.subscriptions})
+
+
+def _clear(watch: bool) -> None:
+    """An empty screen for the next page; nothing where no terminal shows it."""
+    if watch and sys.stdout.isatty():
+        click.clear()
+
+
+def _code(told: Triage) -> int:
+    from auditor.diagnosis import Verdict
+    from auditor.errors import ExitCode
+
+    return {
+        Verdict.WELL: ExitCode.PASSED,
+        Verdict.WRONG: ExitCode.FAILED,
+        Verdict.UNCLEAR: ExitCode.INCOMPLETE,
+    }[told.verdict]
