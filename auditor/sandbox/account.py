@@ -141,6 +141,11 @@ class Deployment(Record):
     policy: str | None = "Microsoft.DefaultV2"
     """The content policy that it names."""
     traffic: Traffic = Traffic()
+    made_minutes: float | None = None
+    """How many minutes ago it was made, where that was not long ago."""
+    changed_minutes: float | None = None
+    """And how many ago somebody changed it."""
+    changed_by: str = "platform@contoso.com"
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
 
@@ -181,6 +186,8 @@ class Account(Record):
     """What is let in all the same, though Resource Manager says that it is not."""
     stale_keys: bool = False
     """Whether the keys that Resource Manager lists are not those that are taken."""
+    denied_data_actions: tuple[str, ...] = ()
+    """What the caller may not do here, whatever its permissions say; `*` stands for anything."""
     unlinked: tuple[str, ...] = ()
     """Suffixes of its host names whose private zone is not linked to the runner's network."""
 

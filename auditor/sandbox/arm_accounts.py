@@ -68,7 +68,7 @@ def deployment_body(world: World, account: Account, deployment: Deployment, api_
         "name": deployment.name,
         "sku": {"name": deployment.sku, "capacity": deployment.capacity},
         "properties": properties,
-        "systemData": _system_data(world, 120),
+        "systemData": _system_data(world, 120, deployment),
         "etag": f'"{uuid5(NAMESPACE_URL, arm_id)}"',
     }
 
@@ -191,16 +191,24 @@ def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
     return {"rateLimits": limits} if limits else {}
 
 
-def _system_data(world: World, days: int) -> JsonObject:
-    at = (world.made_at - timedelta(days=days)).strftime("%Y-%m-%dT08:15:30.0000000Z")
+def _system_data(world: World, days: int, deployment: Deployment | None = None) -> JsonObject:
+    made = _moment(world, deployment and deployment.made_minutes) or (world.made_at - timedelta(days=days)).strftime(
+        "%Y-%m-%dT08:15:30.0000000Z"
+    )
     return {
         "createdBy": "platform@contoso.com",
         "createdByType": "User",
-        "createdAt": at,
-        "lastModifiedBy": "platform@contoso.com",
+        "createdAt": made,
+        "lastModifiedBy": deployment.changed_by if deployment else "platform@contoso.com",
         "lastModifiedByType": "User",
-        "lastModifiedAt": at,
+        "lastModifiedAt": _moment(world, deployment and deployment.changed_minutes) or made,
     }
+
+
+def _moment(world: World, minutes_ago: float | None) -> str | None:
+    if minutes_ago is None:
+        return None
+    return (world.made_at - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
 
 
 def sku_bodies(account: Account) -> list[JsonObject]:

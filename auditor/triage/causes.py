@@ -1,34 +1,378 @@
-"""What explains a failure, most probable first; here by what the failed calls say."""
+"""The ranking: which causes explain what fails, surest first."""
 
 from __future__ import annotations
 
-from auditor.diagnosis import Cause, Standing, Step, Telltale
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from auditor.diagnosis import NOTHING_WRONG, Cause, Owner, Standing, Step, Telltale
 from auditor.difference import Side
-from auditor.policy.facts import join
+from auditor.policy.expression import Facts, Rule, bind
+from auditor.policy.facts.moment import moment
+from auditor.policy.facts.shape import dig, text, texts
+from auditor.policy.fix import in_prose, render_fix
+from auditor.policy.template import TemplateFailure, render
+from auditor.record import Json, JsonObject
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
+from auditor.triage.case import Case, Cases
+from auditor.triage.cases import cases
+from auditor.triage.happenings import Happenings
+from auditor.triage.reason import EVERYTHING, CompiledReason, Reason, reasons
+
+_ORDER: Final = tuple(Standing)
+_COMMANDS: Final = ("az ", "curl ", "nslookup ", "openssl ", "nc ", "python -m ")
+_TELLING: Final = frozenset(
+    {
+        "account",
+        "content_policy",
+        "deployment",
+        "dns_record",
+        "private_endpoint",
+        "role_assignment",
+        "subscription",
+        "virtual_network_link",
+    }
+)
+"""Kinds whose change an application can notice though the calls from here are answered."""
+
+_MOST: Final = 6
+"""Telltales of one sort that are shown."""
 
 
-def causes(snapshot: Snapshot, settings: Settings, before: Side | None) -> tuple[Cause, ...]:  # noqa: ARG001 - the interface; what changed refines a cause
-    """One for each failure of a live call, those that explain most first."""
-    found: dict[str, Cause] = {}
-    for subject in join(snapshot, settings):
-        root = {"deployment": "deployment", "expectation": "expected"}.get(subject.kind, "")
-        probe = subject.part(root).facts.get("probe")
-        text = probe.get("text") if isinstance(probe, dict) else None
-        failure = text.get("failure") if isinstance(text, dict) else None
-        known = found.get(str(failure["class"])) if isinstance(failure, dict) else None
-        if not isinstance(failure, dict) or (known is not None and subject.name.rpartition("/")[2] in known.explains):
-            continue
-        explains = (*(known.explains if known else ()), subject.name.rpartition("/")[2])
-        seen = Telltale(says=str(failure["cause"]), source=f"{subject.id}/probes/text")
-        found[str(failure["class"])] = Cause(
-            id=str(failure["class"]),
-            title=str(failure["title"]),
-            standing=Standing.LIKELY,
-            whose=failure["whose"],
-            explains=explains,
-            evidence=(*(known.evidence if known else ()), seen),
-            next_steps=(Step(text="", command=str(failure["next_step"])),),
-        )
-    return tuple(sorted(found.values(), key=lambda cause: (-len(cause.explains), cause.id)))
+@dataclass(frozen=True)
+class Judged:
+    """What one cause is to one case."""
+
+    case: Case
+    standing: Standing
+    changed: bool
+    """Whether something that was done speaks for it."""
+    variables: dict[str, Json] = field(repr=False)
+    against: tuple[str, ...] = ()
+
+
+@dataclass
+class _Found:
+    """One cause and all the cases that it explains."""
+
+    id: str
+    reason: Reason | None
+    judged: list[Judged]
+
+    @property
+    def standing(self) -> Standing:
+        return min((one.standing for one in self.judged), key=_ORDER.index)
+
+    @property
+    def rank(self) -> tuple[int, int, bool, bool, str]:
+        """Surest first; of the same standing what explains more, what was seen to be done, what is told precisely."""
+        explained = len({id(one.case) for one in self.judged if one.case.ill})
+        changed = any(one.changed for one in self.judged)
+        return (_ORDER.index(self.standing), -explained, not changed, self.reason is None, self.id)
+
+
+def causes(snapshot: Snapshot, settings: Settings, before: Side | None) -> tuple[Cause, ...]:
+    """Every cause that what was seen speaks for, the answer first; pure.
+
+    One of id `nothing-wrong` where every call was answered; none at all where nothing fails and nothing was called.
+    """
+    return ranked(cases(snapshot, settings, before), reasons())
+
+
+def ranked(of: Cases, known: Iterable[CompiledReason]) -> tuple[Cause, ...]:
+    """The causes of these cases, ranked."""
+    known = tuple(known)
+    found: dict[str, _Found] = {}
+    for case in of.ill:
+        for judged_id, reason, judged in _of_case(case, of.happenings, known):
+            found.setdefault(judged_id, _Found(judged_id, reason, [])).judged.append(judged)
+    for reason_id, reason, judged in _of_everything(of, known):
+        found.setdefault(reason_id, _Found(reason_id, reason, [])).judged.append(judged)
+    explaining = [one for one in found.values() if any(each.case.ill for each in one.judged)]
+    beside = [one for one in found.values() if one not in explaining]
+    first = sorted(explaining, key=lambda one: one.rank)
+    rest = sorted(beside, key=lambda one: one.rank)
+    made = tuple(_cause(one, found, of) for one in (*first, *rest))
+    return made or _nothing_wrong(of)
+
+
+def judge(compiled: CompiledReason, variables: Mapping[str, Json]) -> Standing | None:
+    """What a cause is under these variables: confirmed, likely, or nothing; what is not known proves nothing."""
+    facts = bind(dict(variables))
+    if _is(compiled.ruled_out, facts):
+        return None
+    if _is(compiled.confirmed, facts):
+        return Standing.CONFIRMED
+    return Standing.LIKELY if _is(compiled.suspected, facts) else None
+
+
+def _is(rule: Rule | None, facts: Facts) -> bool:
+    return rule is not None and rule.evaluate(facts) is True
+
+
+def _of_case(
+    case: Case, happened: Happenings, known: tuple[CompiledReason, ...]
+) -> Iterator[tuple[str, Reason | None, Judged]]:
+    """The causes of one case: refined ones, and the error's own where none of them takes its place."""
+    refined = _settled([one for each in known if (one := _judged(each, case, happened)) is not None])
+    for compiled, judged in refined:
+        yield compiled.reason.id, compiled.reason, judged
+    if case.failure is None or any(not judged.against for _, judged in refined):
+        return
+    name = case.failure_class or "unclassified"
+    if name not in {compiled.reason.id for compiled, _ in refined}:
+        standing = Standing.POSSIBLE if name == "unclassified" else Standing.LIKELY
+        yield name, None, Judged(case, standing, changed=False, variables=case.variables)
+
+
+def _settled(found: list[tuple[CompiledReason, Judged]]) -> list[tuple[CompiledReason, Judged]]:
+    """Consequences left out, and what is not decided between several called possible."""
+    sure = [compiled.reason for compiled, judged in found if judged.standing is not Standing.POSSIBLE]
+    folded = {name for reason in sure for name in reason.over if reason.id != name}
+    kept = [(compiled, judged) for compiled, judged in found if compiled.reason.id not in folded]
+    best = min((_weight(judged) for _, judged in kept), default=(0, False))
+    likely = [one for one in kept if one[1].standing is Standing.LIKELY]
+    tied = sum(_weight(judged) == best for _, judged in likely) > 1
+    return [
+        (compiled, _lowered(judged))
+        if judged.standing is Standing.LIKELY and (_weight(judged) != best or tied)
+        else (compiled, judged)
+        for compiled, judged in kept
+    ]
+
+
+def _weight(judged: Judged) -> tuple[int, bool]:
+    return (_ORDER.index(judged.standing), not judged.changed)
+
+
+def _lowered(judged: Judged) -> Judged:
+    return Judged(judged.case, Standing.POSSIBLE, judged.changed, judged.variables, judged.against)
+
+
+def _fits(reason: Reason, case: Case) -> bool:
+    told = case.failure_class in reason.explains or (EVERYTHING in reason.explains and case.failure is not None)
+    return told or not case.symptoms.isdisjoint(reason.symptoms)
+
+
+def _judged(compiled: CompiledReason, case: Case, happened: Happenings) -> tuple[CompiledReason, Judged] | None:
+    if not _fits(compiled.reason, case):
+        return None
+    variables = _with_happenings(compiled.reason, case, happened)
+    standing = judge(compiled, variables)
+    if standing is None:
+        return None
+    against = tuple(_against(compiled, variables))
+    if against and standing is Standing.LIKELY:
+        standing = Standing.POSSIBLE
+    changed = bool(variables.get("changes") or variables.get("events"))
+    return compiled, Judged(case, standing, changed, variables, against)
+
+
+def _with_happenings(reason: Reason, case: Case, happened: Happenings) -> dict[str, Json]:
+    changed = happened.changed(reason.changes, case.surrounding) if reason.changes is not None else None
+    events = happened.done(reason.events, case.surrounding) if reason.events is not None else None
+    variables = dict(case.variables)
+    if changed is not None:
+        variables["changes"] = list(changed)
+    if events is not None:
+        variables["events"] = list(events)
+    return variables
+
+
+def _against(compiled: CompiledReason, variables: dict[str, Json]) -> Iterator[str]:
+    facts = bind(variables)
+    for rule, says in compiled.against:
+        if _is(rule, facts):
+            yield _rendered(says, variables) or says
+    call = variables.get("call")
+    names = [] if not isinstance(call, dict) else _answering(compiled.reason, call)
+    if names:
+        places = {"account": "the same account", "region": "the same region"}
+        where = places.get(compiled.reason.reach, "this machine")
+        yield f"{_listed(names)} on {where} answered." if where != "this machine" else f"{_listed(names)} answered."
+
+
+def _answering(reason: Reason, call: JsonObject) -> list[str]:
+    if reason.reach == "account":
+        return list(call.get("answer_on_account") or ())
+    if reason.reach == "region":
+        return list(call.get("answer_in_region") or ())
+    if reason.reach in {"machine", "subscription"}:
+        return [*(call.get("answer_in_region") or ()), *(call.get("answer_elsewhere") or ())]
+    return []
+
+
+def _of_everything(of: Cases, known: tuple[CompiledReason, ...]) -> Iterator[tuple[str, Reason, Judged]]:
+    """Causes that need nothing to fail: what ails the reading itself, and not the calls."""
+    plain: dict[str, Json] = {"call": {}, "seen": of.seen, "subscription": of.subscription, "now": of.now}
+    nobody = Case(name="", id="", variables=plain)
+    for compiled in known:
+        asked = compiled.reason.explains or compiled.reason.symptoms
+        standing = None if asked else judge(compiled, plain)
+        if standing is not None:
+            yield compiled.reason.id, compiled.reason, Judged(nobody, standing, changed=False, variables=plain)
+
+
+def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases) -> Cause:
+    first = min(found.judged, key=lambda one: _ORDER.index(one.standing))
+    explains = tuple(sorted({one.case.name for one in found.judged if one.case.ill}))
+    if found.reason is None:
+        return _base(found, first, explains)
+    reason = found.reason
+    against = dict.fromkeys(words for one in found.judged for words in one.against)
+    alike = [name for name in reason.like if name in all_]
+    return Cause(
+        id=reason.id,
+        title=reason.title,
+        standing=found.standing,
+        whose=reason.whose,
+        explains=explains,
+        evidence=tuple(_unique(_evidence(reason, found.judged)))[:_MOST],
+        against=tuple(Telltale(says=words) for words in against),
+        next_steps=_steps(reason, first, of.now),
+        tells_apart=reason.apart if found.standing is not Standing.CONFIRMED or alike else None,
+    )
+
+
+def _base(found: _Found, first: Judged, explains: tuple[str, ...]) -> Cause:
+    failure = first.case.failure or {}
+    step = str(failure.get("next_step") or "")
+    said = (
+        Telltale(says=str(one.case.failure["cause"]), source=one.case.source)
+        for one in found.judged
+        if one.case.failure
+    )
+    call = first.variables.get("call")
+    answering = texts(dig(call, "answer_on_account")) or []
+    return Cause(
+        id=found.id,
+        title=str(failure.get("title") or found.id),
+        standing=found.standing,
+        whose=_owner(failure.get("whose")),
+        explains=explains,
+        evidence=tuple(_unique(said))[:_MOST],
+        against=(Telltale(says=f"{_listed(answering)} on the same account answered."),) if answering else (),
+        next_steps=(_step(step),) if step else (),
+    )
+
+
+def _owner(whose: object) -> Owner:
+    known: dict[str, Owner] = {"ours": "ours", "network": "network", "azure": "azure"}
+    return known.get(str(whose), "unknown")
+
+
+def _evidence(reason: Reason, judged: list[Judged]) -> Iterator[Telltale]:
+    """What proves it first, then who did it, then the error."""
+    for one in judged:
+        shown = _rendered(reason.shows, one.variables) if reason.shows else None
+        if shown:
+            yield Telltale(says=shown, source=one.case.id)
+    for one in judged:
+        for change in _rows(one.variables.get("changes")):
+            yield _of_change(change)
+        for event in _rows(one.variables.get("events")):
+            who, what, on = event["who"], event["operation"], event["name"]
+            says = in_prose("", f"{who} did {what} on {on} at {event['at']}.")
+            yield Telltale(says=says, source=str(event["id"]), at=moment(event["at"]))
+    for one in judged:
+        if one.case.failure is not None:
+            yield Telltale(says=str(one.case.failure["cause"]), source=one.case.source)
+
+
+def _of_change(change: JsonObject) -> Telltale:
+    places = "; ".join(
+        f"{one['path']} was {_short(one['before'])}, is {_short(one['after'])}" for one in change["places"][:3]
+    )
+    done = {"added": "is new", "removed": "is gone", "changed": f"changed: {places}"}[str(change["what"])]
+    by = f", by {change['who']}" if change.get("who") else ""
+    at = f" at {change['at']}" if change.get("at") else ""
+    kind = str(change["kind"]).replace("_", " ")
+    says = in_prose("", f"Since the last green run the {kind} {change['name']} {done}{by}{at}.")
+    return Telltale(says=says[:800], source=str(change["id"]), at=moment(change.get("at")))
+
+
+def _short(value: Json) -> str:
+    shown = "not there" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"  # noqa: PLR2004 - a line of a page
+
+
+def _rows(value: Json) -> list[JsonObject]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _unique(told: Iterable[Telltale]) -> Iterator[Telltale]:
+    seen: set[str] = set()
+    for one in told:
+        if one.says not in seen:
+            seen.add(one.says)
+            yield one
+
+
+def _steps(reason: Reason, first: Judged, now: str) -> tuple[Step, ...]:
+    """Those whose commands could be filled in, then the error's own."""
+    variables = {**_blank(now), **first.variables}
+    made: list[Step] = []
+    for one in reason.steps:
+        fix = render_fix(one, variables)
+        if fix.cli is not None or one.cli is None:
+            made.append(Step(text=fix.text or reason.title, command=fix.cli))
+    own = text((first.case.failure or {}).get("next_step"))
+    if not made:
+        made.append(_step(own) if own else Step(text=reason.apart))
+    elif own is not None and own.startswith(_COMMANDS) and own not in {one.command for one in made}:
+        made.append(_step(own))
+    return tuple(made)
+
+
+def _blank(now: str) -> dict[str, Json]:
+    return {"changes": [], "events": [], "before": {}, "meters": {}, "seen": {}, "now": now}
+
+
+def _step(own: str) -> Step:
+    if own.startswith(_COMMANDS):
+        return Step(text="What the error itself calls for.", command=own)
+    return Step(text=own)
+
+
+def _rendered(template: str, variables: Mapping[str, Json]) -> str | None:
+    try:
+        return render(template, variables, in_prose)
+    except TemplateFailure:
+        return None
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [in_prose("", name) for name in names]
+    head = ", ".join(shown[:_MOST])
+    return f"{head} and {len(shown) - _MOST} more" if len(shown) > _MOST else head
+
+
+def _nothing_wrong(of: Cases) -> tuple[Cause, ...]:
+    """Said only of what was called; what could not be seen is said beside it."""
+    called = [case for case in of.all if case.called]
+    if not called:
+        return ()
+    silent = [case.name for case in of.all if case.applies and not case.called]
+    names = _listed(sorted({case.name for case in called}))
+    against = [_of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:_MOST]
+    against += [f"{_listed(sorted(silent))} could not be asked."] if silent else []
+    if of.gaps:
+        against.append(f"{of.gaps} reads failed, so that not everything could be seen.")
+    return (
+        Cause(
+            id=NOTHING_WRONG,
+            title="Nothing is wrong as far as could be seen",
+            standing=Standing.CONFIRMED if not against else Standing.LIKELY,
+            whose="unknown",
+            evidence=(Telltale(says=f"{len(called)} deployments were called and answered: {names}."),),
+            against=tuple(Telltale(says=words) for words in against),
+            next_steps=(
+                Step(
+                    text="Look at the application: the name, endpoint and credential that it really uses, and its log."
+                ),
+                Step(text="Classify the error that it shows.", command="auditor triage --error FILE"),
+            ),
+        ),
+    )

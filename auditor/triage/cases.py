@@ -1,0 +1,237 @@
+"""The snapshot and the last green run as cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Final
+
+from auditor.difference import Side
+from auditor.policy.facts import SubjectFacts, join
+from auditor.policy.facts.arm_id import fold, last, parent_account, subscription_scope
+from auditor.policy.facts.clock import azures_now, sent, service_date
+from auditor.policy.facts.metrics import Metrics, metrics
+from auditor.policy.facts.moment import written
+from auditor.policy.facts.seen import index
+from auditor.policy.facts.shape import dig, text, texts
+from auditor.policy.failure import classify_text
+from auditor.record import Json, JsonObject
+from auditor.settings import Settings
+from auditor.snapshot import Gap, GapReason, Snapshot
+from auditor.triage.case import Case, Cases
+from auditor.triage.happenings import Surrounding, happenings
+from auditor.triage.reason import Symptom
+from auditor.triage.symptoms import ails, asked, no_account, no_deployment, symptoms_of, told_of
+from auditor.triage.traffic import traffic
+
+_OF_THE_WAY: Final = frozenset(
+    {GapReason.THROTTLED, GapReason.DENIED, GapReason.UNREACHABLE, GapReason.TIMED_OUT, GapReason.FAILED}
+)
+"""Gaps that tell of the network, the sign-in or Resource Manager itself."""
+
+_SHARED: Final = ("deployment", "account", "expected", "workload", "subscription")
+
+_LOST: Final = timedelta(minutes=5)
+"""Clocks that are further apart make tokens and signatures invalid.
+
+https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
+"""
+
+
+def cases(snapshot: Snapshot, settings: Settings, before: Side | None) -> Cases:
+    """Everything that should answer; pure."""
+    return _Cases(snapshot, settings, before).made()
+
+
+class _Cases:
+    """The cases of a snapshot, with each subject joined once."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, before: Side | None) -> None:
+        earlier = before.snapshot if before is not None else None
+        self._snapshot = snapshot
+        self._subjects = join(snapshot, settings)
+        self._earlier = {(one.kind, fold(one.id)): one for one in join(earlier, settings)} if earlier else {}
+        self._now = azures_now(snapshot.taken_at, snapshot.readings)
+        self._happenings = happenings(snapshot, before, self._now)
+        self._index = index(snapshot)
+
+    @cached_property
+    def _metrics(self) -> Metrics:
+        return metrics(self._index)
+
+    def made(self) -> Cases:
+        """All of them, each with what became of the others."""
+        found = [*self._deployments(), *self._missing(), *self._accounts()]
+        if not any(case.called or case.failure for case in found):
+            found += [case for gap in self._snapshot.gaps if (case := self._unread(gap)) is not None]
+        seen = self._seen(found)
+        of = next((one.part("subscription").facts for one in self._subjects if one.kind == "subscription"), {})
+        ready = tuple(_with_others(case, found, seen) for case in found)
+        return Cases(ready, self._happenings, seen, of, len(self._snapshot.gaps), written(self._now))
+
+    def _deployments(self) -> Iterator[Case]:
+        for one in self._subjects:
+            if one.kind == "deployment":
+                yield self._deployment(one)
+
+    def _deployment(self, one: SubjectFacts) -> Case:
+        facts, account = one.part("deployment").facts, fold(parent_account(one.id))
+        meters = traffic(self._metrics.get(account, {}), last(one.id))
+        probe = asked(dig(facts, "probe") or {}) or {}
+        failure, outcome, earlier = dig(probe, "failure"), text(probe.get("outcome")), self._before(one)
+        symptoms = frozenset[Symptom]()
+        if failure is None:
+            symptoms = frozenset((*symptoms_of(facts, probe, meters, earlier), *ails(one.part("account").facts)))
+        call = {**told_of(probe, failure, one), "eligible": self._eligible(one, account)}
+        ids = dig(probe, "request_ids") or {}
+        return Case(
+            name=last(one.id),
+            id=one.id,
+            account=account,
+            region=one.location,
+            failure=failure if isinstance(failure, dict) else None,
+            symptoms=symptoms,
+            called=outcome not in (None, "skipped", "not_applicable"),
+            applies=outcome != "not_applicable",
+            variables=self._variables(one, call, meters, earlier),
+            surrounding=self._surrounding(one, account),
+            source=next((value for value in ids.values() if isinstance(value, str)), one.id),
+        )
+
+    def _missing(self) -> Iterator[Case]:
+        """Deployments that the settings name and nobody can call, since they are not there."""
+        for one in self._subjects:
+            if one.kind == "expectation" and dig(one.part("expected").facts, "exists") is False:
+                name = one.name.rpartition("/")[2]
+                account = text(dig(one.part("account").facts, "id"))
+                meant = texts(dig(one.part("expected").facts, "probably_meant")) or ()
+                yield self._absent(one, name, account, no_deployment(name, account, meant))
+
+    def _accounts(self) -> Iterator[Case]:
+        for one in self._subjects:
+            if one.kind == "workload" and dig(one.part("workload").facts, "account_exists") is False:
+                name = last(text(dig(one.part("workload").facts, "account")) or one.name)
+                yield self._absent(one, name, None, no_account(name))
+
+    def _absent(self, one: SubjectFacts, name: str, account: str | None, failure: JsonObject) -> Case:
+        call = {"class": failure["class"], "whose": "ours", "failed": True, "said": failure["cause"]}
+        place = fold(account) if account else None
+        return Case(
+            name=name,
+            id=one.id,
+            account=place,
+            region=one.location,
+            failure=failure,
+            variables=self._variables(one, call, {}, self._before(one)),
+            surrounding=self._surrounding(one, place),
+            source=account or one.id,
+        )
+
+    def _unread(self, gap: Gap) -> Case | None:
+        """What kept something from being read, where nothing was called: it may be what keeps calls out too."""
+        found = classify_text(gap.detail)
+        if gap.reason not in _OF_THE_WAY or found.failure_class == "unclassified":
+            return None
+        told: JsonObject = {**found.model_dump(exclude={"failure_class"}), "class": found.failure_class}
+        scope = subscription_scope(gap.scope)
+        one = next((each for each in self._subjects if scope and fold(each.id) == fold(scope)), None)
+        call: Json = {"class": found.failure_class, "whose": found.whose, "failed": True, "said": gap.detail}
+        return Case(
+            name=f"reading of {gap.kind.replace('_', ' ')}",
+            id=gap.id,
+            failure=told,
+            variables={**(one.variables if one is not None else {}), "call": call, "now": written(self._now)},
+            source=next(iter(gap.readings), gap.scope),
+        )
+
+    def _before(self, one: SubjectFacts) -> JsonObject:
+        earlier = self._earlier.get((one.kind, fold(one.id)))
+        return dict(earlier.variables) if earlier is not None else {}
+
+    def _variables(
+        self, one: SubjectFacts, call: JsonObject, meters: JsonObject, earlier: JsonObject
+    ) -> dict[str, Json]:
+        told = one.variables
+        return {
+            **{root: told.get(root, {}) for root in _SHARED},
+            "pool": self._pool(one),
+            "call": {name: value for name, value in call.items() if value is not None},
+            "meters": meters,
+            "before": earlier,
+            "now": written(self._now),
+        }
+
+    def _pool(self, one: SubjectFacts) -> JsonObject:
+        """The quota that it draws from."""
+        name = text(dig(one.part("deployment").facts, "model", "usage_name"))
+        name = name or text(dig(one.part("expected").facts, "usage_name"))
+        pools = (each for each in self._subjects if each.kind == "quota" and each.location == one.location)
+        return next((each.part("quota").facts for each in pools if name is not None and each.name == name), {})
+
+    def _eligible(self, one: SubjectFacts, account: str) -> list[str] | None:
+        """Roles that a caller could activate; None where the list of them was not read."""
+        scope = subscription_scope(account)
+        if scope is None or self._index.listing("role_eligibility", scope) is None:
+            return None
+        who, found = self._surrounding(one, account).principals, set()
+        for each in self._index.children("role_eligibility", scope):
+            held = dig(each.body, "properties")
+            over = fold(text(dig(held, "scope")) or each.id.partition("/providers/Microsoft.Authorization")[0])
+            if (text(dig(held, "principalId")) or "").lower() in who and f"{account}/".startswith(f"{over}/"):
+                found.add(last(text(dig(held, "roleDefinitionId")) or each.id))
+        return sorted(found)
+
+    def _surrounding(self, one: SubjectFacts, account: str | None) -> Surrounding:
+        facts, expected = one.part("deployment").facts, one.part("expected").facts
+        who = {fold(each) for each in texts(dig(one.part("workload").facts, "identities")) or ()}
+        who |= {fold(self._snapshot.principal.object_id)} if self._snapshot.principal.object_id else set()
+        sku = text(dig(facts, "sku", "name")) or text(expected.get("sku"))
+        model = text(dig(facts, "properties", "model", "name")) or text(expected.get("model"))
+        return Surrounding(
+            deployment=fold(one.id) if one.kind == "deployment" else None,
+            account=account,
+            zones=tuple(texts(dig(one.part("account").facts, "network", "expected_zones")) or ()),
+            principals=frozenset(who),
+            model=(sku.lower() if sku else None, model.lower() if model else None),
+        )
+
+    def _seen(self, found: Iterable[Case]) -> JsonObject:
+        """What became of all calls and reads together."""
+        found = tuple(found)
+        ill = [case for case in found if case.failure is not None]
+        throttled = [gap for gap in self._snapshot.gaps if gap.reason is GapReason.THROTTLED and gap.kind != "probe"]
+        told: JsonObject = {
+            "failing": sorted({case.name for case in ill}),
+            "answering": sorted({case.name for case in found if case.called and case.failure is None}),
+            "failing_accounts": len({case.account for case in ill}),
+            "one_class": len({case.failure_class for case in ill}) == 1,
+            "throttled_reads": len(throttled),
+        }
+        apart = _apart(self._snapshot)
+        if apart is not None:
+            told["clock_seconds"] = round(apart.total_seconds())
+            told["clock_wrong"] = abs(apart) > _LOST
+        return told
+
+
+def _with_others(case: Case, found: Iterable[Case], seen: JsonObject) -> Case:
+    """The case with what became of the other calls."""
+    others = [one for one in found if one is not case and one.called]
+    well = [one for one in others if one.failure is None]
+    call = case.variables["call"]
+    told: JsonObject = {
+        **(call if isinstance(call, dict) else {}),
+        "answer_on_account": sorted(one.name for one in well if case.account and one.account == case.account),
+        "answer_in_region": sorted(one.name for one in well if one.region == case.region),
+        "answer_elsewhere": sorted(one.name for one in well if one.region != case.region),
+        "fail_in_region": sorted(one.name for one in others if one.failure and one.region == case.region),
+    }
+    return replace(case, variables={**case.variables, "call": told, "seen": seen})
+
+
+def _apart(snapshot: Snapshot) -> timedelta | None:
+    """This machine's clock less Azure's, of the first answer that tells its own."""
+    dates = ((reading, service_date(reading.service_date)) for reading in snapshot.readings)
+    return next((sent(reading) - theirs for reading, theirs in dates if theirs is not None), None)

@@ -1,0 +1,105 @@
+"""What a call tells of a deployment: its failure, or what ails it though it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from auditor.policy.facts import SubjectFacts
+from auditor.policy.facts.arm_id import last
+from auditor.policy.facts.shape import dig, number, text
+from auditor.policy.failure import SMOKE
+from auditor.record import JsonObject
+from auditor.triage.reason import Symptom
+
+DEPLOYMENT_MISSING: Final = "deployment-missing"
+ACCOUNT_MISSING: Final = "account-missing"
+"""Classes of what nobody could call, beside those of `auditor.policy.failure`."""
+
+TWICE: Final = 2.0
+MARKED: Final = 5.0
+"""Percent of the answers from which a share is a symptom."""
+
+SLOWEST: Final = 500.0
+"""Milliseconds below which nothing is slow, however much slower than before."""
+
+_SHARES: Final[tuple[tuple[str, Symptom], ...]] = (
+    ("throttled_percent", "throttled"),
+    ("errors_percent", "errors"),
+    ("filtered_percent", "filtered"),
+    ("spilled_percent", "spilling"),
+)
+
+
+def asked(probes: JsonObject) -> JsonObject | None:
+    """The plain call, unless it answered and another that the deployment is for did not."""
+    plain = probes.get(SMOKE)
+    if isinstance(plain, dict) and (plain.get("failure") or not plain.get("applicable", True)):
+        return plain
+    failed = (probes[name] for name in sorted(probes) if isinstance(probes[name], dict) and probes[name].get("failure"))
+    return next(failed, plain if isinstance(plain, dict) else None)
+
+
+def told_of(probe: JsonObject, failure: Any, one: SubjectFacts) -> JsonObject:
+    """`call` of rules."""
+    host = (text(probe.get("endpoint")) or "").partition("://")[2].partition("/")[0]
+    host = host or text(dig(one.part("account").facts, "host")) or ""
+    return {
+        "failed": isinstance(failure, dict) if probe else None,
+        "class": text(dig(failure, "class")) or "",
+        "whose": text(dig(failure, "whose")),
+        "said": text(dig(probe, "error", "message")) or "",
+        "code": text(dig(probe, "error", "code")) or "",
+        "phase": text(dig(probe, "error", "phase")),
+        "status": number(probe.get("http_status")),
+        "host": host or None,
+        "zone": f"privatelink.{host.partition('.')[2]}" if "." in host else None,
+        "latency_ms": number(probe.get("latency_ms")),
+        "responded_model": text(probe.get("responded_model")),
+    }
+
+
+def symptoms_of(facts: JsonObject, probe: JsonObject, meters: JsonObject, before: JsonObject) -> Iterator[Symptom]:
+    """What its numbers and its answer show; a number that is not known shows nothing."""
+    now = {name: float(value) for name, value in meters.items()}
+    response, ordinary = now.get("response_ms_now", 0), now.get("response_ms_before", 0)
+    if probe.get("within_budget") is False or (response >= SLOWEST and 0 < ordinary * TWICE <= response):
+        yield "slow"
+    for name, symptom in _SHARES:
+        if now.get(f"{name}_now", 0) >= max(MARKED, TWICE * now.get(f"{name}_before", 0)):
+            yield symptom
+    version, was = (dig(each, "properties", "model", "version") for each in (facts, before.get("deployment")))
+    if probe.get("model_matches") is False or (version is not None and was is not None and version != was):
+        yield "other-model"
+
+
+def ails(account: JsonObject) -> Iterator[Symptom]:
+    """What is said of the whole account, though its deployments answer here and now."""
+    if dig(account, "health", "state") in ("Degraded", "Unavailable") or dig(account, "service_events", "active"):
+        yield "unwell"
+    if dig(account, "access", "identities_lacking"):
+        yield "application-refused"
+
+
+def no_deployment(name: str, account: str | None, meant: Iterable[str]) -> JsonObject:
+    """The failure of a deployment that is not there."""
+    like = " or ".join(meant)
+    where = f"The account {last(account)}" if account else "The account"
+    return {
+        "class": DEPLOYMENT_MISSING,
+        "title": "The deployment does not exist",
+        "cause": f"{where} has no deployment {name}{f'; it has {like}' if like else ''}.",
+        "next_step": "make the deployment, or mend its name in the application and the settings",
+        "whose": "ours",
+    }
+
+
+def no_account(name: str) -> JsonObject:
+    """The failure of an account that is not there."""
+    return {
+        "class": ACCOUNT_MISSING,
+        "title": "The account does not exist",
+        "cause": f"No subscription of the scope has an account {name}.",
+        "next_step": "az cognitiveservices account list --output table",
+        "whose": "ours",
+    }
