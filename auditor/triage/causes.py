@@ -6,38 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.diagnosis import NOTHING_WRONG, Cause, Owner, Standing, Step, Telltale
+from auditor.diagnosis import Cause, Owner, Standing, Telltale
 from auditor.difference import Side
 from auditor.policy.expression import Facts, Rule, bind
 from auditor.policy.facts.shape import dig, text, texts
-from auditor.policy.fix import in_prose
 from auditor.record import Json, JsonObject
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
 from auditor.triage.case import Case, Cases, Judged
 from auditor.triage.cases import cases
-from auditor.triage.evidence import evidence, of_change, rendered, unique
+from auditor.triage.evidence import MOST, evidence, listed, rendered, unique
 from auditor.triage.happenings import Happenings
+from auditor.triage.nothing_wrong import nothing_wrong
 from auditor.triage.reason import EVERYTHING, CompiledReason, Reason, reasons
 from auditor.triage.steps import as_step, steps
 
 _ORDER: Final = tuple(Standing)
-_TELLING: Final = frozenset(
-    {
-        "account",
-        "content_policy",
-        "deployment",
-        "dns_record",
-        "private_endpoint",
-        "role_assignment",
-        "subscription",
-        "virtual_network_link",
-    }
-)
-"""Kinds whose change an application can notice though the calls from here are answered."""
-
-_MOST: Final = 6
-"""Telltales of one sort that are shown."""
 
 
 @dataclass
@@ -81,8 +65,8 @@ def ranked(of: Cases, known: Iterable[CompiledReason]) -> tuple[Cause, ...]:
     beside = [one for one in found.values() if one not in explaining]
     first = sorted(explaining, key=lambda one: one.rank)
     rest = sorted(beside, key=lambda one: one.rank)
-    made = tuple(_cause(one, found, of) for one in (*first, *rest))
-    return made or _nothing_wrong(of)
+    made = tuple(_cause(one, found, of, known) for one in (*first, *rest))
+    return made or nothing_wrong(of)
 
 
 def judge(compiled: CompiledReason, variables: Mapping[str, Json]) -> Standing | None:
@@ -116,9 +100,14 @@ def _of_case(
 
 def _settled(found: list[tuple[CompiledReason, Judged]]) -> list[tuple[CompiledReason, Judged]]:
     """Consequences left out, and what is not decided between several called possible."""
-    sure = [compiled.reason for compiled, judged in found if judged.standing is not Standing.POSSIBLE]
-    folded = {name for reason in sure for name in reason.over if reason.id != name}
-    kept = [(compiled, judged) for compiled, judged in found if compiled.reason.id not in folded]
+    sure = [(one.reason, _ORDER.index(judged.standing)) for one, judged in found if not judged.against]
+
+    def folded(name: str, judged: Judged) -> bool:
+        """Whether another that is as sure says that this one follows from it."""
+        own = _ORDER.index(judged.standing)
+        return any(name in reason.over and reason.id != name and order <= own for reason, order in sure)
+
+    kept = [(compiled, judged) for compiled, judged in found if not folded(compiled.reason.id, judged)]
     best = min((_weight(judged) for _, judged in kept), default=(0, False))
     likely = [one for one in kept if one[1].standing is Standing.LIKELY]
     tied = sum(_weight(judged) == best for _, judged in likely) > 1
@@ -178,7 +167,7 @@ def _against(compiled: CompiledReason, variables: dict[str, Json]) -> Iterator[s
     if names:
         places = {"account": "the same account", "region": "the same region"}
         where = places.get(compiled.reason.reach, "this machine")
-        yield f"{_listed(names)} on {where} answered." if where != "this machine" else f"{_listed(names)} answered."
+        yield f"{listed(names)} on {where} answered." if where != "this machine" else f"{listed(names)} answered."
 
 
 def _answering(reason: Reason, call: JsonObject) -> list[str]:
@@ -202,11 +191,11 @@ def _of_everything(of: Cases, known: tuple[CompiledReason, ...]) -> Iterator[tup
             yield compiled.reason.id, compiled.reason, Judged(nobody, standing, changed=False, variables=plain)
 
 
-def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases) -> Cause:
+def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases, known: tuple[CompiledReason, ...]) -> Cause:
     first = min(found.judged, key=lambda one: _ORDER.index(one.standing))
     explains = tuple(sorted({one.case.name for one in found.judged if one.case.ill}))
     if found.reason is None:
-        return _base(found, first, explains)
+        return _base(found, first, explains, known)
     reason = found.reason
     against = dict.fromkeys(words for one in found.judged for words in one.against)
     alike = [name for name in reason.like if name in all_]
@@ -216,14 +205,14 @@ def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases) -> Cause:
         standing=found.standing,
         whose=reason.whose,
         explains=explains,
-        evidence=tuple(unique(evidence(reason, found.judged)))[:_MOST],
+        evidence=tuple(unique(evidence(reason, found.judged)))[:MOST],
         against=tuple(Telltale(says=words) for words in against),
         next_steps=steps(reason, first.variables, text((first.case.failure or {}).get("next_step")), of.now),
         tells_apart=reason.apart if found.standing is not Standing.CONFIRMED or alike else None,
     )
 
 
-def _base(found: _Found, first: Judged, explains: tuple[str, ...]) -> Cause:
+def _base(found: _Found, first: Judged, explains: tuple[str, ...], known: tuple[CompiledReason, ...]) -> Cause:
     failure = first.case.failure or {}
     step = str(failure.get("next_step") or "")
     said = (
@@ -239,47 +228,21 @@ def _base(found: _Found, first: Judged, explains: tuple[str, ...]) -> Cause:
         standing=found.standing,
         whose=_owner(failure.get("whose")),
         explains=explains,
-        evidence=tuple(unique(said))[:_MOST],
-        against=(Telltale(says=f"{_listed(answering)} on the same account answered."),) if answering else (),
+        evidence=tuple(unique(said))[:MOST],
+        against=(Telltale(says=f"{listed(answering)} on the same account answered."),) if answering else (),
         next_steps=(as_step(step),) if step else (),
+        tells_apart=_undecided(found.id, first, known),
     )
+
+
+def _undecided(name: str, first: Judged, known: tuple[CompiledReason, ...]) -> str | None:
+    """What would decide whether something more precise is behind a failure; None where nothing more is known."""
+    behind = [one for one in known if name in one.reason.explains and one.ruled_out is not None]
+    behind += [one for one in known if name in one.reason.explains and one.ruled_out is None]
+    facts = bind(dict(first.variables))
+    return next((one.reason.apart for one in behind if not _is(one.ruled_out, facts)), None)
 
 
 def _owner(whose: object) -> Owner:
     known: dict[str, Owner] = {"ours": "ours", "network": "network", "azure": "azure"}
     return known.get(str(whose), "unknown")
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = [in_prose("", name) for name in names]
-    head = ", ".join(shown[:_MOST])
-    return f"{head} and {len(shown) - _MOST} more" if len(shown) > _MOST else head
-
-
-def _nothing_wrong(of: Cases) -> tuple[Cause, ...]:
-    """Said only of what was called; what could not be seen is said beside it."""
-    called = [case for case in of.all if case.called]
-    if not called:
-        return ()
-    silent = [case.name for case in of.all if case.applies and not case.called]
-    names = _listed(sorted({case.name for case in called}))
-    against = [of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:_MOST]
-    against += [f"{_listed(sorted(silent))} could not be asked."] if silent else []
-    if of.gaps:
-        against.append(f"{of.gaps} reads failed, so that not everything could be seen.")
-    return (
-        Cause(
-            id=NOTHING_WRONG,
-            title="Nothing is wrong as far as could be seen",
-            standing=Standing.CONFIRMED if not against else Standing.LIKELY,
-            whose="unknown",
-            evidence=(Telltale(says=f"{len(called)} deployments were called and answered: {names}."),),
-            against=tuple(Telltale(says=words) for words in against),
-            next_steps=(
-                Step(
-                    text="Look at the application: the name, endpoint and credential that it really uses, and its log."
-                ),
-                Step(text="Classify the error that it shows.", command="auditor triage --error FILE"),
-            ),
-        ),
-    )
