@@ -23,6 +23,8 @@ _EPILOG = """\
 Examples:
   auditor sandbox --world healthy --fault api-keys-accepted
   auditor sandbox --generate 100x10 --latency-ms 50
+  auditor sandbox --incident zone-unlinked --before
+  auditor sandbox --incident zone-unlinked
   auditor sandbox --list
 
 In another terminal, paste what it prints; then `auditor run`, `az` and other
@@ -55,9 +57,25 @@ _LOOK_SECONDS = 0.5
     metavar="AxD",
     help="Instead of --world: A healthy accounts with D deployments each.",
 )
-@option("--list", "listing", intent="World", is_flag=True, help="Name the worlds and the faults, and serve nothing.")
+@option(
+    "--incident",
+    intent="World",
+    metavar="ID",
+    help="Instead of --world and --fault: one that somebody is called out for.",
+)
+@option("--before", intent="World", is_flag=True, help="With --incident: as it was when all was well.")
+@option("--list", "listing", intent="World", is_flag=True, help="Name worlds, faults and incidents, and serve nothing.")
 @conversation_options
-def sandbox(world: str, faults: tuple[str, ...], latency_ms: float, size: str | None, listing: bool) -> None:
+def sandbox(
+    *,
+    world: str,
+    faults: tuple[str, ...],
+    latency_ms: float,
+    size: str | None,
+    incident: str | None,
+    before: bool,
+    listing: bool,
+) -> None:
     """Serve a pretend Azure on loopback until Ctrl-C.
 
     Prints the environment that leads the auditor, `az` and other tools to it and nowhere else.
@@ -70,7 +88,10 @@ def sandbox(world: str, faults: tuple[str, ...], latency_ms: float, size: str | 
         output(_catalogue())
         return
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-        pretended, settings = _generated(size, Path(folder)) if size else _shipped(world, faults)
+        if incident:
+            pretended, settings = _incident(incident, Path(folder), before=before)
+        else:
+            pretended, settings = _generated(size, Path(folder)) if size else _shipped(world, faults)
         stop = threading.Event()
         for name in ("SIGINT", "SIGTERM"):
             signal.signal(getattr(signal, name), lambda *_: stop.set())
@@ -86,6 +107,13 @@ def _shipped(name: str, faults: tuple[str, ...]) -> tuple[World, Path]:
     from auditor.sandbox import load_world, settings_path
 
     return load_world(name, faults), settings_path(name)
+
+
+def _incident(name: str, folder: Path, *, before: bool) -> tuple[World, Path]:
+    """The world once it happened, or before, and the settings that it is seen by."""
+    from auditor.sandbox.incident import settings_of, world_before, world_of
+
+    return (world_before(name) if before else world_of(name)), settings_of(name, folder)
 
 
 def _generated(size: str, folder: Path) -> tuple[World, Path]:
@@ -110,7 +138,11 @@ def export_lines(variables: Mapping[str, str], *, powershell: bool) -> tuple[str
 
 def _catalogue() -> str:
     from auditor.sandbox import FAULTS, WORLDS
+    from auditor.sandbox.incident import load_incidents
 
-    longest = max(map(len, FAULTS), default=0)
+    incidents = load_incidents()
+    longest = max(map(len, (*FAULTS, *incidents)), default=0)
     lines = ["Worlds", *(f"  {name}" for name in WORLDS), "", "Faults"]
-    return "\n".join((*lines, *(f"  {name:{longest}}  {fault.title}" for name, fault in FAULTS.items())))
+    lines += [f"  {name:{longest}}  {fault.title}" for name, fault in FAULTS.items()]
+    lines += ["", "Incidents", *(f"  {name:{longest}}  {one.title}" for name, one in incidents.items())]
+    return "\n".join(lines)

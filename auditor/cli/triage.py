@@ -34,6 +34,8 @@ Examples:
   auditor triage
   auditor triage support-desk --since 6h
   auditor triage matter-chat --deadline 10 --json
+  auditor triage --error "Error code: 404 - DeploymentNotFound"
+  auditor triage --error app.log
   auditor triage --watch
 """
 
@@ -45,25 +47,24 @@ WATCH_SECONDS = 15.0
 """Between two looks of --watch."""
 
 
-class _Stretch(click.ParamType):
-    """A stretch of time, such as 30m, 2h or 1d."""
-
-    name = "stretch"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """The time; fails for anything else, and for more than fourteen days."""
-        if isinstance(value, timedelta):
-            return value
-        found = _STRETCH.fullmatch(str(value).strip().lower())
-        stretch = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
-        if not timedelta(0) < stretch <= _LONGEST:
-            self.fail(f"{value!r} is not a stretch of time up to 14d, such as 30m, 2h or 1d", param, ctx)
-        return stretch
+def _stretch(_: click.Context, __: click.Parameter, value: str) -> timedelta:
+    """The stretch of time that 30m, 2h or 1d says; fails for anything else, and for more than fourteen days."""
+    found = _STRETCH.fullmatch(value.strip().lower())
+    stretch = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+    if not timedelta(0) < stretch <= _LONGEST:
+        raise click.BadParameter(f"{value!r} is not a stretch of time up to 14d, such as 30m, 2h or 1d")
+    return stretch
 
 
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("name", metavar="[WORKLOAD|DEPLOYMENT]", required=False)
 @option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
+@option(
+    "--error",
+    intent="Input",
+    metavar="TEXT|FILE",
+    help="Explain this error, or a log file with many, and ask Azure nothing; - is stdin.",
+)
 @option(
     "--reports",
     intent="Input",
@@ -76,7 +77,7 @@ class _Stretch(click.ParamType):
 @option(
     "--since",
     intent="Scope and cost",
-    type=_Stretch(),
+    callback=_stretch,
     default="2h",
     show_default=True,
     metavar="TIME",
@@ -92,7 +93,7 @@ class _Stretch(click.ParamType):
     help="How long it may take.",
 )
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print it as JSON.")
-@option("--watch", intent="Output", is_flag=True, help="Look again and again, until Ctrl-C.")
+@option("--watch", intent="Output", is_flag=True, help="Look again and again, until Ctrl-C; as JSON, a line for each.")
 @conversation_options
 @click.pass_context
 def triage(
@@ -100,6 +101,7 @@ def triage(
     *,
     name: str | None,
     settings: Path | None,
+    error: str | None,
     reports: Path,
     since: timedelta,
     deadline: float,
@@ -113,24 +115,32 @@ def triage(
     from auditor.settings_file import DEFAULT_PATH, load_settings
     from auditor.triage.asked import Asked, narrowed
 
+    if error is not None:
+        if name is not None or watch:
+            raise click.UsageError("--error asks Azure nothing: no name and no --watch go with it")
+        told = _offline(error)
+        output(told.model_dump_json(indent=1) if as_json else render(told, width(), colored(sys.stdout, os.environ)))
+        ctx.exit(_code(told))
     before, unread = _last_green(reports)
     loaded = load_settings(settings or DEFAULT_PATH, os.environ, {})
     if before is not None and not _same_scope(before, loaded):
         before, unread = None, "the newest that is green is of other subscriptions"
     about, asked = narrowed(loaded, Asked(since=since, deadline=deadline, name=name, before=before))
-    while True:
-        told = _looked(about, asked, unread)
-        if as_json:
-            output(told.model_dump_json(indent=None if watch else 1))
-        else:
-            _clear(watch)
-            output(render(told, width(), colored(sys.stdout, os.environ)))
-        if told.interrupted:
-            ctx.exit(ExitCode.INTERRUPTED)
-        if not watch:
-            break
-        time.sleep(WATCH_SECONDS)
-    ctx.exit(_code(told))
+    last: Triage | None = None
+    try:
+        while last is None or (watch and not last.interrupted):
+            if last is not None:
+                time.sleep(WATCH_SECONDS)
+            last = _looked(about, asked, unread)
+            if as_json:
+                output(last.model_dump_json(indent=None if watch else 1))
+            else:
+                _clear(watch)
+                output(render(last, width(), colored(sys.stdout, os.environ)))
+    except KeyboardInterrupt:
+        if last is None:
+            raise
+    ctx.exit(ExitCode.INTERRUPTED if last.interrupted else _code(last))
 
 
 def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
@@ -143,6 +153,14 @@ def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
         looking = look(settings, asked, environ=dict(os.environ), progress=show.now, announce=show.line)
         seen = until_interrupted(looking)
     return told(seen, settings, asked, unread)
+
+
+def _offline(error: str) -> Triage:
+    from datetime import UTC, datetime
+
+    from auditor.triage.pasted import answer_error
+
+    return answer_error(error, datetime.now(UTC))
 
 
 def _last_green(reports: Path) -> tuple[Side | None, str | None]:

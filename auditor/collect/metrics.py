@@ -36,7 +36,13 @@ class Asked:
 
 
 QUESTIONS: Final = (
-    Asked("requests", ("AzureOpenAIRequests", "ModelRequests"), "Total", ("ModelDeploymentName", "StatusCode"), timedelta(days=30)),
+    Asked(
+        "requests",
+        ("AzureOpenAIRequests", "ModelRequests"),
+        "Total",
+        ("ModelDeploymentName", "StatusCode"),
+        timedelta(days=30),
+    ),
     Asked(
         "volumes",
         ("TokenTransaction", "TotalTokens", "RAITotalRequests", "RAIRejectedRequests"),

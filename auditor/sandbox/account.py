@@ -9,6 +9,9 @@ from pydantic import Field
 from auditor.record import JsonObject, Record
 from auditor.sandbox.named import Named
 
+DAY = 24 * 60
+"""In minutes."""
+
 
 class Endpoint(Record):
     """A private endpoint that leads to an account."""
@@ -138,11 +141,14 @@ class Deployment(Record):
     capacity: int
     upgrade: str | None = "OnceCurrentVersionExpired"
     state: str = "Succeeded"
-    made_seconds_ago: int = 120 * 24 * 3600
-    """Its endpoint does not know it in its first five minutes."""
     policy: str | None = "Microsoft.DefaultV2"
     """The content policy that it names."""
     traffic: Traffic = Traffic()
+    made_minutes: float = 120 * DAY
+    """How many minutes ago it was made; its endpoint does not know it in its first five."""
+    changed_minutes: float | None = None
+    """And how many ago somebody changed it."""
+    changed_by: str = "platform@contoso.com"
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
 
@@ -183,6 +189,8 @@ class Account(Record):
     """What is let in all the same, though Resource Manager says that it is not."""
     stale_keys: bool = False
     """Whether the keys that Resource Manager lists are not those that are taken."""
+    denied_data_actions: tuple[str, ...] = ()
+    """What the caller may not do here, whatever its permissions say; `*` stands for anything."""
     unlinked: tuple[str, ...] = ()
     """Suffixes of its host names whose private zone is not linked to the runner's network."""
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from auditor.record import JsonObject
-from auditor.sandbox.account import Account, Deployment
+from auditor.sandbox.account import DAY, Account, Deployment
 from auditor.sandbox.arm_network import connection_body
 from auditor.sandbox.world import DeletedAccount, World
 
@@ -40,7 +40,7 @@ def account_body(world: World, account: Account) -> JsonObject:
         **({"tags": account.tags} if account.tags else {}),
         "properties": {**_service_properties(world, account), **account.properties},
         **_identity(world, account),
-        "systemData": _system_data(world, timedelta(days=200)),
+        "systemData": _system_data(world, 200 * DAY),
     }
 
 
@@ -68,7 +68,7 @@ def deployment_body(world: World, account: Account, deployment: Deployment, api_
         "name": deployment.name,
         "sku": {"name": deployment.sku, "capacity": deployment.capacity},
         "properties": properties,
-        "systemData": _system_data(world, timedelta(seconds=deployment.made_seconds_ago)),
+        "systemData": _system_data(world, deployment.made_minutes, deployment),
         "etag": f'"{uuid5(NAMESPACE_URL, arm_id)}"',
     }
 
@@ -191,16 +191,21 @@ def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
     return {"rateLimits": limits} if limits else {}
 
 
-def _system_data(world: World, ago: timedelta) -> JsonObject:
-    at = (world.made_at - ago).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
+def _system_data(world: World, minutes_ago: float, deployment: Deployment | None = None) -> JsonObject:
+    made = _moment(world, minutes_ago)
+    changed = deployment.changed_minutes if deployment else None
     return {
         "createdBy": "platform@contoso.com",
         "createdByType": "User",
-        "createdAt": at,
-        "lastModifiedBy": "platform@contoso.com",
+        "createdAt": made,
+        "lastModifiedBy": deployment.changed_by if deployment else "platform@contoso.com",
         "lastModifiedByType": "User",
-        "lastModifiedAt": at,
+        "lastModifiedAt": made if changed is None else _moment(world, changed),
     }
+
+
+def _moment(world: World, minutes_ago: float) -> str:
+    return (world.made_at - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
 
 
 def sku_bodies(account: Account) -> list[JsonObject]:

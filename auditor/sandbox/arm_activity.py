@@ -13,7 +13,8 @@ from auditor.sandbox.world import Activity, World
 
 _FILTER = re.compile(
     r"eventTimestamp ge '(?P<begin>[^']+)'(?: and eventTimestamp le '(?P<end>[^']+)')?"
-    r"(?: and (?P<member>resourceProvider|resourceGroupName|resourceUri|resourceId|correlationId) eq '?(?P<value>[^']+)'?)?",
+    r"(?: and (?P<member>resourceProvider|resourceGroupName|resourceUri|resourceId|correlationId)"
+    r" eq '?(?P<value>[^']+)'?)?",
     re.IGNORECASE,
 )
 """https://learn.microsoft.com/rest/api/monitor/activity-logs/list"""

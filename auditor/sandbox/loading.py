@@ -23,7 +23,7 @@ from auditor.sandbox.world import World
 WORLDS: tuple[str, ...] = ("release", "healthy", "denied", "throttled", "unprovisioned")
 """The worlds that are shipped; the first is the demo's."""
 
-_ROOM = Path(__file__).parent
+ROOM = Path(__file__).parent
 _CATALOGUE = "see: auditor sandbox --list"
 
 
@@ -40,10 +40,10 @@ def load_world(name: str, faults: Sequence[str] = ()) -> World:
 
     Raises SandboxError for a name that is not there, with the nearest, and for a fault without a target in the world.
     """
-    data = _world_data(_known(name, WORLDS, "world"))
+    data = world_data(known_name(name, WORLDS, "world"))
     known = load_faults()
     for fault in faults:
-        data = change(data, known[_known(fault, known, "fault")].changes, f"the fault {fault}")
+        data = change(data, known[known_name(fault, known, "fault")].changes, f"the fault {fault}")
     return make_world({**data, "name": name})
 
 
@@ -58,7 +58,7 @@ def make_world(data: Mapping[str, Any]) -> World:
             f"the world {data.get('name', '')} is not right:\n{problems}", next_step="correct it"
         ) from error
     for trouble in world.arm_troubles:
-        _known(trouble.kind, actions(), "kind of resource")
+        known_name(trouble.kind, actions(), "kind of resource")
     return world
 
 
@@ -67,8 +67,8 @@ def settings_path(name: str) -> Path:
 
     Raises SandboxError for a world that is not there.
     """
-    own = _ROOM / "worlds" / f"{_known(name, WORLDS, 'world')}.settings.yaml"
-    return own if own.exists() else settings_path(read_yaml(_ROOM / "worlds" / f"{name}.yaml")["base"])
+    own = ROOM / "worlds" / f"{known_name(name, WORLDS, 'world')}.settings.yaml"
+    return own if own.exists() else settings_path(read_yaml(ROOM / "worlds" / f"{name}.yaml")["base"])
 
 
 @cache
@@ -79,7 +79,7 @@ def load_faults() -> Mapping[str, Fault]:
     that has what it touches. One that bears a check's name fails that check; `arm-…` spoil Resource Manager's answers,
     `call-…` the models'.
     """
-    files = sorted((_ROOM / "faults").glob("*.yaml"))
+    files = sorted((ROOM / "faults").glob("*.yaml"))
     found = {name: fault for file in files for name, fault in read_yaml(file).items()}
     return {**TypeAdapter(dict[str, Fault]).validate_python(found), **_denials()}
 
@@ -116,23 +116,23 @@ _Loader: Any = type(
 
 
 @cache
-def _world_data(name: str) -> dict[str, Any]:
+def world_data(name: str) -> dict[str, Any]:
     """A world's raw data; one that names a `base` is that world with `changes`.
 
     Things that are stored stand in a folder of the world's name, a file for each area.
     """
-    data: dict[str, Any] = read_yaml(_ROOM / "worlds" / f"{name}.yaml")
-    for file in sorted((_ROOM / "worlds" / name).glob("*.yaml")):
+    data: dict[str, Any] = read_yaml(ROOM / "worlds" / f"{name}.yaml")
+    for file in sorted((ROOM / "worlds" / name).glob("*.yaml")):
         data["stored"] = {**data.get("stored", {}), **read_yaml(file)}
     if "base" not in data:
         return data
     changes = tuple(Change.model_validate(one) for one in data.get("changes", ()))
-    changed = change(_world_data(data["base"]), changes, f"the world {name}")
+    changed = change(world_data(data["base"]), changes, f"the world {name}")
     return {**changed, "title": data["title"], "stored": {**changed.get("stored", {}), **data.get("stored", {})}}
 
 
 def _dated(value: Any, now: datetime) -> Any:
-    """The value with each `{days_from_now: N}` as the date, and each `{minutes_from_now: N}` as the time, that it means."""
+    """The value with each `{days_from_now: N}` as a date, each `{minutes_from_now: N}` as a time, counted from now."""
     if isinstance(value, list):
         return [_dated(item, now) for item in value]
     if not isinstance(value, dict):
@@ -144,7 +144,8 @@ def _dated(value: Any, now: datetime) -> Any:
     return {key: _dated(item, now) for key, item in value.items()}
 
 
-def _known(name: str, names: Sequence[str] | Mapping[str, object], what: str) -> str:
+def known_name(name: str, names: Sequence[str] | Mapping[str, object], what: str) -> str:
+    """The name; SandboxError, with the nearest, where there is none such."""
     if name in names:
         return name
     near = get_close_matches(name, list(names), n=1, cutoff=0.4)

@@ -84,7 +84,7 @@ def _token_refused(world: World, ask: Ask, account: Account | None, claims: dict
         return said("wrong-tenant")
     action = action_of(ask)
     granted = any(matches_any(permission.data_actions, action) for permission in world.identity.permissions)
-    if not granted or matches_any(world.denied_data_actions, action):
+    if not granted or matches_any((*world.denied_data_actions, *account.denied_data_actions), action):
         operation = f"{ask.method} {ask.path}"
         return said("no-role", principal=world.identity.object_id, action=action, operation=operation)
     return None

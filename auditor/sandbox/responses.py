@@ -153,7 +153,7 @@ class _Creation:
             deployment is None
             or deployment.properties.get("deploymentState") == "Paused"
             or deployment.state == "Disabled"
-            or deployment.made_seconds_ago < TOO_NEW_SECONDS
+            or deployment.made_minutes * 60 < TOO_NEW_SECONDS
         ):
             return said("deployment-not-found")
         whole = self._respond(deployment, trouble)

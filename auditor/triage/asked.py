@@ -8,9 +8,8 @@ from difflib import get_close_matches
 
 from auditor.difference import Side
 from auditor.errors import SettingsError
-from auditor.probe.target import Target
-from auditor.settings import Settings
-from auditor.snapshot import Snapshot
+from auditor.settings import Settings, Workload
+from auditor.snapshot import Resource, Snapshot
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,11 @@ class Asked:
         seen = self.remembered
         return timedelta(0) if seen is None else max(timedelta(0), datetime.now(UTC) - seen.taken_at)
 
-    def wants(self, target: Target) -> bool:
+    def wants(self, name: str, *, declared: bool) -> bool:
         """Whether a deployment is to be called: the one that is asked for, else what settings declare."""
         if self.deployment is not None:
-            return target.name.lower() == self.deployment
-        return target.declared or not self.declares
+            return name.lower() == self.deployment
+        return declared or not self.declares
 
 
 def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
@@ -58,15 +57,15 @@ def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
         return settings, asked
     workloads = tuple(one for one in settings.workloads if one.name == asked.name)
     if workloads:
-        return settings.about(workloads), asked
+        return _about(settings, workloads, asked)
     wanted = asked.name.lower()
     owners = tuple(one for one in settings.workloads if any(each.name.lower() == wanted for each in one.deployments))
     asked = replace(asked, deployment=wanted)
     if owners:
-        return settings.about(owners), asked
+        return _about(settings, owners, asked)
     known = _names(settings, asked)
     if wanted not in {name.lower() for name in known}:
-        near = get_close_matches(asked.name, known, n=1)
+        near = get_close_matches(str(asked.name), known, n=1)
         raise SettingsError(
             (f"no workload or deployment of the settings is named {asked.name!r}",),
             next_step=f"did you mean {near[0]}?" if near else f"name one of {', '.join(known) or 'those in settings'}",
@@ -74,10 +73,28 @@ def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
     return settings, asked
 
 
+def _about(settings: Settings, workloads: tuple[Workload, ...], asked: Asked) -> tuple[Settings, Asked]:
+    """Both about these workloads: of the other accounts nothing is read, so nothing of them may be missed either."""
+    about = settings.about(workloads)
+    names = {name.lower() for name in about.scope.accounts}
+    if asked.before is None or asked.before.snapshot is None:
+        return about, asked
+    kept = tuple(
+        one for one in asked.before.snapshot.resources if (name := _owner(one)) is None or name.lower() in names
+    )
+    snapshot = asked.before.snapshot.model_copy(update={"resources": kept})
+    return about, replace(asked, before=replace(asked.before, snapshot=snapshot))
+
+
+def _owner(one: Resource) -> str | None:
+    """The account that it is, or with which it was read; what is read of the whole subscription has none."""
+    id_ = one.id if one.kind == "account" else one.parent or ""
+    _, found, below = id_.lower().partition("/providers/microsoft.cognitiveservices/accounts/")
+    return below.partition("/")[0] if found else None
+
+
 def _names(settings: Settings, asked: Asked) -> list[str]:
     """Workloads, declared deployments, and those that the last green one saw."""
     declared = [name for one in settings.workloads for name in (one.name, *(each.name for each in one.deployments))]
     seen = asked.remembered.resources if asked.remembered else ()
-    return list(
-        dict.fromkeys((*declared, *(one.id.rpartition("/")[2] for one in seen if one.kind == "deployment")))
-    )
+    return list(dict.fromkeys((*declared, *(one.id.rpartition("/")[2] for one in seen if one.kind == "deployment"))))

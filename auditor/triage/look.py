@@ -101,7 +101,6 @@ async def look(
     """
     settings = _hurried(settings, asked.deadline)
     recorder, taken_at = Recorder(keep), datetime.now(UTC)
-    begun = time.monotonic()
     try:
         async with open_cloud(settings, environ, recorder) as cloud:
             seen = await _Seeing(cloud, settings, asked, progress).all()
@@ -109,7 +108,6 @@ async def look(
     except SignInError as error:
         announce(str(error))
         return await _without_token(settings, asked, recorder, taken_at, error)
-    announce(f"looked for {time.monotonic() - begun:.1f} s")
     collected = seen.collected
     return Snapshot(
         cloud=cloud.endpoints.name,
@@ -186,7 +184,10 @@ class _Seeing:
         called: set[str] = set()
         for target in targets(self._settings, known, self._cloud.endpoints) if known else ():
             host = target.surfaces[0].host if target.surfaces else ""
-            if not self._asked.wants(target) or (host, target.name.lower()) in self._called:
+            if (
+                not self._asked.wants(target.name, declared=target.declared)
+                or (host, target.name.lower()) in self._called
+            ):
                 continue
             called.add(target.id)
             self._called.add((host, target.name.lower()))
@@ -231,7 +232,7 @@ async def _without_token(
     endpoints = endpoints_of(settings)
     names = Names(endpoints, settings.resolver)
     probes = []
-    for one, host in unsigned(settings, asked, endpoints, str(error)):
+    for one, host in unsigned(settings, asked, endpoints, _refusals(str(error))):
         stage = await resolving(names, host)
         probes.append(one.model_copy(update={"body": {**one.body, "stages": [stage, *one.body["stages"]]}}))
     return Snapshot(
@@ -246,7 +247,16 @@ async def _without_token(
     )
 
 
+def _refusals(words: str) -> str:
+    """What credentials that are configured were told; all that was said where none is."""
+    first, *tried = words.splitlines()
+    refused = [line.strip() for line in tried if ": failed (" in line]
+    return "; ".join((first.rstrip(":"), *refused)) if refused else " ".join(words.split())
+
+
 def _hurried(settings: Settings, deadline: float) -> Settings:
     """The settings with this deadline, and one call where settings ask for calls at all."""
-    probes = settings.probes.model_copy(update={"repeat": 1, "money": None, "retail_prices": False, "seconds": deadline})
+    probes = settings.probes.model_copy(
+        update={"repeat": 1, "money": None, "retail_prices": False, "seconds": deadline}
+    )
     return settings.model_copy(update={"deadline_seconds": deadline, "probes": probes})

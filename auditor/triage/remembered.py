@@ -15,8 +15,8 @@ from auditor.settings import Endpoints, Settings, Workload
 from auditor.snapshot import Resource
 from auditor.triage.asked import Asked
 
-_UNKNOWN_GROUP = "unknown"
-"""Stands for the resource group of an account that settings name alone."""
+_UNKNOWN_GROUP = "RESOURCE_GROUP"
+"""Stands for the resource group of an account that settings name alone; whoever pastes a command has to name it."""
 
 _KINDS = ("account", "deployment", "model")
 
@@ -29,18 +29,18 @@ def called_at_once(settings: Settings, asked: Asked, endpoints: Endpoints) -> tu
         account = next((one for one in known if one.kind == "account" and _is_named(one, workload)), None)
         account = account or _guessed(workload, settings)
         found[account.id.lower()] = account
-    rest = [
-        one
-        for one in known
-        if one.kind in _KINDS and (one.kind == "model" or (one.parent or "").lower() in found)
-    ]
+    rest = [one for one in known if one.kind in _KINDS and (one.kind == "model" or (one.parent or "").lower() in found)]
     resources = (*found.values(), *rest)
-    wanted = [target for target in targets(settings, resources, endpoints) if asked.wants(target)]
+    wanted = [
+        target
+        for target in targets(settings, resources, endpoints)
+        if asked.wants(target.name, declared=target.declared)
+    ]
     return resources if wanted else ()
 
 
 def settled(probes: Iterable[Resource], seen: Iterable[Resource]) -> Iterator[Resource]:
-    """The probes, each once and the last of each, those of a guessed account under the id that its account turned out to have."""
+    """The probes, the last of each; those of a guessed account under the id that it turned out to have."""
     by_name = {one.id.rpartition("/")[2].lower(): one.id for one in seen if one.kind == "account"}
     renamed = (_renamed(one, by_name) for one in probes)
     yield from {one.id.lower(): one for one in renamed}.values()
@@ -49,7 +49,11 @@ def settled(probes: Iterable[Resource], seen: Iterable[Resource]) -> Iterator[Re
 def unsigned(settings: Settings, asked: Asked, endpoints: Endpoints, why: str) -> Iterator[tuple[Resource, str]]:
     """The calls that could not be made for want of a token, each with its host."""
     for target in targets(settings, called_at_once(settings, asked, endpoints), endpoints):
-        if not asked.wants(target) or not target.surfaces or target.features == frozenset():
+        if (
+            not asked.wants(target.name, declared=target.declared)
+            or not target.surfaces
+            or target.features == frozenset()
+        ):
             continue
         error = CallError(phase="token", message=why[:500])
         answer = Answer(endpoint=target.surfaces[0].base_url, scope=endpoints.model_scopes[0], error=error)
@@ -75,7 +79,7 @@ def answer_host(answer: Answer) -> str:
 def _renamed(probe: Resource, by_name: dict[str, str]) -> Resource:
     account, _, below = probe.id.partition("/deployments/")
     right = by_name.get(account.rpartition("/")[2].lower())
-    if f"/resourcegroups/{_UNKNOWN_GROUP}/" not in account.lower() or right is None:
+    if f"/resourceGroups/{_UNKNOWN_GROUP}/" not in account or right is None:
         return probe
     id_ = f"{right}/deployments/{below}"
     return probe.model_copy(update={"id": id_, "parent": id_.partition("/probes/")[0]})
@@ -86,8 +90,14 @@ def _guessed(workload: Workload, settings: Settings) -> Resource:
     name = workload.account.rstrip("/").rpartition("/")[2]
     whole = parse_arm_id(workload.account, ACCOUNT_TYPE) is not None
     subscription = f"/subscriptions/{settings.scope.subscriptions[0]}"
-    id_ = workload.account if whole else f"{subscription}/resourceGroups/{_UNKNOWN_GROUP}/providers/{ACCOUNT_TYPE}/{name}"
-    body = {"kind": "AIServices", "location": workload.planned_location or "", "properties": {"customSubDomainName": name}}
+    id_ = (
+        workload.account if whole else f"{subscription}/resourceGroups/{_UNKNOWN_GROUP}/providers/{ACCOUNT_TYPE}/{name}"
+    )
+    body = {
+        "kind": "AIServices",
+        "location": workload.planned_location or "",
+        "properties": {"customSubDomainName": name},
+    }
     return Resource(kind="account", id=id_, parent=subscription, body=body)
 
 

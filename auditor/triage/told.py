@@ -52,7 +52,7 @@ def told(snapshot: Snapshot, settings: Settings, asked: Asked, unread: str | Non
         verdict=_verdict(ranked, calls),
         traces=calls,
         causes=ranked,
-        since=since or _unknown_onset(asked, failing),
+        since=since or _onset_of(ranked, asked, snapshot) or _unknown_onset(asked, failing),
         happened=changed,
         meters=meters(numbers, names, since.at if since else None),
         support=support(snapshot, calls),
@@ -70,9 +70,22 @@ def _verdict(ranked: tuple[Cause, ...], calls: tuple[Trace, ...]) -> Verdict:
     return Verdict.WELL if asked and all(one.outcome == "completed" for one in asked) else Verdict.UNCLEAR
 
 
+def _onset_of(ranked: tuple[Cause, ...], asked: Asked, snapshot: Snapshot) -> Onset | None:
+    """When what the first cause rests on was done, where that is known and was after the last green one."""
+    green = asked.remembered.ended_at if asked.remembered is not None else None
+    if not ranked or ranked[0].id == NOTHING_WRONG:
+        return None
+    done = [
+        (one.at, one.says)
+        for one in ranked[0].evidence
+        if one.at is not None and one.at < snapshot.taken_at and (green is None or one.at > green)
+    ]
+    return Onset(at=min(done)[0], how="what the first cause names was done then") if done else None
+
+
 def _unknown_onset(asked: Asked, failing: list[str]) -> Onset:
     if not failing:
-        return Onset(at=None, how="nothing fails")
+        return Onset(at=None, how="no call fails")
     green = asked.remembered
     if green is None:
         return Onset(at=None, how="not known: the numbers don't show it, and there is no last green bundle")
@@ -85,9 +98,7 @@ def _last_green(asked: Asked) -> LastGreen | None:
     return LastGreen(run_id=asked.before.run.id, taken_at=asked.before.run.started_at, source=asked.before.source)
 
 
-def _not_whose(
-    snapshot: Snapshot, seen: Seen, calls: tuple[Trace, ...], ranked: tuple[Cause, ...]
-) -> Iterator[str]:
+def _not_whose(snapshot: Snapshot, seen: Seen, calls: tuple[Trace, ...], ranked: tuple[Cause, ...]) -> Iterator[str]:
     """What the calls and the health of the platform rule out; never what the first cause blames."""
     failing = [one for one in calls if one.failure_class is not None]
     blamed = ranked[0].whose if ranked else None
@@ -111,12 +122,12 @@ def _azure_is_well(snapshot: Snapshot, seen: Seen) -> str | None:
         return None
     if not scopes or touching(snapshot, seen) or unhealthy(snapshot):
         return None
-    return "not an incident that Azure announces: no open event touches these regions, and no account reported unhealthy"
+    return (
+        "not an incident that Azure announces: no open event touches these regions, and no account reported unhealthy"
+    )
 
 
-def _not_seen(
-    snapshot: Snapshot, calls: tuple[Trace, ...], asked: Asked, unread: str | None
-) -> Iterator[NotSeen]:
+def _not_seen(snapshot: Snapshot, calls: tuple[Trace, ...], asked: Asked, unread: str | None) -> Iterator[NotSeen]:
     if not calls:
         yield NotSeen(
             what="live calls",

@@ -18,6 +18,7 @@ from tests.bench.rendering import rendering
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
+from tests.bench.triage import triage
 from tests.bench.verifying import verifying
 
 TABLES = {
@@ -28,6 +29,7 @@ TABLES = {
     "verifying": verifying,
     "comparison": comparison,
     "history": past,
+    "triage": triage,
     "log": long_log,
     "calls": calls,
     "memory": memory,
