@@ -14,7 +14,7 @@ from auditor.policy.check import FixText, Kebab, Rule, Sentence
 from auditor.policy.document import ProblemsError, read_document
 from auditor.policy.expression import Rule as Compiled
 from auditor.policy.expression import RuleError, compile_rule
-from auditor.policy.library import shipped_folder
+from auditor.policy.shipped import shipped_folder
 from auditor.policy.template import template_problem
 from auditor.record import JsonObject, Record
 
