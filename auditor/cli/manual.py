@@ -53,6 +53,7 @@ MANUAL: dict[str, Manual] = {
     ),
     "history import": Manual(PLAIN, see=("history",)),
     "history prune": Manual(PLAIN, see=("history", "verify")),
+    "triage": Manual((), SIGN_IN + COLORS, (SETTINGS, BUNDLE), ("explain", "diff", "history", "doctor")),
     "explain": Manual((), COLORS, (BUNDLE,), ("checks show", "frameworks", "history", "doctor")),
     "doctor": Manual((), SIGN_IN + COLORS, (SETTINGS,), ("permissions", "settings check", "explain")),
     "ci": Manual(see=("run", "report")),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import complete
+from auditor.cli.complete import offer_declared
 from auditor.cli.options import Command, conversation_options, option
 
 if TYPE_CHECKING:
@@ -26,10 +28,6 @@ and reads in parallel what such a call hangs on. What is not back by the
 deadline is said to be missing; the rest is told. Changes are told against
 last-green: the newest bundle under reports/ that passed.
 
-Exit codes: 0 nothing wrong was seen · 1 a cause was found · 2 the settings or
-the name are not right · 3 it could not be told · 130 interrupted; what was
-seen until then was told
-
 Examples:
   auditor triage
   auditor triage support-desk --since 6h
@@ -37,6 +35,13 @@ Examples:
   auditor triage --error "Error code: 404 - DeploymentNotFound"
   auditor triage --error app.log
   auditor triage --watch
+
+Exit codes of this command:
+  0    nothing wrong was seen
+  1    a cause was found
+  2    the settings or the name are not right
+  3    it could not be told
+  130  interrupted; what was seen until then was told
 """
 
 _STRETCH = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
@@ -57,7 +62,12 @@ def _stretch(_: click.Context, __: click.Parameter, value: str) -> timedelta:
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("name", metavar="[WORKLOAD|DEPLOYMENT]", required=False)
+@click.argument(
+    "name",
+    metavar="[WORKLOAD|DEPLOYMENT]",
+    required=False,
+    shell_complete=offer_declared(complete.workloads, complete.deployments),
+)
 @option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
 @option(
     "--error",

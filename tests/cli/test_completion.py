@@ -58,6 +58,7 @@ def test_declared_workloads_are_completed(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "auditor.yaml").write_text(SETTINGS, encoding="utf-8")
     assert offered("run", "--settings", str(tmp_path / "auditor.yaml"), "--workload", "") == ["desk"]
     monkeypatch.chdir(tmp_path)
+    assert offered("triage", "") == ["chat-main", "desk"]
     assert offered("run", "--workload", "de") == ["desk"]
 
 
