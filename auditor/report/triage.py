@@ -20,7 +20,12 @@ _WORDS = {
     Verdict.WELL: ("WELL", "bold green"),
     Verdict.UNCLEAR: ("UNCLEAR", "bold yellow"),
 }
-_WHOSE = {"ours": "yours to mend", "network": "the network's", "azure": "Azure's", "unknown": "whose it is, is not known"}
+_WHOSE = {
+    "ours": "yours to mend",
+    "network": "the network's",
+    "azure": "Azure's",
+    "unknown": "whose it is, is not known",
+}
 _OTHERS = 4
 _CHANGES = 8
 _CALLS = 12

@@ -78,6 +78,4 @@ def _names(settings: Settings, asked: Asked) -> list[str]:
     """Workloads, declared deployments, and those that the last green one saw."""
     declared = [name for one in settings.workloads for name in (one.name, *(each.name for each in one.deployments))]
     seen = asked.remembered.resources if asked.remembered else ()
-    return list(
-        dict.fromkeys((*declared, *(one.id.rpartition("/")[2] for one in seen if one.kind == "deployment")))
-    )
+    return list(dict.fromkeys((*declared, *(one.id.rpartition("/")[2] for one in seen if one.kind == "deployment"))))

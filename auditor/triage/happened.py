@@ -28,7 +28,9 @@ _PLACES = 3
 def happened(snapshot: Snapshot, seen: Seen, before: Snapshot | None) -> tuple[Happened, ...]:
     """Newest first; a change that the activity log tells of too is told once, with what it changed."""
     known = _Known(snapshot, before)
-    set_ = [one for changed in (changes(before, snapshot) if before else ()) for one in _set(changed) if known.has(one.on)]
+    set_ = [
+        one for changed in (changes(before, snapshot) if before else ()) for one in _set(changed) if known.has(one.on)
+    ]
     told = {(one.on.lower(), one.at) for one in set_ if one.at is not None}
     log = [one for one in map(_logged, _of(snapshot, "activity_event")) if one is not None and known.has(one.on)]
     rest = [one for one in log if (one.on.lower(), one.at) not in told]

@@ -248,5 +248,7 @@ async def _without_token(
 
 def _hurried(settings: Settings, deadline: float) -> Settings:
     """The settings with this deadline, and one call where settings ask for calls at all."""
-    probes = settings.probes.model_copy(update={"repeat": 1, "money": None, "retail_prices": False, "seconds": deadline})
+    probes = settings.probes.model_copy(
+        update={"repeat": 1, "money": None, "retail_prices": False, "seconds": deadline}
+    )
     return settings.model_copy(update={"deadline_seconds": deadline, "probes": probes})

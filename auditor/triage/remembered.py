@@ -29,11 +29,7 @@ def called_at_once(settings: Settings, asked: Asked, endpoints: Endpoints) -> tu
         account = next((one for one in known if one.kind == "account" and _is_named(one, workload)), None)
         account = account or _guessed(workload, settings)
         found[account.id.lower()] = account
-    rest = [
-        one
-        for one in known
-        if one.kind in _KINDS and (one.kind == "model" or (one.parent or "").lower() in found)
-    ]
+    rest = [one for one in known if one.kind in _KINDS and (one.kind == "model" or (one.parent or "").lower() in found)]
     resources = (*found.values(), *rest)
     wanted = [target for target in targets(settings, resources, endpoints) if asked.wants(target)]
     return resources if wanted else ()
@@ -86,8 +82,14 @@ def _guessed(workload: Workload, settings: Settings) -> Resource:
     name = workload.account.rstrip("/").rpartition("/")[2]
     whole = parse_arm_id(workload.account, ACCOUNT_TYPE) is not None
     subscription = f"/subscriptions/{settings.scope.subscriptions[0]}"
-    id_ = workload.account if whole else f"{subscription}/resourceGroups/{_UNKNOWN_GROUP}/providers/{ACCOUNT_TYPE}/{name}"
-    body = {"kind": "AIServices", "location": workload.planned_location or "", "properties": {"customSubDomainName": name}}
+    id_ = (
+        workload.account if whole else f"{subscription}/resourceGroups/{_UNKNOWN_GROUP}/providers/{ACCOUNT_TYPE}/{name}"
+    )
+    body = {
+        "kind": "AIServices",
+        "location": workload.planned_location or "",
+        "properties": {"customSubDomainName": name},
+    }
     return Resource(kind="account", id=id_, parent=subscription, body=body)
 
 

@@ -85,9 +85,7 @@ def _last_green(asked: Asked) -> LastGreen | None:
     return LastGreen(run_id=asked.before.run.id, taken_at=asked.before.run.started_at, source=asked.before.source)
 
 
-def _not_whose(
-    snapshot: Snapshot, seen: Seen, calls: tuple[Trace, ...], ranked: tuple[Cause, ...]
-) -> Iterator[str]:
+def _not_whose(snapshot: Snapshot, seen: Seen, calls: tuple[Trace, ...], ranked: tuple[Cause, ...]) -> Iterator[str]:
     """What the calls and the health of the platform rule out; never what the first cause blames."""
     failing = [one for one in calls if one.failure_class is not None]
     blamed = ranked[0].whose if ranked else None
@@ -111,12 +109,12 @@ def _azure_is_well(snapshot: Snapshot, seen: Seen) -> str | None:
         return None
     if not scopes or touching(snapshot, seen) or unhealthy(snapshot):
         return None
-    return "not an incident that Azure announces: no open event touches these regions, and no account reported unhealthy"
+    return (
+        "not an incident that Azure announces: no open event touches these regions, and no account reported unhealthy"
+    )
 
 
-def _not_seen(
-    snapshot: Snapshot, calls: tuple[Trace, ...], asked: Asked, unread: str | None
-) -> Iterator[NotSeen]:
+def _not_seen(snapshot: Snapshot, calls: tuple[Trace, ...], asked: Asked, unread: str | None) -> Iterator[NotSeen]:
     if not calls:
         yield NotSeen(
             what="live calls",

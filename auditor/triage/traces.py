@@ -19,7 +19,9 @@ def traces(snapshot: Snapshot, subjects: Iterable[SubjectFacts]) -> tuple[Trace,
     classes = _classes(subjects)
     readings = {one.id: one for one in snapshot.readings}
     found = [_trace(one, classes, readings) for one in snapshot.resources if one.kind == "probe"]
-    return tuple(sorted(found, key=lambda one: (one.failure_class is None, one.account.lower(), one.deployment.lower())))
+    return tuple(
+        sorted(found, key=lambda one: (one.failure_class is None, one.account.lower(), one.deployment.lower()))
+    )
 
 
 def support(snapshot: Snapshot, told: Iterable[Trace]) -> Support:
