@@ -45,20 +45,13 @@ WATCH_SECONDS = 15.0
 """Between two looks of --watch."""
 
 
-class _Stretch(click.ParamType):
-    """A stretch of time, such as 30m, 2h or 1d."""
-
-    name = "stretch"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        """The time; fails for anything else, and for more than fourteen days."""
-        if isinstance(value, timedelta):
-            return value
-        found = _STRETCH.fullmatch(str(value).strip().lower())
-        stretch = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
-        if not timedelta(0) < stretch <= _LONGEST:
-            self.fail(f"{value!r} is not a stretch of time up to 14d, such as 30m, 2h or 1d", param, ctx)
-        return stretch
+def _stretch(_: click.Context, __: click.Parameter, value: str) -> timedelta:
+    """The stretch of time that 30m, 2h or 1d says; fails for anything else, and for more than fourteen days."""
+    found = _STRETCH.fullmatch(value.strip().lower())
+    stretch = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+    if not timedelta(0) < stretch <= _LONGEST:
+        raise click.BadParameter(f"{value!r} is not a stretch of time up to 14d, such as 30m, 2h or 1d")
+    return stretch
 
 
 @click.command(cls=Command, epilog=_EPILOG)
@@ -76,7 +69,7 @@ class _Stretch(click.ParamType):
 @option(
     "--since",
     intent="Scope and cost",
-    type=_Stretch(),
+    callback=_stretch,
     default="2h",
     show_default=True,
     metavar="TIME",

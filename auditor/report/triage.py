@@ -118,7 +118,7 @@ def _shown(page: Page, title: str, seen: Sequence[Telltale]) -> None:
     page.heading(title)
     for one in seen:
         page.text(hostile.line(one.says, 600), indent=2, hang=2)
-        where = [short_id(one.source)] if one.source else []
+        where = [short_id(one.source)] if one.source and one.source.startswith("/") else []
         where += [f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"] if one.at else []
         if where:
             page.text(", ".join(where), indent=4, hang=2, style="dim")
@@ -138,8 +138,7 @@ def _command(page: Page, command: str, *, indent: int) -> None:
         remark = _COMMENT.search(line)
         if remark is not None:
             page.text(f"# {remark[1]}", indent=indent, hang=2, style="dim")
-            line = line[: remark.start()]
-        for part in _broken(line, page.width - indent):
+        for part in _broken(line[: remark.start()] if remark else line, page.width - indent):
             page.line(Text(" " * indent + part, style="cyan"))
 
 
@@ -176,8 +175,20 @@ def _calls(page: Page, traces: Sequence[Trace]) -> None:
             alike[one.failure_class, one.outcome, one.http_status, one.said].append(one)
     for some in alike.values():
         _failed(page, some)
+    for host, note in _unresolved(told).items():
+        page.text(f"{host} does not resolve from here: {note}; the call went through a proxy", indent=2, hang=4)
     if len(told) > _CALLS:
         page.text(f"and {len(told) - _CALLS:,} more; --json lists them all", indent=2)
+
+
+def _unresolved(told: Sequence[Trace]) -> dict[str, str]:
+    """Host → why, of those whose name this machine can't resolve and that answered all the same."""
+    return {
+        hostile.line(one.host or "?"): hostile.line(stage.note or "no answer", 120)
+        for one in told
+        for stage in one.stages
+        if stage.name == "resolve" and stage.outcome == "failed" and one.http_status is not None
+    }
 
 
 def _failed(page: Page, alike: Sequence[Trace]) -> None:
@@ -321,11 +332,8 @@ def _not_seen(page: Page, told: Triage) -> None:
 def _closing(page: Page, told: Triage) -> None:
     page.blank()
     green = f"last green {wording.moment(told.last_green.taken_at)}" if told.last_green else "no last green"
-    page.text(
-        f"Looked {told.seconds:.1f} s (of {told.deadline:g} s) at {wording.moment(told.taken_at)}, {told.hours:g} h back; "
-        f"{green}.",
-        style="dim",
-    )
+    looked = f"Looked {told.seconds:.1f} s (of {told.deadline:g} s) at {wording.moment(told.taken_at)}"
+    page.text(f"{looked}, {told.hours:g} h back; {green}.", style="dim")
     for notice in told.notices:
         page.text(hostile.line(notice), style="yellow")
 

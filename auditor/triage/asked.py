@@ -8,7 +8,6 @@ from difflib import get_close_matches
 
 from auditor.difference import Side
 from auditor.errors import SettingsError
-from auditor.probe.target import Target
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
 
@@ -40,11 +39,11 @@ class Asked:
         seen = self.remembered
         return timedelta(0) if seen is None else max(timedelta(0), datetime.now(UTC) - seen.taken_at)
 
-    def wants(self, target: Target) -> bool:
+    def wants(self, name: str, *, declared: bool) -> bool:
         """Whether a deployment is to be called: the one that is asked for, else what settings declare."""
         if self.deployment is not None:
-            return target.name.lower() == self.deployment
-        return target.declared or not self.declares
+            return name.lower() == self.deployment
+        return declared or not self.declares
 
 
 def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
@@ -66,7 +65,7 @@ def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
         return settings.about(owners), asked
     known = _names(settings, asked)
     if wanted not in {name.lower() for name in known}:
-        near = get_close_matches(asked.name, known, n=1)
+        near = get_close_matches(str(asked.name), known, n=1)
         raise SettingsError(
             (f"no workload or deployment of the settings is named {asked.name!r}",),
             next_step=f"did you mean {near[0]}?" if near else f"name one of {', '.join(known) or 'those in settings'}",

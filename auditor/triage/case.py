@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from auditor.diagnosis import Standing
 from auditor.policy.facts.shape import text
 from auditor.record import Json, JsonObject
 from auditor.triage.happenings import Happenings, Surrounding
@@ -62,3 +63,15 @@ class Cases:
     def ill(self) -> tuple[Case, ...]:
         """Those that fail or ail."""
         return tuple(case for case in self.all if case.ill)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one cause is to one case."""
+
+    case: Case
+    standing: Standing
+    changed: bool
+    """Whether something that was done speaks for it."""
+    variables: dict[str, Json] = field(repr=False)
+    against: tuple[str, ...] = ()

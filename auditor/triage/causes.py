@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from auditor.diagnosis import NOTHING_WRONG, Cause, Owner, Standing, Step, Telltale
 from auditor.difference import Side
 from auditor.policy.expression import Facts, Rule, bind
-from auditor.policy.facts.moment import moment
 from auditor.policy.facts.shape import dig, text, texts
-from auditor.policy.fix import in_prose, render_fix
-from auditor.policy.template import TemplateFailure, render
+from auditor.policy.fix import in_prose
 from auditor.record import Json, JsonObject
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
-from auditor.triage.case import Case, Cases
+from auditor.triage.case import Case, Cases, Judged
 from auditor.triage.cases import cases
+from auditor.triage.evidence import evidence, of_change, rendered, unique
 from auditor.triage.happenings import Happenings
 from auditor.triage.reason import EVERYTHING, CompiledReason, Reason, reasons
+from auditor.triage.steps import as_step, steps
 
 _ORDER: Final = tuple(Standing)
-_COMMANDS: Final = ("az ", "curl ", "nslookup ", "openssl ", "nc ", "python -m ")
 _TELLING: Final = frozenset(
     {
         "account",
@@ -39,18 +38,6 @@ _TELLING: Final = frozenset(
 
 _MOST: Final = 6
 """Telltales of one sort that are shown."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What one cause is to one case."""
-
-    case: Case
-    standing: Standing
-    changed: bool
-    """Whether something that was done speaks for it."""
-    variables: dict[str, Json] = field(repr=False)
-    against: tuple[str, ...] = ()
 
 
 @dataclass
@@ -185,7 +172,7 @@ def _against(compiled: CompiledReason, variables: dict[str, Json]) -> Iterator[s
     facts = bind(variables)
     for rule, says in compiled.against:
         if _is(rule, facts):
-            yield _rendered(says, variables) or says
+            yield rendered(says, variables) or says
     call = variables.get("call")
     names = [] if not isinstance(call, dict) else _answering(compiled.reason, call)
     if names:
@@ -229,9 +216,9 @@ def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases) -> Cause:
         standing=found.standing,
         whose=reason.whose,
         explains=explains,
-        evidence=tuple(_unique(_evidence(reason, found.judged)))[:_MOST],
+        evidence=tuple(unique(evidence(reason, found.judged)))[:_MOST],
         against=tuple(Telltale(says=words) for words in against),
-        next_steps=_steps(reason, first, of.now),
+        next_steps=steps(reason, first.variables, text((first.case.failure or {}).get("next_step")), of.now),
         tells_apart=reason.apart if found.standing is not Standing.CONFIRMED or alike else None,
     )
 
@@ -252,95 +239,15 @@ def _base(found: _Found, first: Judged, explains: tuple[str, ...]) -> Cause:
         standing=found.standing,
         whose=_owner(failure.get("whose")),
         explains=explains,
-        evidence=tuple(_unique(said))[:_MOST],
+        evidence=tuple(unique(said))[:_MOST],
         against=(Telltale(says=f"{_listed(answering)} on the same account answered."),) if answering else (),
-        next_steps=(_step(step),) if step else (),
+        next_steps=(as_step(step),) if step else (),
     )
 
 
 def _owner(whose: object) -> Owner:
     known: dict[str, Owner] = {"ours": "ours", "network": "network", "azure": "azure"}
     return known.get(str(whose), "unknown")
-
-
-def _evidence(reason: Reason, judged: list[Judged]) -> Iterator[Telltale]:
-    """What proves it first, then who did it, then the error."""
-    for one in judged:
-        shown = _rendered(reason.shows, one.variables) if reason.shows else None
-        if shown:
-            yield Telltale(says=shown, source=one.case.id)
-    for one in judged:
-        for change in _rows(one.variables.get("changes")):
-            yield _of_change(change)
-        for event in _rows(one.variables.get("events")):
-            who, what, on = event["who"], event["operation"], event["name"]
-            says = in_prose("", f"{who} did {what} on {on} at {event['at']}.")
-            yield Telltale(says=says, source=str(event["id"]), at=moment(event["at"]))
-    for one in judged:
-        if one.case.failure is not None:
-            yield Telltale(says=str(one.case.failure["cause"]), source=one.case.source)
-
-
-def _of_change(change: JsonObject) -> Telltale:
-    places = "; ".join(
-        f"{one['path']} was {_short(one['before'])}, is {_short(one['after'])}" for one in change["places"][:3]
-    )
-    done = {"added": "is new", "removed": "is gone", "changed": f"changed: {places}"}[str(change["what"])]
-    by = f", by {change['who']}" if change.get("who") else ""
-    at = f" at {change['at']}" if change.get("at") else ""
-    kind = str(change["kind"]).replace("_", " ")
-    says = in_prose("", f"Since the last green run the {kind} {change['name']} {done}{by}{at}.")
-    return Telltale(says=says[:800], source=str(change["id"]), at=moment(change.get("at")))
-
-
-def _short(value: Json) -> str:
-    shown = "not there" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return shown if len(shown) <= 80 else f"{shown[:79]}…"  # noqa: PLR2004 - a line of a page
-
-
-def _rows(value: Json) -> list[JsonObject]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _unique(told: Iterable[Telltale]) -> Iterator[Telltale]:
-    seen: set[str] = set()
-    for one in told:
-        if one.says not in seen:
-            seen.add(one.says)
-            yield one
-
-
-def _steps(reason: Reason, first: Judged, now: str) -> tuple[Step, ...]:
-    """Those whose commands could be filled in, then the error's own."""
-    variables = {**_blank(now), **first.variables}
-    made: list[Step] = []
-    for one in reason.steps:
-        fix = render_fix(one, variables)
-        if fix.cli is not None or one.cli is None:
-            made.append(Step(text=fix.text or reason.title, command=fix.cli))
-    own = text((first.case.failure or {}).get("next_step"))
-    if not made:
-        made.append(_step(own) if own else Step(text=reason.apart))
-    elif own is not None and own.startswith(_COMMANDS) and own not in {one.command for one in made}:
-        made.append(_step(own))
-    return tuple(made)
-
-
-def _blank(now: str) -> dict[str, Json]:
-    return {"changes": [], "events": [], "before": {}, "meters": {}, "seen": {}, "now": now}
-
-
-def _step(own: str) -> Step:
-    if own.startswith(_COMMANDS):
-        return Step(text="What the error itself calls for.", command=own)
-    return Step(text=own)
-
-
-def _rendered(template: str, variables: Mapping[str, Json]) -> str | None:
-    try:
-        return render(template, variables, in_prose)
-    except TemplateFailure:
-        return None
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -356,7 +263,7 @@ def _nothing_wrong(of: Cases) -> tuple[Cause, ...]:
         return ()
     silent = [case.name for case in of.all if case.applies and not case.called]
     names = _listed(sorted({case.name for case in called}))
-    against = [_of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:_MOST]
+    against = [of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:_MOST]
     against += [f"{_listed(sorted(silent))} could not be asked."] if silent else []
     if of.gaps:
         against.append(f"{of.gaps} reads failed, so that not everything could be seen.")

@@ -186,7 +186,10 @@ class _Seeing:
         called: set[str] = set()
         for target in targets(self._settings, known, self._cloud.endpoints) if known else ():
             host = target.surfaces[0].host if target.surfaces else ""
-            if not self._asked.wants(target) or (host, target.name.lower()) in self._called:
+            if (
+                not self._asked.wants(target.name, declared=target.declared)
+                or (host, target.name.lower()) in self._called
+            ):
                 continue
             called.add(target.id)
             self._called.add((host, target.name.lower()))

@@ -31,12 +31,16 @@ def called_at_once(settings: Settings, asked: Asked, endpoints: Endpoints) -> tu
         found[account.id.lower()] = account
     rest = [one for one in known if one.kind in _KINDS and (one.kind == "model" or (one.parent or "").lower() in found)]
     resources = (*found.values(), *rest)
-    wanted = [target for target in targets(settings, resources, endpoints) if asked.wants(target)]
+    wanted = [
+        target
+        for target in targets(settings, resources, endpoints)
+        if asked.wants(target.name, declared=target.declared)
+    ]
     return resources if wanted else ()
 
 
 def settled(probes: Iterable[Resource], seen: Iterable[Resource]) -> Iterator[Resource]:
-    """The probes, each once and the last of each, those of a guessed account under the id that its account turned out to have."""
+    """The probes, the last of each; those of a guessed account under the id that it turned out to have."""
     by_name = {one.id.rpartition("/")[2].lower(): one.id for one in seen if one.kind == "account"}
     renamed = (_renamed(one, by_name) for one in probes)
     yield from {one.id.lower(): one for one in renamed}.values()
@@ -45,7 +49,11 @@ def settled(probes: Iterable[Resource], seen: Iterable[Resource]) -> Iterator[Re
 def unsigned(settings: Settings, asked: Asked, endpoints: Endpoints, why: str) -> Iterator[tuple[Resource, str]]:
     """The calls that could not be made for want of a token, each with its host."""
     for target in targets(settings, called_at_once(settings, asked, endpoints), endpoints):
-        if not asked.wants(target) or not target.surfaces or target.features == frozenset():
+        if (
+            not asked.wants(target.name, declared=target.declared)
+            or not target.surfaces
+            or target.features == frozenset()
+        ):
             continue
         error = CallError(phase="token", message=why[:500])
         answer = Answer(endpoint=target.surfaces[0].base_url, scope=endpoints.model_scopes[0], error=error)

@@ -71,7 +71,8 @@ def _classes(subjects: Iterable[SubjectFacts]) -> dict[str, str]:
 def _trace(one: Resource, classes: Mapping[str, str], readings: Mapping[str, Reading]) -> Trace:
     body = one.body
     deployment = one.parent or one.id.partition("/probes/")[0]
-    error = body.get("error") if isinstance(body.get("error"), dict) else {}
+    error = body.get("error")
+    words = error.get("message") if isinstance(error, dict) else None
     failure = failure_of(body)
     known = classes.get(fold(deployment)) if failure is not None else None
     sent = next((readings[id_].sent_at for id_ in one.readings if id_ in readings), None)
@@ -85,6 +86,6 @@ def _trace(one: Resource, classes: Mapping[str, str], readings: Mapping[str, Rea
         stages=tuple(Stage.model_validate(stage) for stage in body.get("stages") or ()),
         request_ids=body.get("request_ids") or {},
         failure_class=known or (failure.failure_class if failure is not None else None),
-        said=str(error.get("message") or "")[:_SAID] or body.get("reason"),
+        said=str(words or "")[:_SAID] or body.get("reason"),
         sent_at=sent,
     )

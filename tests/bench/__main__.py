@@ -17,6 +17,7 @@ from tests.bench.rendering import rendering
 from tests.bench.scale import scale
 from tests.bench.startup import demo, startup
 from tests.bench.table import Table, show
+from tests.bench.triage import triage
 from tests.bench.verifying import verifying
 
 TABLES = {
@@ -27,6 +28,7 @@ TABLES = {
     "verifying": verifying,
     "comparison": comparison,
     "history": past,
+    "triage": triage,
     "calls": calls,
     "memory": memory,
     "pages": pages,

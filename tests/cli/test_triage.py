@@ -1,0 +1,115 @@
+"""`auditor triage`, as an engineer on call would type it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from auditor.diagnosis import Triage, Verdict
+from auditor.sandbox import Sandbox, load_world, settings_path
+from tests.cli.conftest import Typed, invoked
+from tests.cli.process import ROOT, command, environment
+
+
+def triaged(reports: Path, *arguments: str, world: str = "healthy", faults: Sequence[str] = ()) -> Result:
+    """`auditor triage` of a world with its own settings."""
+    given = ("triage", "--settings", str(settings_path(world)), "--reports", str(reports), *arguments)
+    with Sandbox(load_world(world, faults)) as sandbox:
+        return invoked(*given, env=sandbox.environment)
+
+
+@pytest.fixture(scope="module")
+def reports(healthy_run: Typed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one bundle that passed."""
+    folder = tmp_path_factory.mktemp("reports")
+    shutil.copytree(healthy_run.folder, folder / "20261121T000000Z-000001")
+    return folder
+
+
+def test_well_ends_with_0(reports: Path) -> None:
+    """Nothing wrong as far as could be seen."""
+    done = triaged(reports, "support-desk")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("WELL  nothing is wrong as far as could be seen")
+    assert "last green" in done.stdout
+    assert "sandbox: not evidence" in done.stdout
+
+
+def test_the_answer_stands_first_with_the_command_that_mends(reports: Path) -> None:
+    """What is wrong, whose it is, the command; then the call stage by stage and what support asks for."""
+    done = triaged(reports, "support-chat", faults=["call-no-role"])
+    assert done.exit_code == 1, done.stderr
+    assert done.stdout.startswith("WRONG  ")
+    first = done.stdout.index("Do this")
+    assert first < done.stdout.index("Calls, stage by stage") < done.stdout.index("For Azure support")
+    assert "az role assignment" in done.stdout[first:]
+
+
+def test_json_is_the_whole_record(reports: Path) -> None:
+    """Read back by the record's own shape."""
+    done = triaged(reports, "support-chat", "--json", "--since", "30m", faults=["call-quota-429"])
+    told = Triage.model_validate(json.loads(done.stdout))
+    assert (done.exit_code, told.verdict, told.asked_for, told.hours) == (1, Verdict.WRONG, "support-chat", 0.5)
+    assert [one.http_status for one in told.traces] == [429]
+
+
+def test_without_a_last_green_or_with_one_that_cannot_be_read_the_rest_answers(reports: Path, tmp_path: Path) -> None:
+    """None, and a bundle of another schema: both are said, and neither ends it."""
+    done = triaged(tmp_path / "none", "support-desk")
+    assert done.exit_code == 0
+    assert "the last green bundle: " in done.stdout
+    older = tmp_path / "older"
+    shutil.copytree(reports, older)
+    evidence = next(older.glob("*/evidence.json"))
+    evidence.write_text(json.dumps({**json.loads(evidence.read_text()), "schema_version": "0"}))
+    done = triaged(older, "support-desk")
+    assert done.exit_code == 0
+    assert "schema" in " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("suport-desk",), "did you mean support-desk?"),
+        (("--since", "yesterday"), "is not a stretch of time"),
+        (("--deadline", "0.1"), "2<=x<=300"),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_2(reports: Path, arguments: tuple[str, ...], words: str) -> None:
+    """A name that nothing bears, and options that mean nothing."""
+    done = triaged(reports, *arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("json_", [False, True])
+def test_ctrl_c_tells_what_was_seen_until_then(tmp_path: Path, json_: bool) -> None:
+    """The page comes all the same, marked, with exit code 130."""
+    faults = ("call-timeout", "arm-slow")
+    given = ["triage", "--settings", str(settings_path("healthy")), "--reports", str(tmp_path), "--deadline", "60"]
+    with Sandbox(load_world("healthy", faults)) as sandbox:
+        started = subprocess.Popen(
+            command(*given, *(["--json"] if json_ else [])),
+            cwd=ROOT,
+            env=environment(sandbox.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        begun = time.monotonic()
+        while not any("responses" in one.path for one in sandbox.requests) and time.monotonic() < begun + 30:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        os.kill(started.pid, signal.SIGINT)
+        stdout, stderr = started.communicate(timeout=30)
+    assert started.returncode == 130, stderr
+    assert (json.loads(stdout)["interrupted"] is True) if json_ else ("INTERRUPTED" in stdout)
