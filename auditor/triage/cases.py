@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Final
 
@@ -16,22 +17,33 @@ from auditor.policy.facts.metrics import Metrics, metrics
 from auditor.policy.facts.moment import written
 from auditor.policy.facts.seen import index
 from auditor.policy.facts.shape import dig, text, texts
-from auditor.policy.failure import classify_text
+from auditor.policy.failure import SMOKE, classify_text, failure_of
+from auditor.policy.failure.context import FailureContext
 from auditor.record import Json, JsonObject
 from auditor.settings import Settings
 from auditor.snapshot import Gap, GapReason, Snapshot
 from auditor.triage.case import Case, Cases
-from auditor.triage.happenings import Surrounding, happenings
+from auditor.triage.happenings import RECENT, Surrounding, happenings
 from auditor.triage.reason import Symptom
-from auditor.triage.symptoms import ails, asked, no_account, no_deployment, symptoms_of, told_of
+from auditor.triage.symptoms import (
+    ails,
+    asked,
+    class_of,
+    host_of,
+    no_account,
+    no_deployment,
+    symptoms_of,
+    told_of,
+)
 from auditor.triage.traffic import traffic
 
-_OF_THE_WAY: Final = frozenset(
-    {GapReason.THROTTLED, GapReason.DENIED, GapReason.UNREACHABLE, GapReason.TIMED_OUT, GapReason.FAILED}
-)
+_OF_THE_WAY: Final = frozenset({GapReason.DENIED, GapReason.UNREACHABLE, GapReason.TIMED_OUT, GapReason.FAILED})
 """Gaps that tell of the network, the sign-in or Resource Manager itself."""
 
 _SHARED: Final = ("deployment", "account", "expected", "workload", "subscription")
+
+_ALIKE: Final = 0.75
+"""From when on two names resemble each other, as `difflib` counts it."""
 
 _LOST: Final = timedelta(minutes=5)
 """Clocks that are further apart make tokens and signatures invalid.
@@ -63,7 +75,7 @@ class _Cases:
 
     def made(self) -> Cases:
         """All of them, each with what became of the others."""
-        found = [*self._deployments(), *self._missing(), *self._accounts()]
+        found = [*self._deployments(), *self._missing(), *self._accounts(), *self._unlisted()]
         if not any(case.called or case.failure for case in found):
             found += [case for gap in self._snapshot.gaps if (case := self._unread(gap)) is not None]
         seen = self._seen(found)
@@ -83,7 +95,8 @@ class _Cases:
         failure, outcome, earlier = dig(probe, "failure"), text(probe.get("outcome")), self._before(one)
         symptoms = frozenset[Symptom]()
         if failure is None:
-            symptoms = frozenset((*symptoms_of(facts, probe, meters, earlier), *ails(one.part("account").facts)))
+            told = ails(one.part("account").facts, one.part("workload").facts, written(self._now - RECENT))
+            symptoms = frozenset((*symptoms_of(facts, probe, meters, earlier), *told))
         call = {**told_of(probe, failure, one), "eligible": self._eligible(one, account)}
         ids = dig(probe, "request_ids") or {}
         return Case(
@@ -103,11 +116,11 @@ class _Cases:
     def _missing(self) -> Iterator[Case]:
         """Deployments that the settings name and nobody can call, since they are not there."""
         for one in self._subjects:
-            if one.kind == "expectation" and dig(one.part("expected").facts, "exists") is False:
+            expected = one.part("expected").facts
+            if one.kind == "expectation" and expected.get("exists") is False and expected.get("account_exists") is True:
                 name = one.name.rpartition("/")[2]
                 account = text(dig(one.part("account").facts, "id"))
-                meant = texts(dig(one.part("expected").facts, "probably_meant")) or ()
-                yield self._absent(one, name, account, no_deployment(name, account, meant))
+                yield self._absent(one, name, account, no_deployment(name, account, expected))
 
     def _accounts(self) -> Iterator[Case]:
         for one in self._subjects:
@@ -116,7 +129,8 @@ class _Cases:
                 yield self._absent(one, name, None, no_account(name))
 
     def _absent(self, one: SubjectFacts, name: str, account: str | None, failure: JsonObject) -> Case:
-        call = {"class": failure["class"], "whose": "ours", "failed": True, "said": failure["cause"]}
+        resembling = get_close_matches(name, self._new_accounts(), n=3, cutoff=_ALIKE)
+        call = {"class": failure["class"], "whose": "ours", "said": failure["cause"], "resembling": resembling}
         place = fold(account) if account else None
         return Case(
             name=name,
@@ -132,9 +146,9 @@ class _Cases:
     def _unread(self, gap: Gap) -> Case | None:
         """What kept something from being read, where nothing was called: it may be what keeps calls out too."""
         found = classify_text(gap.detail)
-        if gap.reason not in _OF_THE_WAY or found.failure_class == "unclassified":
+        if gap.reason not in _OF_THE_WAY or gap.kind == "probe" or found.failure_class == "unclassified":
             return None
-        told: JsonObject = {**found.model_dump(exclude={"failure_class"}), "class": found.failure_class}
+        told = class_of(found)
         scope = subscription_scope(gap.scope)
         one = next((each for each in self._subjects if scope and fold(each.id) == fold(scope)), None)
         call: Json = {"class": found.failure_class, "whose": found.whose, "failed": True, "said": gap.detail}
@@ -145,6 +159,37 @@ class _Cases:
             variables={**(one.variables if one is not None else {}), "call": call, "now": written(self._now)},
             source=next(iter(gap.readings), gap.scope),
         )
+
+    def _new_accounts(self) -> list[str]:
+        """Names of accounts that were not there at the last green run; of all, where there was none."""
+        old = {fold(one.id) for (kind, _), one in self._earlier.items() if kind == "account"}
+        return [last(one.id) for one in self._subjects if one.kind == "account" and fold(one.id) not in old]
+
+    def _unlisted(self) -> Iterator[Case]:
+        """Calls to deployments that Resource Manager did not tell of."""
+        listed = {fold(one.id) for one in self._subjects if one.kind == "deployment"}
+        for found in self._snapshot.resources:
+            if found.kind != "probe" or found.parent is None or fold(found.parent) in listed or last(found.id) != SMOKE:
+                continue
+            name = last(found.parent)
+            context = FailureContext(deployment=name, account_id=parent_account(found.parent), host=host_of(found.body))
+            failure = failure_of(found.body, context)
+            told = class_of(failure) if failure is not None else None
+            outcome = text(found.body.get("outcome"))
+            call: JsonObject = {**told_of(found.body, told, None), "host": host_of(found.body)}
+            yield Case(
+                name=name,
+                id=found.parent,
+                account=fold(parent_account(found.parent)),
+                failure=told,
+                called=outcome not in (None, "skipped", "not_applicable"),
+                applies=outcome != "not_applicable",
+                variables={
+                    "call": {key: value for key, value in call.items() if value is not None},
+                    "now": written(self._now),
+                },
+                source=found.id,
+            )
 
     def _before(self, one: SubjectFacts) -> JsonObject:
         earlier = self._earlier.get((one.kind, fold(one.id)))

@@ -81,7 +81,7 @@ def ranked(of: Cases, known: Iterable[CompiledReason]) -> tuple[Cause, ...]:
     beside = [one for one in found.values() if one not in explaining]
     first = sorted(explaining, key=lambda one: one.rank)
     rest = sorted(beside, key=lambda one: one.rank)
-    made = tuple(_cause(one, found, of) for one in (*first, *rest))
+    made = tuple(_cause(one, found, of, known) for one in (*first, *rest))
     return made or _nothing_wrong(of)
 
 
@@ -116,9 +116,14 @@ def _of_case(
 
 def _settled(found: list[tuple[CompiledReason, Judged]]) -> list[tuple[CompiledReason, Judged]]:
     """Consequences left out, and what is not decided between several called possible."""
-    sure = [compiled.reason for compiled, judged in found if judged.standing is not Standing.POSSIBLE]
-    folded = {name for reason in sure for name in reason.over if reason.id != name}
-    kept = [(compiled, judged) for compiled, judged in found if compiled.reason.id not in folded]
+    sure = [(one.reason, _ORDER.index(judged.standing)) for one, judged in found if not judged.against]
+
+    def folded(name: str, judged: Judged) -> bool:
+        """Whether another that is as sure says that this one follows from it."""
+        own = _ORDER.index(judged.standing)
+        return any(name in reason.over and reason.id != name and order <= own for reason, order in sure)
+
+    kept = [(compiled, judged) for compiled, judged in found if not folded(compiled.reason.id, judged)]
     best = min((_weight(judged) for _, judged in kept), default=(0, False))
     likely = [one for one in kept if one[1].standing is Standing.LIKELY]
     tied = sum(_weight(judged) == best for _, judged in likely) > 1
@@ -202,11 +207,11 @@ def _of_everything(of: Cases, known: tuple[CompiledReason, ...]) -> Iterator[tup
             yield compiled.reason.id, compiled.reason, Judged(nobody, standing, changed=False, variables=plain)
 
 
-def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases) -> Cause:
+def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases, known: tuple[CompiledReason, ...]) -> Cause:
     first = min(found.judged, key=lambda one: _ORDER.index(one.standing))
     explains = tuple(sorted({one.case.name for one in found.judged if one.case.ill}))
     if found.reason is None:
-        return _base(found, first, explains)
+        return _base(found, first, explains, known)
     reason = found.reason
     against = dict.fromkeys(words for one in found.judged for words in one.against)
     alike = [name for name in reason.like if name in all_]
@@ -223,7 +228,7 @@ def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases) -> Cause:
     )
 
 
-def _base(found: _Found, first: Judged, explains: tuple[str, ...]) -> Cause:
+def _base(found: _Found, first: Judged, explains: tuple[str, ...], known: tuple[CompiledReason, ...]) -> Cause:
     failure = first.case.failure or {}
     step = str(failure.get("next_step") or "")
     said = (
@@ -242,7 +247,16 @@ def _base(found: _Found, first: Judged, explains: tuple[str, ...]) -> Cause:
         evidence=tuple(unique(said))[:_MOST],
         against=(Telltale(says=f"{_listed(answering)} on the same account answered."),) if answering else (),
         next_steps=(as_step(step),) if step else (),
+        tells_apart=_undecided(found.id, first, known),
     )
+
+
+def _undecided(name: str, first: Judged, known: tuple[CompiledReason, ...]) -> str | None:
+    """What would decide whether something more precise is behind a failure; None where nothing more is known."""
+    behind = [one for one in known if name in one.reason.explains and one.ruled_out is not None]
+    behind += [one for one in known if name in one.reason.explains and one.ruled_out is None]
+    facts = bind(dict(first.variables))
+    return next((one.reason.apart for one in behind if not _is(one.ruled_out, facts)), None)
 
 
 def _owner(whose: object) -> Owner:

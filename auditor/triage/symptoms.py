@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.arm_id import last
-from auditor.policy.facts.shape import dig, number, text
-from auditor.policy.failure import SMOKE
+from auditor.policy.facts.shape import dig, number, text, texts
+from auditor.policy.failure import SMOKE, Failure
 from auditor.record import JsonObject
 from auditor.triage.reason import Symptom
 
@@ -40,10 +40,19 @@ def asked(probes: JsonObject) -> JsonObject | None:
     return next(failed, plain if isinstance(plain, dict) else None)
 
 
-def told_of(probe: JsonObject, failure: Any, one: SubjectFacts) -> JsonObject:
+def host_of(probe: JsonObject) -> str | None:
+    """Where a call went."""
+    return (text(probe.get("endpoint")) or "").partition("://")[2].partition("/")[0] or None
+
+
+def class_of(failure: Failure) -> JsonObject:
+    """A failure as facts have it."""
+    return {**failure.model_dump(exclude={"failure_class"}), "class": failure.failure_class}
+
+
+def told_of(probe: JsonObject, failure: Any, one: SubjectFacts | None) -> JsonObject:
     """`call` of rules."""
-    host = (text(probe.get("endpoint")) or "").partition("://")[2].partition("/")[0]
-    host = host or text(dig(one.part("account").facts, "host")) or ""
+    host = host_of(probe) or (text(dig(one.part("account").facts, "host")) if one is not None else None) or ""
     return {
         "failed": isinstance(failure, dict) if probe else None,
         "class": text(dig(failure, "class")) or "",
@@ -73,23 +82,32 @@ def symptoms_of(facts: JsonObject, probe: JsonObject, meters: JsonObject, before
         yield "other-model"
 
 
-def ails(account: JsonObject) -> Iterator[Symptom]:
-    """What is said of the whole account, though its deployments answer here and now."""
+def ails(account: JsonObject, workload: JsonObject, recently: str) -> Iterator[Symptom]:
+    """What is said of the whole account, though its deployments answer here and now, to who looks.
+
+    Keys matter only to a workload that may use them; `recently` is since when a new one may not be everywhere.
+    """
     if dig(account, "health", "state") in ("Degraded", "Unavailable") or dig(account, "service_events", "active"):
         yield "unwell"
-    if dig(account, "access", "identities_lacking"):
+    keyed = workload.get("authentication") == "keys-allowed"
+    rotated = (text(dig(account, "keys", "regenerated_at")) or "") >= recently
+    if dig(account, "access", "identities_lacking") or (
+        keyed and (rotated or dig(account, "properties", "disableLocalAuth") is True)
+    ):
         yield "application-refused"
 
 
-def no_deployment(name: str, account: str | None, meant: Iterable[str]) -> JsonObject:
-    """The failure of a deployment that is not there."""
-    like = " or ".join(meant)
+def no_deployment(name: str, account: str | None, expected: JsonObject) -> JsonObject:
+    """The failure of a deployment that is not there; `expected` is what is known of what was meant."""
+    like = " or ".join(texts(expected.get("probably_meant")) or ())
     where = f"The account {last(account)}" if account else "The account"
+    modelled = expected.get("is_model_name") is True
+    step = f"name {like}" if like else "make the deployment, or mend its name"
     return {
-        "class": DEPLOYMENT_MISSING,
-        "title": "The deployment does not exist",
+        "class": "model-name-used" if modelled else DEPLOYMENT_MISSING,
+        "title": "A model's name stands where a deployment's should" if modelled else "The deployment does not exist",
         "cause": f"{where} has no deployment {name}{f'; it has {like}' if like else ''}.",
-        "next_step": "make the deployment, or mend its name in the application and the settings",
+        "next_step": f"{step} in the application and the settings",
         "whose": "ours",
     }
 

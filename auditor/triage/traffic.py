@@ -42,6 +42,7 @@ def traffic(answers: Mapping[str, Answer], deployment: str) -> JsonObject:
         _tell_spilled(found, answers, deployment)
         tokens = _sums(_series(answers, _TOKENS, deployment) or ())
         if tokens:
+            _tell(found, "tokens", tokens, halves, per=None)
             _tell(found, "tokens_per_request", tokens, halves, per=requests, percent=False)
         _tell_filtered(found, answers, deployment)
     for name, metrics in (("response_ms", _RESPONSE), ("utilisation_percent", _LOAD)):
