@@ -34,6 +34,8 @@ Examples:
   auditor triage
   auditor triage support-desk --since 6h
   auditor triage matter-chat --deadline 10 --json
+  auditor triage --error "Error code: 404 - DeploymentNotFound"
+  auditor triage --error app.log
   auditor triage --watch
 """
 
@@ -57,6 +59,12 @@ def _stretch(_: click.Context, __: click.Parameter, value: str) -> timedelta:
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("name", metavar="[WORKLOAD|DEPLOYMENT]", required=False)
 @option("--settings", intent="Input", type=click.Path(path_type=Path), metavar="FILE", help="Default: auditor.yaml.")
+@option(
+    "--error",
+    intent="Input",
+    metavar="TEXT|FILE",
+    help="Explain this error, or a log file with many, and ask Azure nothing; - is stdin.",
+)
 @option(
     "--reports",
     intent="Input",
@@ -93,6 +101,7 @@ def triage(
     *,
     name: str | None,
     settings: Path | None,
+    error: str | None,
     reports: Path,
     since: timedelta,
     deadline: float,
@@ -106,6 +115,12 @@ def triage(
     from auditor.settings_file import DEFAULT_PATH, load_settings
     from auditor.triage.asked import Asked, narrowed
 
+    if error is not None:
+        if name is not None or watch:
+            raise click.UsageError("--error asks Azure nothing: no name and no --watch go with it")
+        told = _offline(error)
+        output(told.model_dump_json(indent=1) if as_json else render(told, width(), colored(sys.stdout, os.environ)))
+        ctx.exit(_code(told))
     before, unread = _last_green(reports)
     loaded = load_settings(settings or DEFAULT_PATH, os.environ, {})
     if before is not None and not _same_scope(before, loaded):
@@ -136,6 +151,14 @@ def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
         looking = look(settings, asked, environ=dict(os.environ), progress=show.now, announce=show.line)
         seen = until_interrupted(looking)
     return told(seen, settings, asked, unread)
+
+
+def _offline(error: str) -> Triage:
+    from datetime import UTC, datetime
+
+    from auditor.triage.pasted import answer_error
+
+    return answer_error(error, datetime.now(UTC))
 
 
 def _last_green(reports: Path) -> tuple[Side | None, str | None]:

@@ -38,6 +38,12 @@ _WIDE = 76
 _STAGES = ("resolve", "connect", "tls", "token", "request", "first_token", "complete")
 _HEADS = ("resolve", "connect", "TLS", "token", "request", "1st text", "rest")
 
+_READING = re.compile(r"[0-9a-f]{12}")
+"""The id of a reading or a gap, which says nothing to a reader of the page."""
+
+_EVENT = re.compile(r"/events/[^/]+/ticks/\d+$", re.IGNORECASE)
+"""What makes an entry of the activity log of the thing that it is about."""
+
 _COMMENT = re.compile(r"\s{2,}# (.*)$")
 _WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+|['"]""")
 
@@ -100,6 +106,8 @@ def _explained(first: Cause, told: Triage) -> str:
     if not first.explains:
         return "no failed call"
     asked = [one for one in told.traces if one.outcome != "not_applicable"]
+    if not asked:
+        return f"{names}{more}"
     return f"{names}{more} ({len(failing)} of {len(asked)} called fail)"
 
 
@@ -118,7 +126,7 @@ def _shown(page: Page, title: str, seen: Sequence[Telltale]) -> None:
     page.heading(title)
     for one in seen:
         page.text(hostile.line(one.says, 600), indent=2, hang=2)
-        where = [short_id(one.source)] if one.source and one.source.startswith("/") else []
+        where = [short_id(_EVENT.sub("", one.source))] if one.source and not _READING.fullmatch(one.source) else []
         where += [f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"] if one.at else []
         if where:
             page.text(", ".join(where), indent=4, hang=2, style="dim")
@@ -257,7 +265,8 @@ def _meters(page: Page, told: Triage) -> None:
     if not meters:
         return
     failing = {one.deployment for one in told.traces if one.failure_class is not None}
-    moved = [one for one in meters if one.deployment in failing or _moved(one)]
+    off = {one.deployment for one in meters if _moved(one)}
+    moved = [one for one in meters if _moved(one) or (one.deployment in failing and one.deployment in off)]
     if not moved:
         count = wording.count(len({one.deployment for one in meters}), "deployment")
         page.heading("Numbers")
@@ -303,7 +312,8 @@ def _number(value: float | None) -> str:
 
 def _support(page: Page, told: Triage) -> None:
     asked = told.support
-    if told.verdict is Verdict.WELL or not (asked.request_ids or asked.endpoint):
+    fails = any(one.failure_class is not None for one in told.traces) or not told.traces
+    if not fails or told.verdict is Verdict.WELL or not (asked.request_ids or asked.endpoint):
         return
     page.heading("For Azure support")
     for label, words in (
@@ -331,6 +341,11 @@ def _not_seen(page: Page, told: Triage) -> None:
 
 def _closing(page: Page, told: Triage) -> None:
     page.blank()
+    if not told.deadline:
+        page.text(
+            f"Read {hostile.line(told.asked_for or 'it')} in {told.seconds:.1f} s; Azure was not asked.", style="dim"
+        )
+        return
     green = f"last green {wording.moment(told.last_green.taken_at)}" if told.last_green else "no last green"
     looked = f"Looked {told.seconds:.1f} s (of {told.deadline:g} s) at {wording.moment(told.taken_at)}"
     page.text(f"{looked}, {told.hours:g} h back; {green}.", style="dim")

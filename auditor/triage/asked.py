@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from auditor.difference import Side
 from auditor.errors import SettingsError
-from auditor.settings import Settings
-from auditor.snapshot import Snapshot
+from auditor.settings import Settings, Workload
+from auditor.snapshot import Resource, Snapshot
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
         return settings, asked
     workloads = tuple(one for one in settings.workloads if one.name == asked.name)
     if workloads:
-        return settings.about(workloads), asked
+        return _about(settings, workloads, asked)
     wanted = asked.name.lower()
     owners = tuple(one for one in settings.workloads if any(each.name.lower() == wanted for each in one.deployments))
     asked = replace(asked, deployment=wanted)
     if owners:
-        return settings.about(owners), asked
+        return _about(settings, owners, asked)
     known = _names(settings, asked)
     if wanted not in {name.lower() for name in known}:
         near = get_close_matches(str(asked.name), known, n=1)
@@ -71,6 +71,26 @@ def narrowed(settings: Settings, asked: Asked) -> tuple[Settings, Asked]:
             next_step=f"did you mean {near[0]}?" if near else f"name one of {', '.join(known) or 'those in settings'}",
         )
     return settings, asked
+
+
+def _about(settings: Settings, workloads: tuple[Workload, ...], asked: Asked) -> tuple[Settings, Asked]:
+    """Both about these workloads: of the other accounts nothing is read, so nothing of them may be missed either."""
+    about = settings.about(workloads)
+    names = {name.lower() for name in about.scope.accounts}
+    if asked.before is None or asked.before.snapshot is None:
+        return about, asked
+    kept = tuple(
+        one for one in asked.before.snapshot.resources if (name := _owner(one)) is None or name.lower() in names
+    )
+    snapshot = asked.before.snapshot.model_copy(update={"resources": kept})
+    return about, replace(asked, before=replace(asked.before, snapshot=snapshot))
+
+
+def _owner(one: Resource) -> str | None:
+    """The account that it is, or with which it was read; what is read of the whole subscription has none."""
+    id_ = one.id if one.kind == "account" else one.parent or ""
+    _, found, below = id_.lower().partition("/providers/microsoft.cognitiveservices/accounts/")
+    return below.partition("/")[0] if found else None
 
 
 def _names(settings: Settings, asked: Asked) -> list[str]:

@@ -52,7 +52,7 @@ def told(snapshot: Snapshot, settings: Settings, asked: Asked, unread: str | Non
         verdict=_verdict(ranked, calls),
         traces=calls,
         causes=ranked,
-        since=since or _unknown_onset(asked, failing),
+        since=since or _onset_of(ranked, asked, snapshot) or _unknown_onset(asked, failing),
         happened=changed,
         meters=meters(numbers, names, since.at if since else None),
         support=support(snapshot, calls),
@@ -68,6 +68,19 @@ def _verdict(ranked: tuple[Cause, ...], calls: tuple[Trace, ...]) -> Verdict:
         return Verdict.WRONG
     asked = [one for one in calls if one.outcome != "not_applicable"]
     return Verdict.WELL if asked and all(one.outcome == "completed" for one in asked) else Verdict.UNCLEAR
+
+
+def _onset_of(ranked: tuple[Cause, ...], asked: Asked, snapshot: Snapshot) -> Onset | None:
+    """When what the first cause rests on was done, where that is known and was after the last green one."""
+    green = asked.remembered.ended_at if asked.remembered is not None else None
+    if not ranked or ranked[0].id == NOTHING_WRONG:
+        return None
+    done = [
+        (one.at, one.says)
+        for one in ranked[0].evidence
+        if one.at is not None and one.at < snapshot.taken_at and (green is None or one.at > green)
+    ]
+    return Onset(at=min(done)[0], how="what the first cause names was done then") if done else None
 
 
 def _unknown_onset(asked: Asked, failing: list[str]) -> Onset:

@@ -137,6 +137,12 @@ def test_what_changed_since_the_last_green_is_told_with_both_values(healthy: Don
     assert not any("resolver" in one.what for one in done.triage.happened)
 
 
+def test_of_accounts_that_nobody_asks_about_nothing_is_missed(healthy: Done) -> None:
+    """One workload alone is looked at: the accounts of the others are not said to be gone, nor their roles to be new."""
+    done = looked("healthy", before=_green(healthy), name="support-desk")
+    assert [one.what for one in done.triage.happened if one.source == "last green"] == []
+
+
 def test_a_name_that_nothing_bears_is_an_error_with_the_nearest() -> None:
     """A deployment, a workload, and neither."""
     settings = load_settings(settings_path("healthy"), {}, {})
