@@ -192,7 +192,7 @@ def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
 
 
 def _system_data(world: World, days: int, deployment: Deployment | None = None) -> JsonObject:
-    made = _moment(world, deployment and deployment.made_minutes) or (world.made_at - timedelta(days=days)).strftime(
+    made = _moment(world, deployment.made_minutes if deployment else None) or (world.made_at - timedelta(days=days)).strftime(
         "%Y-%m-%dT08:15:30.0000000Z"
     )
     return {
@@ -201,7 +201,7 @@ def _system_data(world: World, days: int, deployment: Deployment | None = None) 
         "createdAt": made,
         "lastModifiedBy": deployment.changed_by if deployment else "platform@contoso.com",
         "lastModifiedByType": "User",
-        "lastModifiedAt": _moment(world, deployment and deployment.changed_minutes) or made,
+        "lastModifiedAt": _moment(world, deployment.changed_minutes if deployment else None) or made,
     }
 
 
