@@ -192,9 +192,8 @@ def _rate_limits(world: World, deployment: Deployment) -> JsonObject:
 
 
 def _system_data(world: World, days: int, deployment: Deployment | None = None) -> JsonObject:
-    made = _moment(world, deployment.made_minutes if deployment else None) or (world.made_at - timedelta(days=days)).strftime(
-        "%Y-%m-%dT08:15:30.0000000Z"
-    )
+    long_ago = (world.made_at - timedelta(days=days)).strftime("%Y-%m-%dT08:15:30.0000000Z")
+    made = _moment(world, deployment.made_minutes if deployment else None) or long_ago
     return {
         "createdBy": "platform@contoso.com",
         "createdByType": "User",
