@@ -93,7 +93,7 @@ def _stretch(_: click.Context, __: click.Parameter, value: str) -> timedelta:
     help="How long it may take.",
 )
 @option("--json", "as_json", intent="Output", is_flag=True, help="Print it as JSON.")
-@option("--watch", intent="Output", is_flag=True, help="Look again and again, until Ctrl-C.")
+@option("--watch", intent="Output", is_flag=True, help="Look again and again, until Ctrl-C; as JSON, a line for each.")
 @conversation_options
 @click.pass_context
 def triage(
@@ -126,19 +126,21 @@ def triage(
     if before is not None and not _same_scope(before, loaded):
         before, unread = None, "the newest that is green is of other subscriptions"
     about, asked = narrowed(loaded, Asked(since=since, deadline=deadline, name=name, before=before))
-    while True:
-        told = _looked(about, asked, unread)
-        if as_json:
-            output(told.model_dump_json(indent=None if watch else 1))
-        else:
-            _clear(watch)
-            output(render(told, width(), colored(sys.stdout, os.environ)))
-        if told.interrupted:
-            ctx.exit(ExitCode.INTERRUPTED)
-        if not watch:
-            break
-        time.sleep(WATCH_SECONDS)
-    ctx.exit(_code(told))
+    last: Triage | None = None
+    try:
+        while last is None or (watch and not last.interrupted):
+            if last is not None:
+                time.sleep(WATCH_SECONDS)
+            last = _looked(about, asked, unread)
+            if as_json:
+                output(last.model_dump_json(indent=None if watch else 1))
+            else:
+                _clear(watch)
+                output(render(last, width(), colored(sys.stdout, os.environ)))
+    except KeyboardInterrupt:
+        if last is None:
+            raise
+    ctx.exit(ExitCode.INTERRUPTED if last.interrupted else _code(last))
 
 
 def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:

@@ -29,8 +29,8 @@ def triage() -> Table:
         "Triage: one look at all that the settings declare",
         ("accounts x deployments", "latency ms", "requests", "calls", "chain s", "look s", "process s", "verdict"),
         tuple(rows),
-        "chain: the longest chain of requests that wait for each other, times the latency; look: from the first request "
-        "to the last answer; process: with start-up, ranking and printing",
+        "chain: the longest chain of requests that wait for each other, times the latency; look: from the first "
+        "request to the last answer; process: with start-up, ranking and printing",
     )
 
 

@@ -113,3 +113,36 @@ def test_ctrl_c_tells_what_was_seen_until_then(tmp_path: Path, json_: bool) -> N
         stdout, stderr = started.communicate(timeout=30)
     assert started.returncode == 130, stderr
     assert (json.loads(stdout)["interrupted"] is True) if json_ else ("INTERRUPTED" in stdout)
+
+
+def test_a_pasted_error_is_explained_with_no_access_to_azure(tmp_path: Path) -> None:
+    """A text, and a log: no settings, no credential, and it says that Azure was not asked."""
+    done = invoked("triage", "--error", "Error code: 404 - {'error': {'code': 'DeploymentNotFound'}}")
+    assert done.exit_code == 1, done.stderr
+    assert "Azure was not asked" in done.stdout
+    log = tmp_path / "app.log"
+    log.write_text("2026-11-21T03:00:00Z openai.RateLimitError: Error code: 429 - {'error': {'code': '429'}}\n" * 3)
+    told = Triage.model_validate(json.loads(invoked("triage", "--error", str(log), "--json").stdout))
+    assert told.traces == ()
+    assert told.causes
+    assert invoked("triage", "chat", "--error", "x").exit_code == 2
+
+
+def test_watch_looks_again_until_ctrl_c(tmp_path: Path) -> None:
+    """As JSON a line for each look; the exit code is that of the last."""
+    given = ["triage", "support-desk", "--settings", str(settings_path("healthy")), "--reports", str(tmp_path)]
+    with Sandbox(load_world("healthy")) as sandbox:
+        started = subprocess.Popen(
+            command(*given, "--watch", "--json"),
+            cwd=ROOT,
+            env=environment(sandbox.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert started.stdout is not None
+        first = Triage.model_validate_json(started.stdout.readline())
+        os.kill(started.pid, signal.SIGINT)
+        _, stderr = started.communicate(timeout=30)
+    assert first.verdict is Verdict.WELL
+    assert (started.returncode, "error:" in stderr) == (0, False)

@@ -138,7 +138,7 @@ def test_what_changed_since_the_last_green_is_told_with_both_values(healthy: Don
 
 
 def test_of_accounts_that_nobody_asks_about_nothing_is_missed(healthy: Done) -> None:
-    """One workload alone is looked at: the accounts of the others are not said to be gone, nor their roles to be new."""
+    """One workload alone is looked at: other accounts are not said to be gone, nor their roles to be new."""
     done = looked("healthy", before=_green(healthy), name="support-desk")
     assert [one.what for one in done.triage.happened if one.source == "last green"] == []
 
