@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Final
@@ -12,7 +10,7 @@ from typing import Final
 from auditor.difference import Side
 from auditor.policy.facts import SubjectFacts, join
 from auditor.policy.facts.arm_id import fold, last, parent_account, subscription_scope
-from auditor.policy.facts.clock import azures_now, sent, service_date
+from auditor.policy.facts.clock import azures_now
 from auditor.policy.facts.metrics import Metrics, metrics
 from auditor.policy.facts.moment import written
 from auditor.policy.facts.seen import index
@@ -35,6 +33,7 @@ from auditor.triage.symptoms import (
     symptoms_of,
     told_of,
 )
+from auditor.triage.together import together, with_others
 from auditor.triage.traffic import traffic
 
 _OF_THE_WAY: Final = frozenset({GapReason.DENIED, GapReason.UNREACHABLE, GapReason.TIMED_OUT, GapReason.FAILED})
@@ -44,12 +43,6 @@ _SHARED: Final = ("deployment", "account", "expected", "workload", "subscription
 
 _ALIKE: Final = 0.75
 """From when on two names resemble each other, as `difflib` counts it."""
-
-_LOST: Final = timedelta(minutes=5)
-"""Clocks that are further apart make tokens and signatures invalid.
-
-https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
-"""
 
 
 def cases(snapshot: Snapshot, settings: Settings, before: Side | None) -> Cases:
@@ -66,7 +59,8 @@ class _Cases:
         self._subjects = join(snapshot, settings)
         self._earlier = {(one.kind, fold(one.id)): one for one in join(earlier, settings)} if earlier else {}
         self._now = azures_now(snapshot.taken_at, snapshot.readings)
-        self._happenings = happenings(snapshot, before, self._now)
+        named = {last(one.account).lower() for one in settings.workloads}
+        self._happenings = happenings(snapshot, before, self._now, named)
         self._index = index(snapshot)
 
     @cached_property
@@ -75,12 +69,14 @@ class _Cases:
 
     def made(self) -> Cases:
         """All of them, each with what became of the others."""
-        found = [*self._deployments(), *self._missing(), *self._accounts(), *self._unlisted()]
+        gone = [*self._accounts()]
+        found = [*self._deployments(), *self._missing(), *gone, *self._unlisted({case.name.lower() for case in gone})]
         if not any(case.called or case.failure for case in found):
             found += [case for gap in self._snapshot.gaps if (case := self._unread(gap)) is not None]
-        seen = self._seen(found)
+        declared = [one.name.rpartition("/")[2] for one in self._subjects if one.kind == "expectation"]
+        seen = together(self._snapshot, declared, found)
         of = next((one.part("subscription").facts for one in self._subjects if one.kind == "subscription"), {})
-        ready = tuple(_with_others(case, found, seen) for case in found)
+        ready = tuple(with_others(case, found, seen) for case in found)
         return Cases(ready, self._happenings, seen, of, len(self._snapshot.gaps), written(self._now))
 
     def _deployments(self) -> Iterator[Case]:
@@ -161,15 +157,21 @@ class _Cases:
         )
 
     def _new_accounts(self) -> list[str]:
-        """Names of accounts that were not there at the last green run; of all, where there was none."""
-        old = {fold(one.id) for (kind, _), one in self._earlier.items() if kind == "account"}
-        return [last(one.id) for one in self._subjects if one.kind == "account" and fold(one.id) not in old]
+        """Names of accounts that were not there at the last green run, as lists or the activity log tell."""
+        old = {last(one.id).lower() for (kind, _), one in self._earlier.items() if kind == "account"}
+        written_to = (one for one in self._happenings.events or () if str(one["operation"]).endswith("/accounts/write"))
+        names = [last(one.id) for one in self._subjects if one.kind == "account"]
+        return [name for name in (*names, *(str(one["name"]) for one in written_to)) if name.lower() not in old]
 
-    def _unlisted(self) -> Iterator[Case]:
-        """Calls to deployments that Resource Manager did not tell of."""
+    def _unlisted(self, gone: Collection[str]) -> Iterator[Case]:
+        """Calls to deployments that Resource Manager did not tell of; in accounts that are gone nothing is to call."""
         listed = {fold(one.id) for one in self._subjects if one.kind == "deployment"}
         for found in self._snapshot.resources:
             if found.kind != "probe" or found.parent is None or fold(found.parent) in listed or last(found.id) != SMOKE:
+                continue
+            if self._index.listing("deployment", parent_account(found.parent)) is not None:
+                continue  # it was listed whole, and what it lacks is a case of its own
+            if last(parent_account(found.parent)).lower() in gone:
                 continue
             name = last(found.parent)
             context = FailureContext(deployment=name, account_id=parent_account(found.parent), host=host_of(found.body))
@@ -241,42 +243,3 @@ class _Cases:
             principals=frozenset(who),
             model=(sku.lower() if sku else None, model.lower() if model else None),
         )
-
-    def _seen(self, found: Iterable[Case]) -> JsonObject:
-        """What became of all calls and reads together."""
-        found = tuple(found)
-        ill = [case for case in found if case.failure is not None]
-        throttled = [gap for gap in self._snapshot.gaps if gap.reason is GapReason.THROTTLED and gap.kind != "probe"]
-        told: JsonObject = {
-            "failing": sorted({case.name for case in ill}),
-            "answering": sorted({case.name for case in found if case.called and case.failure is None}),
-            "failing_accounts": len({case.account for case in ill}),
-            "one_class": len({case.failure_class for case in ill}) == 1,
-            "throttled_reads": len(throttled),
-        }
-        apart = _apart(self._snapshot)
-        if apart is not None:
-            told["clock_seconds"] = round(apart.total_seconds())
-            told["clock_wrong"] = abs(apart) > _LOST
-        return told
-
-
-def _with_others(case: Case, found: Iterable[Case], seen: JsonObject) -> Case:
-    """The case with what became of the other calls."""
-    others = [one for one in found if one is not case and one.called]
-    well = [one for one in others if one.failure is None]
-    call = case.variables["call"]
-    told: JsonObject = {
-        **(call if isinstance(call, dict) else {}),
-        "answer_on_account": sorted(one.name for one in well if case.account and one.account == case.account),
-        "answer_in_region": sorted(one.name for one in well if one.region == case.region),
-        "answer_elsewhere": sorted(one.name for one in well if one.region != case.region),
-        "fail_in_region": sorted(one.name for one in others if one.failure and one.region == case.region),
-    }
-    return replace(case, variables={**case.variables, "call": told, "seen": seen})
-
-
-def _apart(snapshot: Snapshot) -> timedelta | None:
-    """This machine's clock less Azure's, of the first answer that tells its own."""
-    dates = ((reading, service_date(reading.service_date)) for reading in snapshot.readings)
-    return next((sent(reading) - theirs for reading, theirs in dates if theirs is not None), None)

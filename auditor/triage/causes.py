@@ -6,38 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from auditor.diagnosis import NOTHING_WRONG, Cause, Owner, Standing, Step, Telltale
+from auditor.diagnosis import Cause, Owner, Standing, Telltale
 from auditor.difference import Side
 from auditor.policy.expression import Facts, Rule, bind
 from auditor.policy.facts.shape import dig, text, texts
-from auditor.policy.fix import in_prose
 from auditor.record import Json, JsonObject
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
 from auditor.triage.case import Case, Cases, Judged
 from auditor.triage.cases import cases
-from auditor.triage.evidence import evidence, of_change, rendered, unique
+from auditor.triage.evidence import MOST, evidence, listed, rendered, unique
 from auditor.triage.happenings import Happenings
+from auditor.triage.nothing_wrong import nothing_wrong
 from auditor.triage.reason import EVERYTHING, CompiledReason, Reason, reasons
 from auditor.triage.steps import as_step, steps
 
 _ORDER: Final = tuple(Standing)
-_TELLING: Final = frozenset(
-    {
-        "account",
-        "content_policy",
-        "deployment",
-        "dns_record",
-        "private_endpoint",
-        "role_assignment",
-        "subscription",
-        "virtual_network_link",
-    }
-)
-"""Kinds whose change an application can notice though the calls from here are answered."""
-
-_MOST: Final = 6
-"""Telltales of one sort that are shown."""
 
 
 @dataclass
@@ -82,7 +66,7 @@ def ranked(of: Cases, known: Iterable[CompiledReason]) -> tuple[Cause, ...]:
     first = sorted(explaining, key=lambda one: one.rank)
     rest = sorted(beside, key=lambda one: one.rank)
     made = tuple(_cause(one, found, of, known) for one in (*first, *rest))
-    return made or _nothing_wrong(of)
+    return made or nothing_wrong(of)
 
 
 def judge(compiled: CompiledReason, variables: Mapping[str, Json]) -> Standing | None:
@@ -183,7 +167,7 @@ def _against(compiled: CompiledReason, variables: dict[str, Json]) -> Iterator[s
     if names:
         places = {"account": "the same account", "region": "the same region"}
         where = places.get(compiled.reason.reach, "this machine")
-        yield f"{_listed(names)} on {where} answered." if where != "this machine" else f"{_listed(names)} answered."
+        yield f"{listed(names)} on {where} answered." if where != "this machine" else f"{listed(names)} answered."
 
 
 def _answering(reason: Reason, call: JsonObject) -> list[str]:
@@ -221,7 +205,7 @@ def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases, known: tuple[Co
         standing=found.standing,
         whose=reason.whose,
         explains=explains,
-        evidence=tuple(unique(evidence(reason, found.judged)))[:_MOST],
+        evidence=tuple(unique(evidence(reason, found.judged)))[:MOST],
         against=tuple(Telltale(says=words) for words in against),
         next_steps=steps(reason, first.variables, text((first.case.failure or {}).get("next_step")), of.now),
         tells_apart=reason.apart if found.standing is not Standing.CONFIRMED or alike else None,
@@ -244,8 +228,8 @@ def _base(found: _Found, first: Judged, explains: tuple[str, ...], known: tuple[
         standing=found.standing,
         whose=_owner(failure.get("whose")),
         explains=explains,
-        evidence=tuple(unique(said))[:_MOST],
-        against=(Telltale(says=f"{_listed(answering)} on the same account answered."),) if answering else (),
+        evidence=tuple(unique(said))[:MOST],
+        against=(Telltale(says=f"{listed(answering)} on the same account answered."),) if answering else (),
         next_steps=(as_step(step),) if step else (),
         tells_apart=_undecided(found.id, first, known),
     )
@@ -262,38 +246,3 @@ def _undecided(name: str, first: Judged, known: tuple[CompiledReason, ...]) -> s
 def _owner(whose: object) -> Owner:
     known: dict[str, Owner] = {"ours": "ours", "network": "network", "azure": "azure"}
     return known.get(str(whose), "unknown")
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = [in_prose("", name) for name in names]
-    head = ", ".join(shown[:_MOST])
-    return f"{head} and {len(shown) - _MOST} more" if len(shown) > _MOST else head
-
-
-def _nothing_wrong(of: Cases) -> tuple[Cause, ...]:
-    """Said only of what was called; what could not be seen is said beside it."""
-    called = [case for case in of.all if case.called]
-    if not called:
-        return ()
-    silent = [case.name for case in of.all if case.applies and not case.called]
-    names = _listed(sorted({case.name for case in called}))
-    against = [of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:_MOST]
-    against += [f"{_listed(sorted(silent))} could not be asked."] if silent else []
-    if of.gaps:
-        against.append(f"{of.gaps} reads failed, so that not everything could be seen.")
-    return (
-        Cause(
-            id=NOTHING_WRONG,
-            title="Nothing is wrong as far as could be seen",
-            standing=Standing.CONFIRMED if not against else Standing.LIKELY,
-            whose="unknown",
-            evidence=(Telltale(says=f"{len(called)} deployments were called and answered: {names}."),),
-            against=tuple(Telltale(says=words) for words in against),
-            next_steps=(
-                Step(
-                    text="Look at the application: the name, endpoint and credential that it really uses, and its log."
-                ),
-                Step(text="Classify the error that it shows.", command="auditor triage --error FILE"),
-            ),
-        ),
-    )

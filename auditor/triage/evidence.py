@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from auditor.diagnosis import Telltale
 from auditor.policy.facts.moment import moment
@@ -11,6 +12,9 @@ from auditor.policy.template import TemplateFailure, render
 from auditor.record import Json, JsonObject
 from auditor.triage.case import Judged
 from auditor.triage.reason import Reason
+
+MOST: Final = 6
+"""Telltales of one sort that are shown."""
 
 
 def evidence(reason: Reason, judged: Iterable[Judged]) -> Iterator[Telltale]:
@@ -69,3 +73,10 @@ def rendered(template: str, variables: Mapping[str, Json]) -> str | None:
         return render(template, variables, in_prose)
     except TemplateFailure:
         return None
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, the first of many."""
+    shown = [in_prose("", name) for name in names]
+    head = ", ".join(shown[:MOST])
+    return f"{head} and {len(shown) - MOST} more" if len(shown) > MOST else head

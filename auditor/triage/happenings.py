@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from auditor.difference import Side
 from auditor.difference.world import Changed, changes
-from auditor.policy.facts.arm_id import fold, last, subscription_scope
+from auditor.policy.facts.arm_id import fold, last, segment, subscription_scope
 from auditor.policy.facts.moment import moment, written
 from auditor.policy.facts.shape import dig, text
 from auditor.record import JsonObject
@@ -65,23 +65,36 @@ class Happenings:
         return [one for one in self.events if one["operation"] in asked.operations and _touches(one, asked.on, of)]
 
 
-def happenings(snapshot: Snapshot, before: Side | None, now: datetime) -> Happenings:
-    """Everything between the last green run and now."""
+def happenings(snapshot: Snapshot, before: Side | None, now: datetime, accounts: Collection[str]) -> Happenings:
+    """Everything between the last green run and now.
+
+    `accounts` are the names, in lower case, of those that are looked at now: others were not looked for, and have not
+    gone.
+    """
     earlier = before.snapshot if before is not None else None
     since = now - RECENT if before is None else before.run.started_at - _LEEWAY
     found = None
     if earlier is not None:
         old, new = _bodies(earlier), _bodies(snapshot)
-        found = tuple(_row(one, old, new) for one in changes(earlier, snapshot))
+        gone_or_not = (
+            one for one in changes(earlier, snapshot) if one.what != "removed" or _looked_at(one.id, accounts)
+        )
+        found = tuple(_row(one, old, new) for one in gone_or_not)
     listed = any(one.kind == "activity_event" for one in snapshot.listings)
-    told = (_event(one) for one in snapshot.resources if one.kind == "activity_event")
+    log = (_event(one) for one in snapshot.resources if one.kind == "activity_event")
     recent: dict[tuple[str, ...], JsonObject] = {}
-    for event in told:
+    for event in log:
         at = moment(event["at"]) if event is not None else None
         if event is not None and at is not None and at >= since:
             recent[str(event["operation"]), str(event["on"]).lower(), str(event["correlation"])] = event
     events = tuple(sorted(recent.values(), key=lambda one: str(one["at"]), reverse=True))
     return Happenings(found, events if listed or events else None)
+
+
+def _looked_at(arm_id: str, accounts: Collection[str]) -> bool:
+    """Whether it is no account of another workload, nor in one."""
+    account = segment(arm_id, "accounts")
+    return account is None or account.lower() in accounts
 
 
 def _bodies(snapshot: Snapshot) -> dict[tuple[str, str], Resource]:

@@ -25,6 +25,8 @@ def steps(reason: Reason, variables: Mapping[str, Json], own: str | None, now: s
     blank: dict[str, Json] = {"changes": [], "events": [], "before": {}, "meters": {}, "seen": {}, "now": now}
     made: list[Step] = []
     for one in reason.steps:
+        if made and one.text == made[-1].text:
+            continue  # the same step, for when less is known
         fix = render_fix(one, {**blank, **variables})
         if fix.cli is not None or one.cli is None:
             made.append(Step(text=fix.text or reason.title, command=fix.cli))

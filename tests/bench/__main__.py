@@ -11,6 +11,7 @@ import sys
 from tests.bench.calls import calls, memory
 from tests.bench.comparison import comparison
 from tests.bench.evaluation import evaluation
+from tests.bench.long_log import long_log
 from tests.bench.pages import pages
 from tests.bench.past import past
 from tests.bench.rendering import rendering
@@ -29,6 +30,7 @@ TABLES = {
     "comparison": comparison,
     "history": past,
     "triage": triage,
+    "log": long_log,
     "calls": calls,
     "memory": memory,
     "pages": pages,

@@ -1,0 +1,52 @@
+"""That nothing is wrong, said only of what was called, with what was changed all the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from auditor.diagnosis import NOTHING_WRONG, Cause, Standing, Step, Telltale
+from auditor.triage.case import Cases
+from auditor.triage.evidence import MOST, listed, of_change
+
+_TELLING: Final = frozenset(
+    {
+        "account",
+        "content_policy",
+        "deployment",
+        "dns_record",
+        "private_endpoint",
+        "role_assignment",
+        "subscription",
+        "virtual_network_link",
+    }
+)
+"""Kinds whose change an application can notice though the calls from here are answered."""
+
+
+def nothing_wrong(of: Cases) -> tuple[Cause, ...]:
+    """Said only of what was called; what could not be seen is said beside it."""
+    called = [case for case in of.all if case.called]
+    if not called:
+        return ()
+    silent = [case.name for case in of.all if case.applies and not case.called]
+    names = listed(sorted({case.name for case in called}))
+    against = [of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:MOST]
+    against += [f"{listed(sorted(silent))} could not be asked."] if silent else []
+    if of.gaps:
+        against.append(f"{of.gaps} reads failed, so that not everything could be seen.")
+    return (
+        Cause(
+            id=NOTHING_WRONG,
+            title="Nothing is wrong as far as could be seen",
+            standing=Standing.CONFIRMED if not against else Standing.LIKELY,
+            whose="unknown",
+            evidence=(Telltale(says=f"{len(called)} deployments were called and answered: {names}."),),
+            against=tuple(Telltale(says=words) for words in against),
+            next_steps=(
+                Step(
+                    text="Look at the application: the name, endpoint and credential that it really uses, and its log."
+                ),
+                Step(text="Classify the error that it shows.", command="auditor triage --error FILE"),
+            ),
+        ),
+    )
