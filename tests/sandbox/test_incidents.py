@@ -12,7 +12,7 @@ from auditor.errors import SandboxError
 from auditor.sandbox.incident import incident_of, load_incidents, settings_of, world_before, world_of
 from auditor.settings_file import load_settings
 
-LEAST = 36
+LEAST = 80
 """Every class of failure that is to be told apart, what is compounded of them, and what only looks like them."""
 
 
