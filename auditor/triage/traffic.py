@@ -43,7 +43,8 @@ def traffic(answers: Mapping[str, Answer], deployment: str) -> JsonObject:
         tokens = _sums(_series(answers, _TOKENS, deployment) or ())
         if tokens:
             _tell(found, "tokens", tokens, halves, per=None)
-            _tell(found, "tokens_per_request", tokens, halves, per=requests, percent=False)
+            answered = _sums([one for one in series if one.labels.get(_STATUS, "").startswith("2")])
+            _tell(found, "tokens_per_request", tokens, halves, per=answered, percent=False)  # a refused one uses none
         _tell_filtered(found, answers, deployment)
     for name, metrics in (("response_ms", _RESPONSE), ("utilisation_percent", _LOAD)):
         means = _means(_series(answers, metrics, deployment) or ())
