@@ -102,7 +102,6 @@ async def look(
     """
     settings = _hurried(settings, asked.deadline)
     recorder, taken_at = Recorder(keep), datetime.now(UTC)
-    begun = time.monotonic()
     try:
         async with open_cloud(settings, environ, recorder) as cloud:
             seen = await _Seeing(cloud, settings, asked, progress).all()
@@ -110,7 +109,6 @@ async def look(
     except SignInError as error:
         announce(str(error))
         return await _without_token(settings, asked, recorder, taken_at, error)
-    announce(f"looked for {time.monotonic() - begun:.1f} s")
     collected = seen.collected
     return Snapshot(
         cloud=cloud.endpoints.name,

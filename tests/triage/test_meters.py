@@ -53,5 +53,5 @@ def test_a_meter_tells_the_ordinary_value_and_the_last_whole_one() -> None:
     told = {one.name: one for one in meters(found, ["chat"], BEGIN + STEP * 3)}
     assert set(told) == {"requests", "answers 429"}
     assert (told["requests"].before, told["requests"].now) == (10, 70)
-    assert told["answers 429"].points == (0, 0, 0, 30, 2)
+    assert list(told["answers 429"].points) == [0, 0, 0, 30, 2]
     assert (told["answers 429"].before, told["answers 429"].now) == (0, 30)

@@ -16,6 +16,8 @@ from auditor.difference import Side
 from auditor.errors import SettingsError
 from auditor.report.triage import render
 from auditor.sandbox import Sandbox, load_world, settings_path
+from auditor.sandbox.incident import world_of
+from auditor.sandbox.world import World
 from auditor.settings_file import load_settings
 from auditor.snapshot import Snapshot
 from auditor.triage.asked import Asked, narrowed
@@ -39,6 +41,7 @@ def looked(
     before: Side | None = None,
     deadline: float = 20,
     cancel_after: float | None = None,
+    world_: World | None = None,
     **changed: str,
 ) -> Looked:
     """Triage of a world with its own settings; `changed` are variables of the environment."""
@@ -53,7 +56,7 @@ def looked(
             task.cancel()
         return await task
 
-    with Sandbox(load_world(world, faults)) as sandbox, environment({**sandbox.environment, **changed}):
+    with Sandbox(world_ or load_world(world, faults)) as sandbox, environment({**sandbox.environment, **changed}):
         settings = load_settings(settings_path(world), dict(os.environ), {})
         asked = Asked(since=timedelta(hours=2), deadline=deadline, name=name, before=before)
         settings, asked = narrowed(settings, asked)
@@ -135,6 +138,22 @@ def test_what_changed_since_the_last_green_is_told_with_both_values(healthy: Don
         "publicNetworkAccess" in one.what and '"Disabled" → "Enabled"' in one.what for one in done.triage.happened
     )
     assert not any("resolver" in one.what for one in done.triage.happened)
+
+
+def test_what_was_done_lately_is_read_of_all_that_an_account_hangs_on() -> None:
+    """The deletion of a private DNS zone's link, by whom; and metrics by five minutes."""
+    done = looked("healthy", world_=world_of("zone-unlinked"), name="matter-assistant")
+    deleted = next(one for one in done.triage.happened if "deleted" in one.what)
+    assert (deleted.who, deleted.source) == ("network-team@contoso.com", "activity log")
+    assert "privatelink.openai.azure.com" in deleted.on
+    assert {one.body.get("interval") for one in done.snapshot.resources if one.kind == "metric"} == {"PT5M"}
+
+
+@pytest.mark.parametrize("fault", ["clock-ahead", "clock-behind"])
+def test_a_clock_that_is_hours_off_ends_nothing(fault: str) -> None:
+    """The calls are made and told all the same."""
+    done = looked("healthy", [fault], name="support-desk")
+    assert {one.outcome for one in done.triage.traces} >= {"completed"}
 
 
 def test_of_accounts_that_nobody_asks_about_nothing_is_missed(healthy: Done) -> None:
