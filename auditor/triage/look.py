@@ -233,7 +233,7 @@ async def _without_token(
     endpoints = endpoints_of(settings)
     names = Names(endpoints, settings.resolver)
     probes = []
-    for one, host in unsigned(settings, asked, endpoints, str(error)):
+    for one, host in unsigned(settings, asked, endpoints, _refusals(str(error))):
         stage = await resolving(names, host)
         probes.append(one.model_copy(update={"body": {**one.body, "stages": [stage, *one.body["stages"]]}}))
     return Snapshot(
@@ -246,6 +246,13 @@ async def _without_token(
         readings=recorder.readings,
         resources=tuple(probes),
     )
+
+
+def _refusals(words: str) -> str:
+    """What credentials that are configured were told; all that was said where none is."""
+    first, *tried = words.splitlines()
+    refused = [line.strip() for line in tried if ": failed (" in line]
+    return "; ".join((first.rstrip(":"), *refused)) if refused else " ".join(words.split())
 
 
 def _hurried(settings: Settings, deadline: float) -> Settings:

@@ -15,8 +15,8 @@ from auditor.settings import Endpoints, Settings, Workload
 from auditor.snapshot import Resource
 from auditor.triage.asked import Asked
 
-_UNKNOWN_GROUP = "unknown"
-"""Stands for the resource group of an account that settings name alone."""
+_UNKNOWN_GROUP = "RESOURCE_GROUP"
+"""Stands for the resource group of an account that settings name alone; whoever pastes a command has to name it."""
 
 _KINDS = ("account", "deployment", "model")
 
@@ -79,7 +79,7 @@ def answer_host(answer: Answer) -> str:
 def _renamed(probe: Resource, by_name: dict[str, str]) -> Resource:
     account, _, below = probe.id.partition("/deployments/")
     right = by_name.get(account.rpartition("/")[2].lower())
-    if f"/resourcegroups/{_UNKNOWN_GROUP}/" not in account.lower() or right is None:
+    if f"/resourceGroups/{_UNKNOWN_GROUP}/" not in account or right is None:
         return probe
     id_ = f"{right}/deployments/{below}"
     return probe.model_copy(update={"id": id_, "parent": id_.partition("/probes/")[0]})

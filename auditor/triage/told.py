@@ -85,7 +85,7 @@ def _onset_of(ranked: tuple[Cause, ...], asked: Asked, snapshot: Snapshot) -> On
 
 def _unknown_onset(asked: Asked, failing: list[str]) -> Onset:
     if not failing:
-        return Onset(at=None, how="nothing fails")
+        return Onset(at=None, how="no call fails")
     green = asked.remembered
     if green is None:
         return Onset(at=None, how="not known: the numbers don't show it, and there is no last green bundle")
