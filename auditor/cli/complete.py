@@ -60,6 +60,13 @@ def faults() -> Iterator[str]:
     return iter(load_faults())
 
 
+def incidents() -> Iterator[str]:
+    """Incidents of the sandbox."""
+    from auditor.sandbox.incident import load_incidents
+
+    return iter(load_incidents())
+
+
 def workloads(settings: Path) -> Iterator[str]:
     """Names of the workloads that the settings declare; none where they can't be read."""
     return (str(one.get("name")) for one in _workloads(settings))
@@ -91,6 +98,7 @@ FLAGS: dict[str, Offers] = {
     "--framework": offer(frameworks),
     "--world": offer(worlds),
     "--fault": offer(faults),
+    "--incident": offer(incidents),
     "--workload": offer_declared(workloads),
     "--expect": offer_declared(workloads),
 }

@@ -40,6 +40,10 @@ class _Metric:
 
 
 def _requests(_: World, __: Deployment, flow: Flow) -> _Values:
+    """What spilled over is counted at the deployment that took it, and nowhere else.
+
+    https://learn.microsoft.com/azure/foundry/openai/how-to/spillover-traffic-management
+    """
     spilled = min(flow.spilled, flow.requests.get("200", 0))
     told = {(status, "False"): float(count) for status, count in flow.requests.items() if count}
     return {**told, ("200", "False"): flow.requests["200"] - spilled, ("200", "True"): spilled} if spilled else told

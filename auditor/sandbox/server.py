@@ -83,7 +83,10 @@ class Services:
             await self.closing.wait()
         if silent:
             _reset(request)
-        return await self._send(request, whole)
+        try:
+            return await self._send(request, whole)
+        except ConnectionResetError:
+            return web.Response()  # nobody is there any more to send it to
 
     async def _wait(self, seconds: float) -> None:
         if seconds <= 0:

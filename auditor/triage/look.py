@@ -15,7 +15,7 @@ from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.names import NameAnswer, Names
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.collect import Collected, collect
-from auditor.collect.access import DENY_ASSIGNMENTS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS
+from auditor.collect.access import DENY_ASSIGNMENTS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, ROLE_ELIGIBILITIES
 from auditor.collect.accounts import ACCOUNT, ACCOUNTS, DELETED_ACCOUNTS
 from auditor.collect.activity import recent_activity
 from auditor.collect.blocklists import BLOCKLISTS
@@ -58,6 +58,7 @@ STATE: tuple[Collector, ...] = (
     BLOCKLISTS,
     ROLE_ASSIGNMENTS,
     ROLE_DEFINITIONS,
+    ROLE_ELIGIBILITIES,
     DENY_ASSIGNMENTS,
     HOST_NAMES,
     TLS_PORTS,

@@ -154,7 +154,7 @@ def test_what_is_otherwise_lately_shows_from_its_minute_on() -> None:
     assert set(found) == {"200", "429"}
     assert sum(found["429"][:17]) == 0
     assert 165 <= sum(found["429"]) <= 168  # 8000 a day for half an hour
-    assert sum(found["200"][:18]) == 250
+    assert sum(found["200"][:18]) in {249, 250}  # 4000 a day
     assert points(world, "AzureOpenAITimeToResponse", "Average", "")["support-chat"] == [640.0] * 24
 
 
@@ -168,8 +168,8 @@ def test_counts_are_whole_and_add_up_however_the_time_is_cut() -> None:
 def test_what_spilled_over_is_told_apart() -> None:
     """At the deployment that took it."""
     found = points(lately(since_minutes=60, spilled=1440), "AzureOpenAIRequests", split="IsSpillover")
-    assert sum(found["True"]) == 60
-    assert sum(found["False"]) == 333 - 60
+    assert sum(found["True"]) in {59, 60}  # 1440 a day, for an hour
+    assert sum(found["True"]) + sum(found["False"]) in {332, 333, 334}  # 4000 a day, for two
 
 
 def test_prompts_and_answers_share_the_tokens() -> None:
