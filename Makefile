@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint tests bench docs sample matrix requirements clean
+.PHONY: help demo test check lint tests bench docs sample matrix incidents requirements clean
 
 help: ## Show these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -39,6 +39,9 @@ sample: .venv/dev ## The same, and reports/sample from a fresh run of the demo
 
 matrix: .venv/dev ## Prove each check by its fault and by each refused read, into policies/matrix.md
 	@$(BIN)/python -m tests.matrix
+
+incidents: .venv/dev ## Let triage name the cause of every incident of the sandbox, into policies/incidents.md
+	@$(BIN)/python -m tests.incidents
 
 requirements: .venv/dev ## Resolve the hashed requirements anew
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
