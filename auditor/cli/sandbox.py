@@ -87,6 +87,10 @@ def sandbox(
     if listing:
         output(_catalogue())
         return
+    if before and not incident:
+        raise click.UsageError("--before goes with --incident")
+    if incident and (faults or size):
+        raise click.UsageError("--incident is a world of its own: neither --fault nor --generate goes with it")
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
         if incident:
             pretended, settings = _incident(incident, Path(folder), before=before)

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from auditor.errors import SandboxError
+from auditor.cli import cli
+from auditor.errors import ExitCode, SandboxError
 from auditor.sandbox.incident import incident_of, load_incidents, settings_of, world_before, world_of
 from auditor.settings_file import load_settings
 
@@ -49,6 +51,16 @@ def test_what_the_settings_say_otherwise_is_written_beside_what_they_name(tmp_pa
     (desk,) = [one for one in load_settings(path, dict(os.environ), {}).workloads if one.name == "support-desk"]
     assert (path.parent, desk.authentication) == (tmp_path, "keys-allowed")
     assert (tmp_path / "healthy.attestations.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--before",), ("--incident", "zone-unlinked", "--fault", "call-tls"), ("--incident", "zone-unlinkt")],
+    ids=" ".join,
+)
+def test_the_command_that_serves_one_refuses_what_makes_no_sense(given: tuple[str, ...]) -> None:
+    """Rather than serve something else than what was asked for."""
+    assert CliRunner().invoke(cli, ["sandbox", *given]).exit_code == ExitCode.USAGE
 
 
 def test_an_incident_that_is_not_there_names_the_nearest() -> None:
