@@ -40,7 +40,7 @@ HOURS_AGO = 9
 HEAD = """\
 # Incidents, and what triage says of them
 
-Written by `python -m tests.incidents`: {count} incidents, each a pretended Azure in which something happened, and
+Written by `make incidents`: {count} incidents, each a pretended Azure in which something happened, and
 what `auditor triage` named first. Where all was well before, an audit of that was kept from {hours} hours earlier.
 `auditor sandbox --incident ID` serves any of them, to be tried by hand.
 
