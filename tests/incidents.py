@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
+from auditor.bundle.manifest import digest, read_manifest
 from auditor.cli import cli
 from auditor.diagnosis import NOTHING_WRONG, Cause, Triage, Verdict
 from auditor.run import load_run
@@ -111,6 +112,11 @@ class Shown:
         return tuple(one for one in self.others if one not in may)
 
     @property
+    def is_compared(self) -> bool:
+        """Whether an audit from when all was well lies there to be compared with."""
+        return self.expected.green and self.expected.ask.error is None
+
+    @property
     def is_within(self) -> bool:
         """Whether it was told in time; a second is for starting and printing."""
         return self.triage is not None and self.seconds <= self.expected.ask.deadline + 1
@@ -166,8 +172,16 @@ def _audited(name: str, folder: Path) -> None:
     snapshot, run = load_snapshot(bundle / "snapshot.json"), load_run(bundle / "evidence.json")
     older = snapshot.model_copy(update={"taken_at": snapshot.taken_at - back, "ended_at": snapshot.ended_at - back})
     dated = run.model_copy(update={"started_at": run.started_at - back, "ended_at": run.ended_at - back})
-    (bundle / "snapshot.json").write_text(older.model_dump_json(), encoding="utf-8")
-    (bundle / "evidence.json").write_text(dated.model_dump_json(), encoding="utf-8")
+    written = {"snapshot.json": older.model_dump_json(), "evidence.json": dated.model_dump_json()}
+    manifest = read_manifest((bundle / "manifest.json").read_bytes())
+    vouched = []
+    for file in manifest.files:
+        if file.path in written:
+            data = written[file.path].encode()
+            (bundle / file.path).write_bytes(data)
+            file = file.model_copy(update={"bytes": len(data), "sha256": digest(data)})
+        vouched.append(file)
+    (bundle / "manifest.json").write_bytes(manifest.model_copy(update={"files": tuple(vouched)}).written())
 
 
 def row(one: Shown) -> str:
@@ -207,6 +221,8 @@ def table(every: list[Shown]) -> str:
 
 def said(one: Shown) -> Iterator[str]:
     """What is wrong with an answer, for whoever mends it; nothing where it is right."""
+    if one.triage is not None and one.is_compared is not (one.triage.last_green is not None):
+        yield f"was {'not ' if one.is_compared else ''}compared with an audit from before"
     if not one.is_first:
         yield f"first cause {one.first}, is {one.expected.expect.first} ({one.expected.expect.whose or 'anybody'}'s)"
     if one.is_mended is False:
