@@ -45,6 +45,11 @@ class Case:
         """Whether something is to be explained."""
         return self.failure is not None or bool(self.symptoms)
 
+    @property
+    def suspected(self) -> bool:
+        """Whether nothing ails it that was seen: only what was done may shut its application out."""
+        return self.failure is None and self.symptoms <= {"application-refused"}
+
 
 @dataclass(frozen=True)
 class Cases:
@@ -75,3 +80,11 @@ class Judged:
     """Whether something that was done speaks for it."""
     variables: dict[str, Json] = field(repr=False)
     against: tuple[str, ...] = ()
+    """What its own rules say against it."""
+    beside: tuple[str, ...] = ()
+    """Deployments within its reach that answered."""
+
+    @property
+    def doubted(self) -> bool:
+        """Whether anything speaks against it."""
+        return bool(self.against or self.beside)

@@ -93,7 +93,11 @@ class _Cases:
         if failure is None:
             told = ails(one.part("account").facts, one.part("workload").facts, written(self._now - RECENT))
             symptoms = frozenset((*symptoms_of(facts, probe, meters, earlier), *told))
-        call = {**told_of(probe, failure, one), "eligible": self._eligible(one, account)}
+        call = {
+            **told_of(probe, failure, one),
+            "eligible": self._eligible(one, account),
+            "others_refused": "refused" in symptoms if failure is None else None,
+        }
         ids = dig(probe, "request_ids") or {}
         return Case(
             name=last(one.id),

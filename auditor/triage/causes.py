@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor.diagnosis import Cause, Owner, Standing, Telltale
 from auditor.difference import Side
 from auditor.policy.expression import Facts, Rule, bind
 from auditor.policy.facts.shape import dig, text, texts
-from auditor.record import Json, JsonObject
+from auditor.record import Json
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
 from auditor.triage.case import Case, Cases, Judged
@@ -66,7 +66,14 @@ def ranked(of: Cases, known: Iterable[CompiledReason]) -> tuple[Cause, ...]:
     first = sorted(explaining, key=lambda one: one.rank)
     rest = sorted(beside, key=lambda one: one.rank)
     made = tuple(_cause(one, found, of, known) for one in (*first, *rest))
-    return made or nothing_wrong(of)
+    if not made or all(_is_guess(one) for one in explaining) and explaining:
+        return (*nothing_wrong(of, made), *made)
+    return made
+
+
+def _is_guess(found: _Found) -> bool:
+    """Whether it explains nothing that was seen: what was done may be all in order."""
+    return all(one.against and one.case.suspected for one in found.judged)
 
 
 def judge(compiled: CompiledReason, variables: Mapping[str, Json]) -> Standing | None:
@@ -90,7 +97,7 @@ def _of_case(
     refined = _settled([one for each in known if (one := _judged(each, case, happened)) is not None])
     for compiled, judged in refined:
         yield compiled.reason.id, compiled.reason, judged
-    if case.failure is None or any(not judged.against for _, judged in refined):
+    if case.failure is None or any(not judged.doubted for _, judged in refined):
         return
     name = case.failure_class or "unclassified"
     if name not in {compiled.reason.id for compiled, _ in refined}:
@@ -100,7 +107,7 @@ def _of_case(
 
 def _settled(found: list[tuple[CompiledReason, Judged]]) -> list[tuple[CompiledReason, Judged]]:
     """Consequences left out, and what is not decided between several called possible."""
-    sure = [(one.reason, _ORDER.index(judged.standing)) for one, judged in found if not judged.against]
+    sure = [(one.reason, _ORDER.index(judged.standing)) for one, judged in found if not judged.doubted]
 
     def folded(name: str, judged: Judged) -> bool:
         """Whether another that is as sure says that this one follows from it."""
@@ -124,7 +131,7 @@ def _weight(judged: Judged) -> tuple[int, bool]:
 
 
 def _lowered(judged: Judged) -> Judged:
-    return Judged(judged.case, Standing.POSSIBLE, judged.changed, judged.variables, judged.against)
+    return replace(judged, standing=Standing.POSSIBLE)
 
 
 def _fits(reason: Reason, case: Case) -> bool:
@@ -139,11 +146,11 @@ def _judged(compiled: CompiledReason, case: Case, happened: Happenings) -> tuple
     standing = judge(compiled, variables)
     if standing is None:
         return None
-    against = tuple(_against(compiled, variables))
-    if against and standing is Standing.LIKELY:
+    against, beside = tuple(_against(compiled, variables)), tuple(_answering(compiled.reason, variables))
+    if (against or beside) and standing is Standing.LIKELY:
         standing = Standing.POSSIBLE
     changed = bool(variables.get("changes") or variables.get("events"))
-    return compiled, Judged(case, standing, changed, variables, against)
+    return compiled, Judged(case, standing, changed, variables, against, beside)
 
 
 def _with_happenings(reason: Reason, case: Case, happened: Happenings) -> dict[str, Json]:
@@ -162,15 +169,21 @@ def _against(compiled: CompiledReason, variables: dict[str, Json]) -> Iterator[s
     for rule, says in compiled.against:
         if _is(rule, facts):
             yield rendered(says, variables) or says
-    call = variables.get("call")
-    names = [] if not isinstance(call, dict) else _answering(compiled.reason, call)
+
+
+def _answered(reason: Reason, judged: Iterable[Judged]) -> Iterator[str]:
+    """What speaks against it that answered all the same, in one sentence."""
+    names = sorted({name for one in judged for name in one.beside})
     if names:
-        places = {"account": "the same account", "region": "the same region"}
-        where = places.get(compiled.reason.reach, "this machine")
-        yield f"{listed(names)} on {where} answered." if where != "this machine" else f"{listed(names)} answered."
+        place = {"account": " on the same account", "region": " in the same region"}.get(reason.reach, "")
+        yield f"{listed(names)}{place} answered."
 
 
-def _answering(reason: Reason, call: JsonObject) -> list[str]:
+def _answering(reason: Reason, variables: Mapping[str, Json]) -> list[str]:
+    """Deployments that would fail too, were it so."""
+    call = variables.get("call")
+    if not isinstance(call, dict):
+        return []
     if reason.reach == "account":
         return list(call.get("answer_on_account") or ())
     if reason.reach == "region":
@@ -197,7 +210,8 @@ def _cause(found: _Found, all_: Mapping[str, _Found], of: Cases, known: tuple[Co
     if found.reason is None:
         return _base(found, first, explains, known)
     reason = found.reason
-    against = dict.fromkeys(words for one in found.judged for words in one.against)
+    surest = [one for one in found.judged if one.standing is found.standing]
+    against = dict.fromkeys((*(words for one in surest for words in one.against), *_answered(reason, surest)))
     alike = [name for name in reason.like if name in all_]
     return Cause(
         id=reason.id,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from auditor.diagnosis import NOTHING_WRONG, Cause, Standing, Step, Telltale
 from auditor.triage.case import Cases
 from auditor.triage.evidence import MOST, listed, of_change
+from auditor.triage.reason import Symptom
 
 _TELLING: Final = frozenset(
     {
@@ -23,15 +25,30 @@ _TELLING: Final = frozenset(
 """Kinds whose change an application can notice though the calls from here are answered."""
 
 
-def nothing_wrong(of: Cases) -> tuple[Cause, ...]:
-    """Said only of what was called; what could not be seen is said beside it."""
+_SEEN: Final[dict[Symptom, str]] = {
+    "slow": "slow answers",
+    "throttled": "answers of HTTP 429",
+    "errors": "answers of HTTP 5xx",
+    "refused": "answers of HTTP 401",
+    "filtered": "requests that a content filter refused",
+    "spilling": "requests that spilled over",
+}
+"""Symptoms that stand in a deployment's numbers."""
+
+
+def nothing_wrong(of: Cases, doubts: Iterable[Cause] = ()) -> tuple[Cause, ...]:
+    """Said only of what was called; what could not be seen, and what may be wrong all the same, is said beside it."""
     called = [case for case in of.all if case.called]
     if not called:
         return ()
     silent = [case.name for case in of.all if case.applies and not case.called]
-    names = listed(sorted({case.name for case in called}))
+    answered = listed(sorted({case.name for case in called}))
     against = [of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:MOST]
+    against += [f"{one.title}: {one.standing.value}." for one in doubts]
     against += [f"{listed(sorted(silent))} could not be asked."] if silent else []
+    for symptom, words in _SEEN.items():
+        names = sorted({case.name for case in of.all if symptom in case.symptoms})
+        against += [f"Azure Monitor counts more {words} of {listed(names)} than before."] if names else []
     if of.gaps:
         against.append(f"{of.gaps} reads failed, so that not everything could be seen.")
     return (
@@ -40,7 +57,7 @@ def nothing_wrong(of: Cases) -> tuple[Cause, ...]:
             title="Nothing is wrong as far as could be seen",
             standing=Standing.CONFIRMED if not against else Standing.LIKELY,
             whose="unknown",
-            evidence=(Telltale(says=f"{len(called)} deployments were called and answered: {names}."),),
+            evidence=(Telltale(says=f"{len(called)} deployments were called and answered: {answered}."),),
             against=tuple(Telltale(says=words) for words in against),
             next_steps=(
                 Step(

@@ -46,8 +46,11 @@ the account, other deployments that draw on the same quota, private endpoints, o
 Reach = Literal["deployment", "account", "region", "machine", "subscription"]
 """How far a cause goes: within it, a deployment that answers speaks against it."""
 
-Symptom = Literal["slow", "throttled", "errors", "other-model", "filtered", "spilling", "unwell", "application-refused"]
-"""What ails a deployment that answers: here and now, in its numbers, by Azure's word, or to its application alone."""
+Symptom = Literal[
+    "slow", "throttled", "errors", "refused", "other-model", "filtered", "spilling", "unwell", "application-refused"
+]
+"""What ails a deployment that answers: here and now, in its numbers, by Azure's word, or perhaps to its application
+alone."""
 
 EVERYTHING = "*"
 

@@ -26,6 +26,7 @@ SLOWEST: Final = 500.0
 _SHARES: Final[tuple[tuple[str, Symptom], ...]] = (
     ("throttled_percent", "throttled"),
     ("errors_percent", "errors"),
+    ("refused_percent", "refused"),
     ("filtered_percent", "filtered"),
     ("spilled_percent", "spilling"),
 )

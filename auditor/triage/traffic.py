@@ -37,6 +37,7 @@ def traffic(answers: Mapping[str, Answer], deployment: str) -> JsonObject:
     if series is not None and halves is not None:
         _tell(found, "requests", requests, halves, per=None)
         _tell(found, "throttled_percent", _sums(_with(series, _STATUS, "429")), halves, per=requests)
+        _tell(found, "refused_percent", _sums(_with(series, _STATUS, "401")), halves, per=requests)
         failed = [one for one in series if one.labels.get(_STATUS, "").startswith("5")]
         _tell(found, "errors_percent", _sums(failed), halves, per=requests)
         _tell_spilled(found, answers, deployment)

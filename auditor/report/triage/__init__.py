@@ -22,7 +22,7 @@ def render(told: Triage, width: int = 80, color: bool = True) -> str:
     page = Page(width, color=color)
     answer(page, told)
     calls(page, told.traces)
-    others(page, told.causes[1:])
+    others(page, told.causes[1:], "May be all the same" if told.verdict is Verdict.WELL else "Less probable")
     _happened(page, told)
     numbers(page, told)
     _support(page, told)

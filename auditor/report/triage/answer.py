@@ -42,6 +42,8 @@ def answer(page: Page, told: Triage) -> None:
     if first is None:
         page.text(f"{word}  {_no_cause(told)}", hang=len(word) + 2, style=style)
         page.text(_since(told), style="dim")
+        if told.verdict is Verdict.WELL and told.causes:
+            _shown(page, "Yet", told.causes[0].against)
         return
     page.text(f"{word}  {hostile.line(first.title)}", hang=len(word) + 2, style=style)
     page.text(f"{first.standing.value}; {_WHOSE[first.whose]}; explains {_explained(first, told)}")
@@ -76,6 +78,8 @@ def _explained(first: Cause, told: Triage) -> str:
     asked = [one for one in told.traces if one.outcome != "not_applicable"]
     if not asked:
         return f"{names}{more}"
+    if not failing:
+        return f"{names}{more}, though every call from here was answered"
     return f"{names}{more} ({len(failing)} of {len(asked)} called fail)"
 
 
@@ -108,11 +112,11 @@ def _steps(page: Page, cause: Cause, indent: int = 2, most: int | None = None) -
             command(page, step.command, indent=indent + 2)
 
 
-def others(page: Page, causes: Sequence[Cause]) -> None:
+def others(page: Page, causes: Sequence[Cause], heading: str) -> None:
     """The causes after the first, each in a few lines."""
     if not causes:
         return
-    page.heading(f"Less probable ({len(causes):,})")
+    page.heading(f"{heading} ({len(causes):,})")
     for one in causes[:_OTHERS]:
         names = f": {', '.join(hostile.line(name, 60) for name in one.explains[:3])}" if one.explains else ""
         page.text(f"{hostile.line(one.title)} ({one.standing.value}){names}", indent=2, hang=2, style="bold")
