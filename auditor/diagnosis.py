@@ -218,5 +218,7 @@ class Triage(Record):
     """Whose fault it is not and what shows that, one sentence each."""
     not_seen: tuple[NotSeen, ...] = ()
     last_green: LastGreen | None = None
+    notes: tuple[str, ...] = ()
+    """What is worth knowing beside the answer, and is not its cause; one or two sentences each."""
     notices: tuple[str, ...] = ()
     """What the endpoints say of themselves; a sandbox says that it is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import sys
 import time
 from datetime import timedelta
@@ -47,6 +48,9 @@ Exit codes of this command:
 _STRETCH = re.compile(r"(\d{1,5})\s*(m|min|h|d)")
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=14)
+
+_FEW = 20
+"""Bundles of which an index is made by the way; of more, `auditor history` makes it."""
 
 WATCH_SECONDS = 15.0
 """Between two looks of --watch."""
@@ -121,6 +125,7 @@ def triage(
     """Tell what broke, since when, what changed and what mends it."""
     from auditor.cli.console import colored, output, width
     from auditor.errors import ExitCode
+    from auditor.report.hostile import in_json
     from auditor.report.triage import render
     from auditor.settings_file import DEFAULT_PATH, load_settings
     from auditor.triage.asked import Asked, narrowed
@@ -129,7 +134,7 @@ def triage(
         if name is not None or watch:
             raise click.UsageError("--error asks Azure nothing: no name and no --watch go with it")
         told = _offline(error)
-        output(told.model_dump_json(indent=1) if as_json else render(told, width(), colored(sys.stdout, os.environ)))
+        output(in_json(told.model_dump_json(indent=1)) if as_json else render(told, width(), colored(sys.stdout, os.environ)))
         ctx.exit(_code(told))
     before, unread = _last_green(reports)
     loaded = load_settings(settings or DEFAULT_PATH, os.environ, {})
@@ -141,9 +146,9 @@ def triage(
         while last is None or (watch and not last.interrupted):
             if last is not None:
                 time.sleep(WATCH_SECONDS)
-            last = _looked(about, asked, unread)
+            last = _dated(_looked(about, asked, unread), reports)
             if as_json:
-                output(last.model_dump_json(indent=None if watch else 1))
+                output(in_json(last.model_dump_json(indent=None if watch else 1)))
             else:
                 _clear(watch)
                 output(render(last, width(), colored(sys.stdout, os.environ)))
@@ -163,6 +168,27 @@ def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
         looking = look(settings, asked, environ=dict(os.environ), progress=show.now, announce=show.line)
         seen = until_interrupted(looking)
     return told(seen, settings, asked, unread)
+
+
+def _dated(told: Triage, reports: Path) -> Triage:
+    """With since when it fails by the runs that are kept, where nothing else tells; what they can't tell ends nothing."""
+    from auditor.bundle.kept import kept_run
+    from auditor.errors import ReportError
+    from auditor.history import FILENAME, Index
+    from auditor.triage.past import onset_in
+
+    failing = [one for one in told.traces if one.failure_class is not None]
+    if told.since.at is not None or told.interrupted or not failing or not reports.is_dir():
+        return told
+    if not (reports / FILENAME).is_file() and sum(1 for _ in reports.glob("*/evidence.json")) > _FEW:
+        return told
+    try:
+        with Index(reports, kept_run) as index:
+            index.sync()
+            since = onset_in(index, failing)
+    except (ReportError, sqlite3.Error):
+        return told
+    return told.model_copy(update={"since": since}) if since is not None else told
 
 
 def _offline(error: str) -> Triage:

@@ -15,9 +15,12 @@ _PASSING: Final = frozenset({"activity_event", "metric", "probe", "required_acti
 """Kinds that are different each time that one looks, and are compared as findings and numbers instead."""
 
 _STAMPS: Final = frozenset(
-    {"etag", "systemData", "occurredTime", "reportedTime", "lastEvaluated", "timestamp", "notAfter"}
+    {"etag", "systemData", "occuredTime", "occurredTime", "reportedTime", "lastEvaluated", "timestamp", "notAfter"}
 )
-"""Members that only say when something was looked at or written."""
+"""Members that only say when something was looked at or written; Azure itself misspells the one of resource health."""
+
+_OF_WHO_LOOKED: Final = frozenset({("host_name", "resolver"), ("tls_port", "port"), ("tls_port", "proxied")})
+"""Places that tell of who looked and from where, not of what was looked at."""
 
 _WRITES: Final = ("/write", "/delete", "/action")
 
@@ -65,7 +68,7 @@ def changes(before: Snapshot, after: Snapshot) -> tuple[Changed, ...]:
     for kind, name in sorted(earlier.keys() | later.keys()):
         was, now = earlier.get((kind, name)), later.get((kind, name))
         if was and now:
-            different = tuple(_places(was.body, now.body))
+            different = tuple(_places(kind, was.body, now.body))
             if different:
                 by = log.writers(now.id) or log.stamped(now.body)
                 found.append(Changed(kind=kind, id=now.id, what="changed", places=different, by=by))
@@ -93,13 +96,12 @@ def _within(scope: str, whole: str) -> bool:
     return scope == whole or scope.startswith(f"{whole}/")
 
 
-def _places(before: JsonObject, after: JsonObject) -> Iterator[Place]:
-    for path, was, now in places(before, after, _only_stamped):
+def _places(kind: str, before: JsonObject, after: JsonObject) -> Iterator[Place]:
+    def passing(path: str) -> bool:
+        return path.rpartition(".")[2] in _STAMPS or (kind, path) in _OF_WHO_LOOKED
+
+    for path, was, now in places(before, after, passing):
         yield Place(path=path, before=was, after=now)
-
-
-def _only_stamped(path: str) -> bool:
-    return path.rpartition(".")[2] in _STAMPS
 
 
 class _Log:

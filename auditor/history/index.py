@@ -21,7 +21,7 @@ from auditor.run import Run, load_run
 FILENAME = ".history.sqlite3"
 EVIDENCE = "evidence.json"
 
-_VERSION = 1
+_VERSION = 2
 _LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
 _BAD = {"f": "fail", "u": "unknown"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -125,6 +125,17 @@ class Index:
         seen = tuple(Seen.model_validate(dict(zip(Seen.model_fields, one, strict=True))) for one in reversed(told))
         return self._since(row[:6], seen)
 
+    def answered(self, account: str, deployment: str) -> tuple[datetime | None, datetime | None]:
+        """When a run last saw its plain call answered, and when one first saw it fail after that; None for never."""
+        rows = self._base.execute(
+            "SELECT taken_at, answered FROM call JOIN run ON run.number = call.run"
+            " WHERE lower(deployment) = ? ORDER BY taken_at",
+            (f"{account}/{deployment}".lower(),),
+        ).fetchall()
+        good = max((at for at, answered in rows if answered), default=None)
+        bad = min((at for at, answered in rows if not answered and at > (good or "")), default=None)
+        return (datetime.fromisoformat(good) if good else None, datetime.fromisoformat(bad) if bad else None)
+
     def beyond(self, keep: int) -> tuple[Path, ...]:
         """The folders of all but the newest so many runs of each scope, oldest first."""
         rows = self._base.execute(
@@ -180,9 +191,9 @@ class Index:
             ),
         )
         self._base.executemany(
-            "INSERT OR REPLACE INTO call VALUES (?,?,?)",
+            "INSERT OR REPLACE INTO call VALUES (?,?,?,?)",
             (
-                (number, f"{call.account}/{call.deployment}", call.latency_ms)
+                (number, f"{call.account}/{call.deployment}", call.latency_ms, call.outcome == "completed")
                 for call in run.calls
                 if call.probe == "text"
             ),

@@ -34,6 +34,7 @@ CREATE TABLE call (
   run INTEGER NOT NULL,
   deployment TEXT NOT NULL,     -- account/deployment
   latency_ms REAL,
+  answered INTEGER NOT NULL,    -- 1 where the call was completed
   PRIMARY KEY (run, deployment)
 ) WITHOUT ROWID;
 

@@ -18,9 +18,6 @@ from auditor.snapshot import Resource, Snapshot
 _COUNTED = frozenset({"usage", "model", "model_capacity", "resource_health", "deleted_account"})
 """Kinds that move by themselves, or that a cause tells of where it matters."""
 
-_BY_THE_WAY = frozenset({("host_name", "resolver"), ("tls_port", "port"), ("tls_port", "proxied")})
-"""Places that tell of who looked, not of what was looked at."""
-
 _LONG = 80
 _PLACES = 3
 
@@ -106,11 +103,10 @@ def _plain(operation: str) -> str:
 
 def _set(changed: Changed) -> Iterator[Happened]:
     who = changed.by[-1] if changed.by else None
-    moved = [one for one in changed.places if (changed.kind, one.path) not in _BY_THE_WAY]
-    places = [f"{place.path}: {_value(place.before)} → {_value(place.after)}" for place in moved[:_PLACES]]
-    more = len(moved) - _PLACES
+    places = [f"{place.path}: {_value(place.before)} → {_value(place.after)}" for place in changed.places[:_PLACES]]
+    more = len(changed.places) - _PLACES
     words = "; ".join(places) + (f"; and {more} more" if more > 0 else "")
-    if changed.kind in _COUNTED or (changed.what == "changed" and not moved):
+    if changed.kind in _COUNTED:
         return
     kind = changed.kind.replace("_", " ")
     yield Happened(

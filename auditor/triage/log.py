@@ -100,6 +100,8 @@ class Log:
     """Bytes."""
     sightings: tuple[Sighting, ...]
     """Worst first: what trying again does not mend, then the most frequent; what nobody knows last."""
+    binary: bool = False
+    """Whether it is no text, by its first bytes."""
 
 
 def read_log(stream: BinaryIO) -> Log:
@@ -133,10 +135,12 @@ class _Reader:
         self._known: dict[str, Failure | None] = {}
         self._line = 1
         self._size = 0
+        self._binary = False
 
     def read(self, stream: BinaryIO) -> Log:
         rest, first = b"", True
         for piece in _utf8(stream):
+            self._binary = self._binary or (not self._size and b"\0" in piece[:SHORT])
             self._size += len(piece)
             chunk = rest + piece
             if first and len(chunk) < SHORT:
@@ -150,7 +154,7 @@ class _Reader:
             rest = chunk[held:]
         self._finish(rest, whole=first)
         ranked = sorted(self._found.values(), key=_worst)
-        return Log(self._line - (0 if self._size else 1), self._size, tuple(ranked))
+        return Log(self._line - (0 if self._size else 1), self._size, tuple(ranked), self._binary)
 
     def _finish(self, rest: bytes, *, whole: bool) -> None:
         """What is left; a short text that is one error as a whole counts once."""

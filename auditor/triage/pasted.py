@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +15,18 @@ from auditor.diagnosis import Cause, NotSeen, Onset, Standing, Support, Telltale
 from auditor.errors import SettingsError
 from auditor.policy.failure.pasted import context_of
 from auditor.policy.failure.words import clean
+from auditor.report.hostile import line as printable
 from auditor.triage.log import Log, Sighting, read_log
+from auditor.triage.log_file import opened
 from auditor.triage.steps import as_step
 
 STDIN: Final = "-"
 _LONGEST_PATH: Final = 1024
 _MOST_IDS: Final = 10
+_A_PATH: Final = re.compile(r"(?:~|\.{1,2})?/\S*|[\w./-]+\.(?:log|txt|jsonl?|out|err|gz)")
+"""What nobody writes but as the name of a file."""
+
+_NEXT: Final = "name a file that can be read, or paste the error itself"
 
 
 def answer_error(text_or_path: str, now: datetime, stdin: BinaryIO | None = None) -> Triage:
@@ -31,13 +39,12 @@ def answer_error(text_or_path: str, now: datetime, stdin: BinaryIO | None = None
         log, called = read_log(stdin or sys.stdin.buffer), "stdin"
     elif (path := _file(text_or_path)) is not None:
         try:
-            with path.open("rb") as stream:
-                log, called = read_log(stream), path.name
-        except OSError as error:
-            message = f"{path}: can't be read: {error.strerror or error}"
-            raise SettingsError(
-                (message,), next_step="name a file that can be read, or paste the error itself"
-            ) from error
+            with opened(path) as stream:
+                log, called = read_log(stream), "the pipe" if path.is_fifo() else path.name
+        except (OSError, EOFError, zlib.error) as error:
+            words = getattr(error, "strerror", None) or error
+            message = f"{printable(str(path))}: can't be read: {words}"
+            raise SettingsError((message,), next_step=_NEXT) from error
     else:
         log, called = read_log(io.BytesIO(text_or_path.encode("utf-8", "replace"))), "the text"
     seconds = (datetime.now(UTC) - begun).total_seconds()
@@ -100,6 +107,8 @@ def _since(log: Log) -> Onset:
     if stamps:
         at, one = min(stamps, key=lambda pair: pair[0])
         return Onset(at=at, how=f"the first error with a timestamp, near line {one.first_line:,}")
+    if not log.sightings:
+        return Onset(at=None, how="no error was found")
     words = next((one.first_at for one in log.sightings if one.first_at), None)
     if words:
         return Onset(at=None, how=f"the first error says {words}, in a time zone that it does not tell")
@@ -108,7 +117,9 @@ def _since(log: Log) -> Onset:
 
 def _not_seen(log: Log) -> Iterator[NotSeen]:
     if not log.sightings:
-        words = "it is empty" if not log.size else f"none of its {log.lines:,} lines tells of an error that is known"
+        lines = "its one line tells of no" if log.lines == 1 else f"none of its {log.lines:,} lines tells of an"
+        words = f"{lines} error that is known"
+        words = "it is empty" if not log.size else "it is no text, but bytes" if log.binary else words
         yield NotSeen(
             what="an error of the model endpoint, of sign-in or of Resource Manager",
             why=words,
@@ -122,14 +133,20 @@ def _not_seen(log: Log) -> Iterator[NotSeen]:
 
 
 def _file(name: str) -> Path | None:
-    """The file of that name, if there is one; a text is none."""
+    """The file of that name, if there is one; a text is none.
+
+    Raises SettingsError for what is plainly meant for a file's name, and none has it.
+    """
     if "\n" in name or len(name) > _LONGEST_PATH:
         return None
     try:
         path = Path(name)
-        return path if path.exists() and not path.is_dir() else None
+        there = bool(name) and path.exists()
     except (OSError, ValueError):
         return None
+    if not there and _A_PATH.fullmatch(name):
+        raise SettingsError((f"{printable(name)}: there is no such file",), next_step=_NEXT)
+    return path if there else None
 
 
 def _moment(stamp: str | None) -> datetime | None:

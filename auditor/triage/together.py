@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from auditor.policy.facts.clock import sent, service_date
+from auditor.policy.facts.clock import clocks_apart
 from auditor.record import JsonObject
 from auditor.snapshot import GapReason, Snapshot
 from auditor.triage.case import Case
@@ -33,7 +33,7 @@ def together(snapshot: Snapshot, declared: Iterable[str], found: Iterable[Case])
         "throttled_reads": len(throttled),
         "all_called": all(name in told_of_call for name in declared),
     }
-    apart = _apart(snapshot)
+    apart = clocks_apart(snapshot.readings)
     if apart is not None:
         told["clock_seconds"] = round(apart.total_seconds())
         told["clock_wrong"] = abs(apart) > _LOST
@@ -53,9 +53,3 @@ def with_others(case: Case, found: Iterable[Case], seen: JsonObject) -> Case:
         "fail_in_region": sorted(one.name for one in others if one.failure and one.region == case.region),
     }
     return replace(case, variables={**case.variables, "call": told, "seen": seen})
-
-
-def _apart(snapshot: Snapshot) -> timedelta | None:
-    """This machine's clock less Azure's, of the first answer that tells its own."""
-    dates = ((reading, service_date(reading.service_date)) for reading in snapshot.readings)
-    return next((sent(reading) - theirs for reading, theirs in dates if theirs is not None), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from auditor.diagnosis import (
     NOTHING_WRONG,
@@ -16,6 +17,7 @@ from auditor.diagnosis import (
     Verdict,
 )
 from auditor.policy.facts import join
+from auditor.policy.facts.clock import LEEWAY, azures_now, clocks_apart
 from auditor.policy.facts.metrics import metrics
 from auditor.policy.facts.seen import Seen, index
 from auditor.policy.facts.shape import dig
@@ -39,10 +41,11 @@ def told(snapshot: Snapshot, settings: Settings, asked: Asked, unread: str | Non
     failing = [one.deployment for one in calls if one.failure_class is not None]
     numbers = metrics(seen)
     since = onset_by(numbers, failing)
+    now = azures_now(snapshot.taken_at, snapshot.readings)
     names = dict.fromkeys((*failing, *(one.deployment for one in calls)))
     changed = happened(snapshot, seen, asked.remembered)
     return Triage(
-        taken_at=snapshot.taken_at,
+        taken_at=now,
         seconds=round((snapshot.ended_at - snapshot.taken_at).total_seconds(), 2),
         deadline=asked.deadline,
         hours=asked.since.total_seconds() / 3600,
@@ -52,15 +55,26 @@ def told(snapshot: Snapshot, settings: Settings, asked: Asked, unread: str | Non
         verdict=_verdict(ranked, calls),
         traces=calls,
         causes=ranked,
-        since=since or _onset_of(ranked, asked, snapshot) or _unknown_onset(asked, failing),
+        since=since or _onset_of(ranked, asked, now) or _unknown_onset(asked, failing),
         happened=changed,
         meters=meters(numbers, names, since.at if since else None),
         support=support(snapshot, calls),
+        notes=tuple(_notes(snapshot)),
         not_whose=tuple(_not_whose(snapshot, seen, calls, ranked)),
         not_seen=tuple(_not_seen(snapshot, calls, asked, unread)),
         last_green=_last_green(asked),
         notices=snapshot.notices,
     )
+
+
+def _notes(snapshot: Snapshot) -> Iterator[str]:
+    apart = clocks_apart(snapshot.readings)
+    if apart is not None and abs(apart) >= LEEWAY:
+        side = "ahead of" if apart > timedelta() else "behind"
+        yield (
+            f"This machine's clock is {abs(apart) / timedelta(hours=1):.1f} hours {side} Azure's. Calls that are answered"
+            " do not mind; tokens, certificates and the stretch of time that is asked of metrics and logs do."
+        )
 
 
 def _verdict(ranked: tuple[Cause, ...], calls: tuple[Trace, ...]) -> Verdict:
@@ -70,7 +84,7 @@ def _verdict(ranked: tuple[Cause, ...], calls: tuple[Trace, ...]) -> Verdict:
     return Verdict.WELL if asked and all(one.outcome == "completed" for one in asked) else Verdict.UNCLEAR
 
 
-def _onset_of(ranked: tuple[Cause, ...], asked: Asked, snapshot: Snapshot) -> Onset | None:
+def _onset_of(ranked: tuple[Cause, ...], asked: Asked, now: datetime) -> Onset | None:
     """When what the first cause rests on was done, where that is known and was after the last green one."""
     green = asked.remembered.ended_at if asked.remembered is not None else None
     if not ranked or ranked[0].id == NOTHING_WRONG:
@@ -78,7 +92,7 @@ def _onset_of(ranked: tuple[Cause, ...], asked: Asked, snapshot: Snapshot) -> On
     done = [
         (one.at, one.says)
         for one in ranked[0].evidence
-        if one.at is not None and one.at < snapshot.taken_at and (green is None or one.at > green)
+        if one.at is not None and one.at < now and (green is None or one.at > green)
     ]
     return Onset(at=min(done)[0], how="what the first cause names was done then") if done else None
 

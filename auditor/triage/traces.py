@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from auditor.diagnosis import Stage, Support, Trace
 from auditor.policy.facts import SubjectFacts
 from auditor.policy.facts.arm_id import fold
+from auditor.policy.facts.clock import azures_now
 from auditor.policy.failure import failure_of
 from auditor.snapshot import Reading, Resource, Snapshot
 
@@ -28,6 +29,7 @@ def support(snapshot: Snapshot, told: Iterable[Trace]) -> Support:
     """Ids, region and times of the failed calls; of all where none failed."""
     every = tuple(told)
     told = [one for one in every if one.failure_class is not None] or [one for one in every if one.request_ids]
+    ahead = snapshot.taken_at - azures_now(snapshot.taken_at, snapshot.readings)
     ids = [(name, one) for one in told for name in _telling(one.request_ids)]
     first = told[0] if told else None
     account = next((one for one in snapshot.resources if first and _is_account(one, first.account)), None)
@@ -36,7 +38,7 @@ def support(snapshot: Snapshot, told: Iterable[Trace]) -> Support:
     return Support(
         request_ids=tuple(name for name, _ in ids),
         region=first.region if first else None,
-        times=tuple(one.sent_at for one in told if one.sent_at is not None),
+        times=tuple(one.sent_at - ahead for one in told if one.sent_at is not None),
         endpoint=first.host if first else None,
         subscription=account.id.split("/")[2] if account else subscriptions[0],
         resource=account.id if account else None,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import os
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +17,11 @@ from hypothesis import strategies as st
 
 from auditor.diagnosis import Verdict
 from auditor.errors import SettingsError
+from auditor.policy.failure import classify_text
+from auditor.policy.failure.context import FailureContext
+from auditor.report.hostile import in_json
+from auditor.report.triage import render
+from auditor.triage import log_file
 from auditor.triage.log import CHUNK, read_log
 from auditor.triage.pasted import answer_error
 
@@ -114,6 +122,60 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(SettingsError, match=r"app\.log"):
         answer_error(str(path), NOW)
+
+
+def test_what_is_no_log_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder, a device, a pipe into which nobody writes, half a gzip, and a name that no file has."""
+    monkeypatch.setattr(log_file, "PATIENCE", 0.05)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "half.gz").write_bytes(gzip.compress(f"{NOT_FOUND}\n".encode())[:30])
+    for path, words in (
+        (tmp_path, "it is a folder"),
+        (Path("/dev/zero"), "it is a device"),
+        (tmp_path / "pipe", "nobody wrote into this pipe"),
+        (tmp_path / "half.gz", "ended before"),
+        (tmp_path / "gone.log", "there is no such file"),
+        (Path("app.log"), "there is no such file"),
+    ):
+        with pytest.raises(SettingsError, match=words):
+            answer_error(str(path), NOW)
+
+
+def test_a_compressed_log_and_a_pipe_are_read(tmp_path: Path) -> None:
+    """What log rotation leaves behind, and what a shell makes of <(kubectl logs …)."""
+    (tmp_path / "app.log.1.gz").write_bytes(gzip.compress(f"{NOT_FOUND}\n".encode()))
+    assert [one.id for one in answer_error(str(tmp_path / "app.log.1.gz"), NOW).causes] == ["deployment-name-wrong"]
+    os.mkfifo(tmp_path / "pipe")
+    writing = threading.Thread(target=(tmp_path / "pipe").write_text, args=(f"{NOT_FOUND}\n",))
+    writing.start()
+    told = answer_error(str(tmp_path / "pipe"), NOW)
+    writing.join()
+    assert ([one.id for one in told.causes], told.asked_for) == (["deployment-name-wrong"], "the pipe")
+
+
+def test_bytes_are_no_log() -> None:
+    """A picture is not said to be lines without an error."""
+    told = answer_error("-", NOW, io.BytesIO(b"\x89PNG\r\n\x1a\n\0\0" * 40))
+    assert any(one.why == "it is no text, but bytes" for one in told.not_seen)
+    assert told.since.how == "no error was found"
+
+
+def test_the_page_of_a_pasted_error_tells_of_no_calls() -> None:
+    """Nothing was called and nobody was asked: no count of calls, no deadline, and sentences that read well."""
+    page = render(answer_error(NOT_FOUND, NOW), 80, color=False)
+    assert "called fail" not in page
+    assert "Looked" not in page
+    assert "Azure was not asked" in page
+    known = classify_text(NOT_FOUND, FailureContext(models={"chat": "gpt-5.4"}))
+    assert "deployment the deployment" not in known.cause
+
+
+@given(st.text(alphabet="\x1b\x9b\u202e\u2066[]31m:#abc\n\r", max_size=80))
+def test_hostile_text_is_inert_on_the_page_and_in_json(words: str) -> None:
+    """Escapes, changes of direction and markup in an error are shown, and do nothing."""
+    told = answer_error(f"{NOT_FOUND} {words}", NOW)
+    for shown in (render(told, 60, color=False), in_json(told.model_dump_json(indent=1))):
+        assert not set(shown) & set("\x1b\x9b\u202e\u2066\r")
 
 
 class _Generated(io.RawIOBase):

@@ -22,7 +22,7 @@ def clock_trouble(readings: Iterable[Reading]) -> Note | None:
 
     One answer decides: a clock is as wrong at the end of a run as at its beginning.
     """
-    apart = _apart(readings)
+    apart = clocks_apart(readings)
     if apart is None or abs(apart) <= LEEWAY:
         return None
     hours = round(abs(apart) / timedelta(hours=1))
@@ -36,11 +36,11 @@ def azures_now(taken_at: datetime, readings: Iterable[Reading]) -> datetime:
     A machine whose clock is days slow would else call valid what has expired.
     """
     ours = _utc(taken_at)
-    apart = _apart(readings)
+    apart = clocks_apart(readings)
     return ours if apart is None or abs(apart) <= LEEWAY else ours - apart
 
 
-def _apart(readings: Iterable[Reading]) -> timedelta | None:
+def clocks_apart(readings: Iterable[Reading]) -> timedelta | None:
     """Our clock less Azure's, of the first answer that tells its own; one decides, as `clock_trouble` says."""
     for reading in readings:
         theirs = service_date(reading.service_date)

@@ -19,6 +19,8 @@ OPENAI_CONTRIBUTOR = ("a001fd3d-188f-4b5d-821b-7da978bf7442", "Cognitive Service
 UPLOADS = re.compile(r"/OpenAI/files/(?:write|delete|import)", re.IGNORECASE)
 """Data actions on files that Cognitive Services OpenAI User lacks; it may read them."""
 
+_FIRST = re.compile(r"\{(\w+)\}")
+
 RESPONSES_ACTION = "Microsoft.CognitiveServices/accounts/OpenAI/responses/write"
 
 NOT_KNOWN: dict[str, tuple[str, str]] = {
@@ -43,6 +45,7 @@ NOT_KNOWN: dict[str, tuple[str, str]] = {
     "location": ("the region", "LOCATION"),
     "model": ("its model", "MODEL"),
     "meant": ("another", "DEPLOYMENT"),
+    "named": ("of the name that was called", "DEPLOYMENT"),
     "nearest": ("another", "DEPLOYMENT"),
     "outbound": ("those that it names", "HOSTS"),
     "pending": ("one", "CONNECTION"),
@@ -74,7 +77,10 @@ def say(
             filled[name] = NOT_KNOWN[name][command]
         else:
             filled[name] = shlex.quote(clean(value)) if command else clean(value)
-    return template.format_map(filled)
+    told = template.format_map(filled)
+    first = _FIRST.match(template)
+    unknown = first is not None and not command and not words[first[1]]
+    return told[:1].upper() + told[1:] if unknown else told  # a name stands as it is written
 
 
 def clean(value: str, longest: int = 500) -> str:
@@ -104,6 +110,7 @@ def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -
         "group": _segment(account_id, "resourcegroups"),
         "scope": groups.get("scope") or account_id or "SCOPE",
         "deployment": deployment,
+        "named": deployment,
         "deployment_id": f"{account_id or 'ACCOUNT_ID'}/deployments/{deployment or 'DEPLOYMENT'}",
         "image_deployment": context.image_deployment,
         "deployments": None if context.models is None else _names(tuple(context.models)) or "none",

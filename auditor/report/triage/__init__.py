@@ -21,6 +21,8 @@ def render(told: Triage, width: int = 80, color: bool = True) -> str:
     """The page for `width` columns; without colour the plots are made of digits 0 to 7."""
     page = Page(width, color=color)
     answer(page, told)
+    for note in told.notes:
+        page.text(hostile.line(note), hang=2, style="yellow")
     calls(page, told.traces)
     others(page, told.causes[1:], "May be all the same" if told.verdict is Verdict.WELL else "Less probable")
     _happened(page, told)

@@ -65,6 +65,8 @@ def _no_cause(told: Triage) -> str:
     if failing:
         names = ", ".join(hostile.line(name, 60) for name in failing[:_OTHERS])
         return f"{wording.count(len(failing), 'call')} failed, and what explains it was not found: {names}"
+    if not told.deadline:
+        return f"{hostile.line(told.asked_for or 'it', 80)} tells of no error that is known"
     return "it could not be told: no cause was found, and not everything could be seen"
 
 
@@ -76,7 +78,7 @@ def _explained(first: Cause, told: Triage) -> str:
     if not first.explains:
         return "no failed call"
     asked = [one for one in told.traces if one.outcome != "not_applicable"]
-    if not asked:
+    if not asked:  # a text was read, or no call could be made
         return f"{names}{more}"
     if not failing:
         return f"{names}{more}, though every call from here was answered"
