@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from fcntl import LOCK_EX, flock
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -149,15 +150,20 @@ def _told(name: str, given: list[str], environ: dict[str, str]) -> Shown:
 
 
 def green(name: str, folder: Path) -> Path:
-    """A folder with an audit of the world as it was, made some hours ago; the same for all that begin alike."""
+    """A folder with an audit of the world as it was, made some hours ago; the same for all that begin alike.
+
+    Processes that ask for it at the same time wait for the first of them.
+    """
     incident = load_incidents()[name]
     told = [one.model_dump_json(exclude_unset=True) for one in incident.before]
     key = sha256(json.dumps([incident.base, told, incident.workloads], sort_keys=True).encode()).hexdigest()[:12]
     reports = folder / key
-    if not reports.exists():
-        with TemporaryDirectory(dir=folder) as made:
-            _audited(name, Path(made))
-            shutil.copytree(Path(made) / "reports", reports)
+    with (folder / f"{key}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not reports.exists():
+            with TemporaryDirectory(dir=folder) as made:
+                _audited(name, Path(made))
+                shutil.copytree(Path(made) / "reports", reports)
     return reports
 
 

@@ -9,12 +9,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from auditor.diagnosis import Triage, Verdict
+from auditor.report.triage import render
 from auditor.sandbox import Sandbox, load_world, settings_path
 from tests.cli.conftest import Typed, invoked
 from tests.cli.process import ROOT, command, environment
@@ -74,6 +76,66 @@ def test_without_a_last_green_or_with_one_that_cannot_be_read_the_rest_answers(r
     done = triaged(older, "support-desk")
     assert done.exit_code == 0
     assert "schema" in " ".join(done.stdout.split())
+
+
+def test_evidence_from_before_today_s_schema_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    """Evidence alone, of the first schema, without what it never told: the last green is named, and changes are not."""
+    old = json.loads((ROOT / "tests" / "kept" / "evidence-before-population.json").read_text(encoding="utf-8"))
+    scope = {"subscriptions": ["00000000-0000-4000-8000-0000000000a1"]}
+    folder = tmp_path / "20261101T000000Z-000001"
+    folder.mkdir()
+    told = {**old, "verdict": "pass", "settings": {**old["settings"], "scope": scope}}
+    (folder / "evidence.json").write_text(json.dumps(told), encoding="utf-8")
+    done = triaged(tmp_path, "support-desk", "--json")
+    assert done.exit_code == 0, done.stderr
+    triage = Triage.model_validate(json.loads(done.stdout))
+    assert triage.last_green is not None
+    assert any(one.what == "the last green bundle's snapshot" for one in triage.not_seen)
+    assert not any(one.source == "last green" for one in triage.happened)
+
+
+@pytest.mark.parametrize(
+    ("fault", "what"), [("arm-denied-metric", "metric"), ("arm-denied-activity-event", "activity event")]
+)
+def test_what_may_not_be_read_is_said_and_the_rest_answers(reports: Path, fault: str, what: str) -> None:
+    """Without metrics, or without the activity log: the cause, and that this was not permitted."""
+    done = triaged(reports, "support-chat", "--json", faults=["call-no-role", fault])
+    triage = Triage.model_validate(json.loads(done.stdout))
+    assert (done.exit_code, triage.verdict) == (1, Verdict.WRONG)
+    assert [one.http_status for one in triage.traces] == [401]
+    (missing,) = (one for one in triage.not_seen if one.what.startswith(what))
+    assert missing.why == "not permitted"
+    assert missing.next_step
+    assert triage.meters if what != "metric" else not triage.meters
+
+
+def test_since_when_is_told_by_the_runs_that_are_kept(reports: Path, tmp_path: Path) -> None:
+    """Metrics may not be read and nothing was changed: it lies between the run that was answered and one that was not."""
+    kept = tmp_path / "reports"
+    shutil.copytree(reports, kept)
+    failed = kept / "20261121T010000Z-000002"
+    shutil.copytree(next(kept.glob("*/evidence.json")).parent, failed)
+    (failed / "manifest.json").unlink()
+    run = json.loads((failed / "evidence.json").read_text(encoding="utf-8"))
+    later = datetime.fromisoformat(run["started_at"]) + timedelta(hours=1)
+    calls = [{**one, "outcome": "refused"} if one["deployment"] == "support-chat" else one for one in run["calls"]]
+    told = {**run, "id": failed.name, "verdict": "fail", "started_at": later.isoformat(), "calls": calls}
+    (failed / "evidence.json").write_text(json.dumps(told), encoding="utf-8")
+    done = triaged(kept, "support-chat", "--json", faults=["call-server-error", "arm-denied-metric"])
+    triage = Triage.model_validate(json.loads(done.stdout))
+    assert triage.since.at is not None
+    assert abs(triage.since.at - later) < timedelta(seconds=1)
+    assert "the first run that saw support-chat fail" in triage.since.how
+
+
+def test_a_narrow_terminal_gets_the_whole_page(reports: Path) -> None:
+    """No line is longer than the terminal, but for a word that would be broken."""
+    done = triaged(reports, "support-desk", "--json", faults=["call-no-role", "arm-denied-metric"])
+    triage = Triage.model_validate(json.loads(done.stdout))
+    for columns in (60, 80):
+        page = render(triage, columns, color=False)
+        assert page.startswith("WRONG")
+        assert [line for line in page.splitlines() if len(line) > columns and len(line.split()) > 2] == []  # noqa: PLR2004 - a word and what marks that the line goes on
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ SECONDS = -2
 
 @pytest.fixture(scope="session")
 def greens(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where audits from before are kept for all incidents."""
-    return tmp_path_factory.mktemp("greens")
+    """Where audits from before are kept for all incidents, and for all processes of this session."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "greens"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.mark.parametrize("name", load_incidents())
