@@ -185,8 +185,9 @@ def _audited(name: str, folder: Path) -> None:
         if file.path in written:
             data = written[file.path].encode()
             (bundle / file.path).write_bytes(data)
-            file = file.model_copy(update={"bytes": len(data), "sha256": digest(data)})
-        vouched.append(file)
+            vouched.append(file.model_copy(update={"bytes": len(data), "sha256": digest(data)}))
+        else:
+            vouched.append(file)
     (bundle / "manifest.json").write_bytes(manifest.model_copy(update={"files": tuple(vouched)}).written())
 
 

@@ -125,16 +125,22 @@ def triage(
     """Tell what broke, since when, what changed and what mends it."""
     from auditor.cli.console import colored, output, width
     from auditor.errors import ExitCode
-    from auditor.report.hostile import in_json
-    from auditor.report.triage import render
     from auditor.settings_file import DEFAULT_PATH, load_settings
     from auditor.triage.asked import Asked, narrowed
+
+    def shown(told: Triage) -> str:
+        from auditor.report.hostile import in_json
+        from auditor.report.triage import render
+
+        if as_json:
+            return in_json(told.model_dump_json(indent=None if watch else 1))
+        return render(told, width(), colored(sys.stdout, os.environ))
 
     if error is not None:
         if name is not None or watch:
             raise click.UsageError("--error asks Azure nothing: no name and no --watch go with it")
         told = _offline(error)
-        output(in_json(told.model_dump_json(indent=1)) if as_json else render(told, width(), colored(sys.stdout, os.environ)))
+        output(shown(told))
         ctx.exit(_code(told))
     before, unread = _last_green(reports)
     loaded = load_settings(settings or DEFAULT_PATH, os.environ, {})
@@ -147,11 +153,8 @@ def triage(
             if last is not None:
                 time.sleep(WATCH_SECONDS)
             last = _dated(_looked(about, asked, unread), reports)
-            if as_json:
-                output(in_json(last.model_dump_json(indent=None if watch else 1)))
-            else:
-                _clear(watch)
-                output(render(last, width(), colored(sys.stdout, os.environ)))
+            _clear(watch and not as_json)
+            output(shown(last))
     except KeyboardInterrupt:
         if last is None:
             raise
@@ -161,17 +164,20 @@ def triage(
 def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
     from auditor.cli.console import progress
     from auditor.cli.session import until_interrupted
+    from auditor.triage.ahead import load_ahead
     from auditor.triage.look import look
-    from auditor.triage.told import told
 
+    load_ahead()
     with progress() as show:
         looking = look(settings, asked, environ=dict(os.environ), progress=show.now, announce=show.line)
         seen = until_interrupted(looking)
+    from auditor.triage.told import told
+
     return told(seen, settings, asked, unread)
 
 
 def _dated(told: Triage, reports: Path) -> Triage:
-    """With since when it fails by the runs that are kept, where nothing else tells; what they can't tell ends nothing."""
+    """With since when it fails by the runs that are kept, where nothing else tells."""
     from auditor.bundle.kept import kept_run
     from auditor.errors import ReportError
     from auditor.history import FILENAME, Index

@@ -66,7 +66,7 @@ def ranked(of: Cases, known: Iterable[CompiledReason]) -> tuple[Cause, ...]:
     first = sorted(explaining, key=lambda one: one.rank)
     rest = sorted(beside, key=lambda one: one.rank)
     made = tuple(_cause(one, found, of, known) for one in (*first, *rest))
-    if not made or all(_is_guess(one) for one in explaining) and explaining:
+    if not made or (explaining and all(_is_guess(one) for one in explaining)):
         return (*nothing_wrong(of, made), *made)
     return made
 
@@ -181,16 +181,12 @@ def _answered(reason: Reason, judged: Iterable[Judged]) -> Iterator[str]:
 
 def _answering(reason: Reason, variables: Mapping[str, Json]) -> list[str]:
     """Deployments that would fail too, were it so."""
-    call = variables.get("call")
-    if not isinstance(call, dict):
-        return []
-    if reason.reach == "account":
-        return list(call.get("answer_on_account") or ())
-    if reason.reach == "region":
-        return list(call.get("answer_in_region") or ())
-    if reason.reach in {"machine", "subscription"}:
-        return [*(call.get("answer_in_region") or ()), *(call.get("answer_elsewhere") or ())]
-    return []
+    everywhere = ("answer_in_region", "answer_elsewhere")
+    members = {"account": ("answer_on_account",), "region": everywhere[:1], "machine": everywhere}
+    members["subscription"] = everywhere
+    return [
+        name for member in members.get(reason.reach, ()) for name in texts(dig(variables.get("call"), member)) or ()
+    ]
 
 
 def _of_everything(of: Cases, known: tuple[CompiledReason, ...]) -> Iterator[tuple[str, Reason, Judged]]:

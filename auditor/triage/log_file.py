@@ -40,7 +40,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             yield file
             return
         with gzip.GzipFile(fileobj=file) as unpacked:
-            yield cast(BinaryIO, unpacked)
+            yield cast("BinaryIO", unpacked)
 
 
 def _awaited(path: Path) -> int:

@@ -72,8 +72,8 @@ def _notes(snapshot: Snapshot) -> Iterator[str]:
     if apart is not None and abs(apart) >= LEEWAY:
         side = "ahead of" if apart > timedelta() else "behind"
         yield (
-            f"This machine's clock is {abs(apart) / timedelta(hours=1):.1f} hours {side} Azure's. Calls that are answered"
-            " do not mind; tokens, certificates and the stretch of time that is asked of metrics and logs do."
+            f"This machine's clock is {abs(apart) / timedelta(hours=1):.1f} hours {side} Azure's. Calls that are"
+            " answered do not mind; tokens, certificates and the stretch of time that is asked of metrics and logs do."
         )
 
 

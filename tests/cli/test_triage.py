@@ -110,7 +110,7 @@ def test_what_may_not_be_read_is_said_and_the_rest_answers(reports: Path, fault:
 
 
 def test_since_when_is_told_by_the_runs_that_are_kept(reports: Path, tmp_path: Path) -> None:
-    """Metrics may not be read and nothing was changed: it lies between the run that was answered and one that was not."""
+    """No metrics and no change: it lies between a run that was answered and one that was not."""
     kept = tmp_path / "reports"
     shutil.copytree(reports, kept)
     failed = kept / "20261121T010000Z-000002"
@@ -135,7 +135,7 @@ def test_a_narrow_terminal_gets_the_whole_page(reports: Path) -> None:
     for columns in (60, 80):
         page = render(triage, columns, color=False)
         assert page.startswith("WRONG")
-        assert [line for line in page.splitlines() if len(line) > columns and len(line.split()) > 2] == []  # noqa: PLR2004 - a word and what marks that the line goes on
+        assert [line for line in page.splitlines() if len(line) > columns and len(line.split()) > 2] == []
 
 
 @pytest.mark.parametrize(

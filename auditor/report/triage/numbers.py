@@ -35,7 +35,8 @@ def numbers(page: Page, told: Triage) -> None:
             page.text(hostile.line(name, 60), indent=2, style="bold")
         room = max(8, page.width - 4 - 22 - 24)
         plot = _plot(_thinned(one.points, room), color=page.color)
-        page.text(f"{one.name:21} {plot}  {_number(one.before)} → {_number(one.now)} {one.unit}", indent=4)
+        course = f"{_number(one.before)} → {_number(one.now)} {hostile.line(one.unit, 40)}"
+        page.text(f"{hostile.line(one.name, 40):21} {plot}  {course}", indent=4)
     if len(meters) > len(moved[:_METERS]):
         page.text(f"and {len(meters) - len(moved[:_METERS]):,} more; --json lists them all", indent=2)
 
