@@ -18,6 +18,7 @@ from click.testing import Result
 from auditor.diagnosis import Triage, Verdict
 from auditor.report.triage import render
 from auditor.sandbox import Sandbox, load_world, settings_path
+from auditor.sandbox.incident import settings_of, world_of
 from tests.cli.conftest import Typed, invoked
 from tests.cli.process import ROOT, command, environment
 
@@ -76,6 +77,19 @@ def test_without_a_last_green_or_with_one_that_cannot_be_read_the_rest_answers(r
     done = triaged(older, "support-desk")
     assert done.exit_code == 0
     assert "schema" in " ".join(done.stdout.split())
+
+
+def test_a_key_that_was_rotated_while_every_call_answers_is_no_fault(tmp_path: Path) -> None:
+    """It stands beside the answer, as possible, with the command that shows whether the application has the new one."""
+    name = "key-rotated-as-it-should-be"
+    given = ("triage", "support-desk", "--settings", str(settings_of(name, tmp_path)), "--reports", str(tmp_path))
+    with Sandbox(world_of(name)) as sandbox:
+        done = invoked(*given, env=sandbox.environment)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("WELL")
+    beside = done.stdout[done.stdout.index("May be all the same") :]
+    assert "(possible)" in beside
+    assert "az keyvault secret list-versions" in beside
 
 
 def test_evidence_from_before_today_s_schema_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -194,6 +194,25 @@ def test_what_could_not_be_seen_is_neither_added_nor_removed() -> None:
     assert changes(there, snapshot(listings=whole, gaps=(denied,))) == ()
 
 
+def test_what_tells_of_who_looked_and_when_is_no_change() -> None:
+    """Another resolver, proxied port or stamp of resource health is told by nobody; another address of a name is."""
+
+    def seen(resolver: str, port: int, at: str, address: str = "10.1.0.4") -> Snapshot:
+        bodies = {
+            "host_name": {"host": "a.openai.azure.com", "addresses": [address], "resolver": resolver},
+            "tls_port": {"host": "a.openai.azure.com", "port": port, "proxied": port != 443},
+            "resource_health": {"properties": {"availabilityState": "Available", "occuredTime": at}},
+        }
+        return snapshot(
+            *(Resource(kind=kind, id=f"/subscriptions/s/{kind}", body=body) for kind, body in bodies.items())
+        )
+
+    before = seen("127.0.0.1:40001", 443, "2026-11-21T06:00:00Z")
+    assert changes(before, seen("127.0.0.1:40002", 8443, "2026-11-21T07:00:00Z")) == ()
+    (moved,) = changes(before, seen("127.0.0.1:40002", 8443, "2026-11-21T07:00:00Z", "10.1.0.9"))
+    assert [place.path for place in moved.places] == ["addresses"]
+
+
 def test_settings_of_the_owner_are_a_part_of_their_own() -> None:
     """What was declared differently is listed by its path."""
     before, after = (

@@ -151,9 +151,14 @@ def test_what_was_done_lately_is_read_of_all_that_an_account_hangs_on() -> None:
 
 @pytest.mark.parametrize("fault", ["clock-ahead", "clock-behind"])
 def test_a_clock_that_is_hours_off_ends_nothing(fault: str) -> None:
-    """The calls are made and told all the same."""
+    """The calls are made and told all the same; the clock is told beside them, and blamed for nothing."""
     done = looked("healthy", [fault], name="support-desk")
     assert {one.outcome for one in done.triage.traces} >= {"completed"}
+    assert done.triage.verdict is Verdict.WELL
+    assert "clock-skew" not in {one.id for one in done.triage.causes}
+    (note,) = done.triage.notes
+    assert "clock is" in note
+    assert "This machine's clock is" in render(done.triage, 80, color=False)
 
 
 def test_of_accounts_that_nobody_asks_about_nothing_is_missed(healthy: Done) -> None:
