@@ -164,10 +164,8 @@ def triage(
 def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
     from auditor.cli.console import progress
     from auditor.cli.session import until_interrupted
-    from auditor.triage.ahead import load_ahead
     from auditor.triage.look import look
 
-    load_ahead()
     with progress() as show:
         looking = look(settings, asked, environ=dict(os.environ), progress=show.now, announce=show.line)
         seen = until_interrupted(looking)
