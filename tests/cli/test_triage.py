@@ -66,7 +66,7 @@ def test_json_is_the_whole_record(reports: Path) -> None:
 
 
 def test_without_a_last_green_or_with_one_that_cannot_be_read_the_rest_answers(reports: Path, tmp_path: Path) -> None:
-    """None, and a bundle of another schema: both are said, and neither ends it."""
+    """None, one that is not as it was written, and evidence of another schema: each is said, and none ends it."""
     done = triaged(tmp_path / "none", "support-desk")
     assert done.exit_code == 0
     assert "the last green bundle: " in done.stdout
@@ -74,6 +74,10 @@ def test_without_a_last_green_or_with_one_that_cannot_be_read_the_rest_answers(r
     shutil.copytree(reports, older)
     evidence = next(older.glob("*/evidence.json"))
     evidence.write_text(json.dumps({**json.loads(evidence.read_text()), "schema_version": "0"}))
+    done = triaged(older, "support-desk")
+    assert done.exit_code == 0
+    assert "is not what the manifest says" in " ".join(done.stdout.split())
+    evidence.with_name("manifest.json").unlink()
     done = triaged(older, "support-desk")
     assert done.exit_code == 0
     assert "schema" in " ".join(done.stdout.split())
