@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 import auditor
-from auditor.installed import DISTRIBUTION, EDITABLE, ELSEWHERE, NO_LIST, NOT_INSTALLED, RESTS_ON, digest, own_digest, tool
+from auditor.installed import (
+    DISTRIBUTION,
+    EDITABLE,
+    ELSEWHERE,
+    NO_LIST,
+    NOT_INSTALLED,
+    RESTS_ON,
+    digest,
+    own_digest,
+    tool,
+)
 
 
 def installed(folder: Path, name: str = "auditor", *, record: bool = True, direct: object = None) -> Distribution:
