@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from auditor.cli.console import redacted, say
 from auditor.cli.sides import EVIDENCE, bundles
-from auditor.errors import ExitCode, PolicyError, SnapshotError
+from auditor.errors import BundleError, ExitCode, PolicyError, SnapshotError
 from auditor.record import JsonObject
 
 if TYPE_CHECKING:
@@ -249,8 +249,8 @@ def _finding(wanted: str, bundle: Path | None, reports: Path) -> Explained:
 
 
 def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
+    from auditor.bundle.kept import kept_run
     from auditor.report.finding import Told
-    from auditor.run import load_run
 
     looked_at = [_evidence(bundle)] if bundle else [folder / EVIDENCE for folder in bundles(reports)][:_LOOKED_AT]
     if not looked_at:
@@ -263,7 +263,13 @@ def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
         if not bundle and not _names(path, wanted):
             newest = newest or path.parent.name
             continue
-        run = load_run(path)
+        try:
+            run = kept_run(path)
+        except BundleError as error:
+            if bundle:
+                raise
+            say(f"left out: {path.parent}: {error}")
+            continue
         finding = next((one for one in run.findings if one.id == wanted), None)
         if finding is None:
             newest = newest or run.id
@@ -286,13 +292,14 @@ def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
 
 def _since(wanted: str, run: str, reports: Path) -> tuple[Since | None, bool]:
     """What the index of the folder tells of the finding, and whether there is one; it is only brought up to date."""
+    from auditor.bundle.kept import kept_run
     from auditor.errors import ReportError
     from auditor.history import FILENAME, Index
 
     if not (reports / FILENAME).is_file():
         return None, False
     try:
-        with Index(reports) as index:
+        with Index(reports, kept_run) as index:
             index.sync()
             return index.since(wanted, run), True
     except (ReportError, sqlite3.Error) as error:
@@ -302,17 +309,17 @@ def _since(wanted: str, run: str, reports: Path) -> tuple[Since | None, bool]:
 
 def _newest(bundle: Path | None, reports: Path) -> tuple[Run | None, str]:
     """The newest run, or that of the bundle that was named, with its folder; None where there is none to read."""
-    from auditor.run import load_run
+    from auditor.bundle.kept import kept_run
 
     path = _evidence(bundle) if bundle else next((folder / EVIDENCE for folder in bundles(reports)), None)
     if path is None:
         return None, ""
     try:
-        return load_run(path), str(path.parent)
-    except SnapshotError as error:
+        return kept_run(path), str(path.parent)
+    except (SnapshotError, BundleError) as error:
         if bundle:
             raise
-        say(f"left out: {error}")
+        say(f"left out: {path.parent}: {error}" if isinstance(error, BundleError) else f"left out: {error}")
         return None, ""
 
 

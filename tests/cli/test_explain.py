@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from auditor.history import Index
 from auditor.policy.waivers import load_waivers
 from auditor.report import FORMATS
 from auditor.report.finding import Told, render, waiver_snippet
+from auditor.run import load_run
 from tests.cli.conftest import Typed, invoked
 from tests.cli.process import command, environment
 from tests.cli.test_help import SDKS, loaded
@@ -134,6 +136,36 @@ def test_the_newest_bundle_that_has_it_is_told(tmp_path: Path) -> None:
     shown = invoked("explain", one.id, "--reports", str(tmp_path)).stdout
     assert "run 20261121T000000Z-b" in shown
     assert "has no such finding" in shown
+
+
+def altered(folder: Path, run: Typed) -> Path:
+    """A copy of a run's bundle in which one finding says something else than it did."""
+    copy = folder / run.folder.name
+    shutil.copytree(run.folder, copy)
+    evidence = copy / "evidence.json"
+    told = evidence.read_text(encoding="utf-8")
+    evidence.write_text(told.replace("accepts API keys", "refuses API key"), encoding="utf-8")
+    return copy
+
+
+def test_an_altered_bundle_explains_nothing(release_run: Typed, tmp_path: Path) -> None:
+    """Named, it ends with 2; found among others, it is left out and never enters the index."""
+    whole = load_run(release_run.folder / "evidence.json")
+    keys = next(one for one in whole.findings if one.check == "api-keys-accepted" and one.outcome is Outcome.FAIL)
+    folder = altered(tmp_path, release_run)
+    named = invoked("explain", keys.id, "--bundle", str(folder))
+    assert named.exit_code == 2
+    assert "evidence.json: is not what the manifest says" in named.stderr
+    assert invoked("explain", keys.check, "--bundle", str(folder)).exit_code == 2
+    with Index(tmp_path):
+        pass  # so that explaining finds one to bring up to date
+    found = invoked("explain", keys.id, "--reports", str(tmp_path))
+    assert found.exit_code == 2
+    assert f"left out: {folder}: evidence.json" in found.stderr
+    check = invoked("explain", keys.check, "--reports", str(tmp_path))
+    assert check.exit_code == 0
+    assert f"left out: {folder}: evidence.json" in check.stderr
+    assert keys.id not in check.stdout
 
 
 @pytest.mark.parametrize(("course", "words"), [("pff", "runs, oldest first: pff"), ("fpfpf", "it flaps, 4 changes")])
