@@ -37,6 +37,8 @@ class Spend(Record):
     price_source: Literal["settings", "retail"] | None = None
     unpriced: str | None = None
     """Why the money is not known."""
+    besides: tuple[str, ...] = ()
+    """What was paid for besides tokens, and so is not in the money."""
 
 
 class Call(Record):

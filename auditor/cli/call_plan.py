@@ -41,6 +41,9 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
     else:
         known = sum(row.money for row in plan.planned if row.money is not None)
         shown.text(f"Money: unknown; what has a price costs at most {wording.money(known, plan.currency)} of {limit}")
+    besides = sorted({row.besides for row in plan.planned if row.besides})
+    if besides:
+        shown.text(f"Besides tokens, in no sum and under no limit: {', '.join(besides)}", hang=2)
     for gap in plan.unseen:
         shown.text(f"Not seen, and so perhaps not all: {hostile.line(gap)}", hang=2)
     dates = sorted({row.price_date for row in plan.planned if row.price_date})

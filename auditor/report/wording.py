@@ -97,7 +97,8 @@ def spend(run: Run) -> str | None:
         return hostile.line(f"{count(used.calls, 'call')}, {tokens_}; money unknown: {used.unpriced}")
     since = f", by {_SOURCES[used.price_source]}" if used.price_source else ""
     dated = f" of {used.price_date}" if used.price_date else ""
-    return hostile.line(f"{count(used.calls, 'call')}, {tokens_}, {money(used.money, used.currency)}{since}{dated}")
+    estimate = f"{count(used.calls, 'call')}, {tokens_}, {money(used.money, used.currency)}{since}{dated}"
+    return hostile.line(estimate + (f", without {', '.join(used.besides)}" if used.besides else ""))
 
 
 def latency(call: Call) -> str | None:
