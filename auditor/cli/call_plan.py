@@ -33,7 +33,7 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
     for why, names in _reasons(plan.planned):
         shown.text(f"{', '.join(names)}: {why}", indent=2, hang=2)
     shown.blank()
-    shown.text(f"Calls: {plan.calls:,} of {plan.budget_calls:,}")
+    shown.text(f"Calls: {plan.calls:,} of {plan.budget_calls:,}, beside those that delete what was stored")
     shown.text(f"Tokens: at most {plan.tokens:,} of {plan.budget_tokens:,}")
     limit = wording.money(plan.budget_money, plan.currency) if plan.budget_money is not None else "no limit"
     if plan.money is not None:
