@@ -83,7 +83,11 @@ class Services:
             await self.closing.wait()
         if silent:
             _reset(request)
-        return await self._send(request, whole)
+        try:
+            return await self._send(request, whole)
+        except ConnectionResetError:
+            # Who asked has hung up, as one that is interrupted does; aiohttp would tell of that as of a defect.
+            return web.Response(status=whole.status)
 
     async def _wait(self, seconds: float) -> None:
         if seconds <= 0:
