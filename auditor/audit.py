@@ -13,9 +13,9 @@ from auditor.cloud.pages import Rows
 from auditor.cloud.recorder import KeepBody, Recorder
 from auditor.cloud.subscriptions import subscriptions
 from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
-from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
+from auditor.collect.host_names import HOST_NAMES
 from auditor.judgement import judge
 from auditor.origin import origin
 from auditor.policy.attestations import Attestation, as_seen

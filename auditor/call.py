@@ -21,6 +21,8 @@ class Latency(Record):
     first_token_p95: float | None = None
     tokens_per_second: float | None = None
     """The median of the streamed calls, from their first text to their end."""
+    models: dict[str, int] = {}
+    """Model that answered → how many of the calls; empty in evidence that does not tell."""
 
 
 class Spend(Record):

@@ -117,6 +117,8 @@ def latency(call: Call) -> str | None:
         parts.append(f"first text p95 {milliseconds(told.first_token_p95)}")
     if told.tokens_per_second is not None:
         parts.append(f"{told.tokens_per_second:,.1f} tokens/s")
+    if len(told.models) > 1:
+        parts.append("answered by " + " and ".join(f"{hostile.line(name)} ({n})" for name, n in told.models.items()))
     return ", ".join(parts)
 
 

@@ -69,6 +69,16 @@ def test_a_refusal_that_was_asked_for_has_no_dot() -> None:
     assert found is None
 
 
+def test_the_spread_of_models_over_repeated_calls_is_said() -> None:
+    """Of one model there is no spread."""
+    spread = TIMES.model_copy(update={"models": {"gpt-5-mini": 2, "gpt-5.4": 1}})
+    assert str(wording.latency(call("r", "text", "completed", latency=spread))).endswith(
+        "answered by gpt-5-mini (2) and gpt-5.4 (1)"
+    )
+    alone = TIMES.model_copy(update={"models": {"gpt-5.4": 3}})
+    assert "answered by" not in str(wording.latency(call("r", "text", "completed", latency=alone)))
+
+
 def test_what_is_paid_besides_tokens_stands_beside_the_money() -> None:
     """A sum that leaves something out says so."""
     run = called()
