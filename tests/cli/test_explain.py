@@ -6,7 +6,7 @@ import io
 import json
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_the_suggested_waiver_accepts_the_finding(tmp_path: Path) -> None:
     printed = render(told, 80, color=False).split("settings:\n")[1].split("\n\n")[0]
     path = tmp_path / "waivers.yaml"
     path.write_text(printed, encoding="utf-8")
-    waivers = load_waivers(path, datetime(2026, 11, 22, tzinfo=UTC))
+    waivers = load_waivers(path).on(date(2026, 11, 22))
     accepted = waivers.accepting(("api-keys-accepted",), nasty)
     assert accepted is not None
     assert not accepted.expired
