@@ -21,7 +21,7 @@ from auditor.run import Run, load_run
 FILENAME = ".history.sqlite3"
 EVIDENCE = "evidence.json"
 
-_VERSION = 1
+_VERSION = 2
 _LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
 _BAD = {"f": "fail", "u": "unknown"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -50,8 +50,8 @@ class Index:
         try:
             self._base = self._opened()
         except sqlite3.Error:
-            self._path.unlink(missing_ok=True)  # it is no record: a broken or foreign one is made anew
             try:
+                self._path.unlink(missing_ok=True)  # it is no record: a broken or foreign one is made anew
                 self._base = self._opened()
             except (sqlite3.Error, OSError) as error:
                 raise ReportError(
@@ -103,7 +103,7 @@ class Index:
             runs=seen,
             more=same - len(seen),
             others=all_of_them - same,
-            failing=tuple(sorted(self._failing(seen), key=lambda one: (_SEVERITIES.index(one.severity), one.first))),
+            failing=tuple(sorted(self._failing(seen), key=_worst_first)),
             deployments=tuple(self._deployments(seen)),
             pools=tuple(self._pools(seen)),
         )
@@ -184,7 +184,7 @@ class Index:
             (
                 (number, f"{call.account}/{call.deployment}", call.latency_ms)
                 for call in run.calls
-                if call.probe == "text"
+                if call.probe == "text" and call.outcome != "not_applicable"
             ),
         )
         self._base.executemany(
@@ -252,6 +252,10 @@ class Index:
             if run in wanted:
                 found.setdefault(name, {})[run] = value
         return found
+
+
+def _worst_first(one: Since) -> tuple[int, str, str, str]:
+    return _SEVERITIES.index(one.severity), one.first, one.title, one.subject_name
 
 
 def _evidence(paths: Sequence[Path]) -> Iterator[Path]:
