@@ -29,8 +29,8 @@ EVIDENCE, SNAPSHOT = "evidence.json", "snapshot.json"
 
 
 def side(name: str, reports: Path = REPORTS) -> Side:
-    """The side that a path, `last-green` or `newest` names; SnapshotError says what is wrong with it, AlteredError which file
-    of a bundle is not as it was written.
+    """The side that a path, `last-green` or `newest` names; SnapshotError says what is wrong with it, AlteredError
+    which file of a bundle is not as it was written.
     """
     from auditor.bundle.kept import kept_run, kept_snapshot
     from auditor.difference import Side
