@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from auditor.cli.complete import offer_runs
 from auditor.cli.options import Command, conversation_options, option
 
 _EPILOG = """\
@@ -29,8 +30,8 @@ FORMATS = ("terminal", "markdown", "json", "html")
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("before", metavar="[A]", default="last-green")
-@click.argument("after", metavar="[B]", default="newest")
+@click.argument("before", metavar="[A]", default="last-green", shell_complete=offer_runs)
+@click.argument("after", metavar="[B]", default="newest", shell_complete=offer_runs)
 @option(
     "--format",
     "name",

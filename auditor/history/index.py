@@ -24,6 +24,8 @@ EVIDENCE = "evidence.json"
 _VERSION = 2
 _LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
 _BAD = {"f": "fail", "u": "unknown"}
+_ANSWERED = ("completed", "incomplete")
+"""Outcomes whose latency is that of an answer: a refusal is quick, and would look like a good night."""
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -182,7 +184,7 @@ class Index:
         self._base.executemany(
             "INSERT OR REPLACE INTO call VALUES (?,?,?)",
             (
-                (number, f"{call.account}/{call.deployment}", call.latency_ms)
+                (number, f"{call.account}/{call.deployment}", call.latency_ms if call.outcome in _ANSWERED else None)
                 for call in run.calls
                 if call.probe == "text" and call.outcome != "not_applicable"
             ),

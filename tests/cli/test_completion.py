@@ -55,6 +55,17 @@ def test_names_are_completed() -> None:
     assert offered("run", "--fail-on", "c") == ["critical"]
 
 
+def test_runs_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody types a run's id: `diff` offers its two names and the bundles, and files where none begins so."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("20260101T000000Z-aaaaaa", "20260201T000000Z-bbbbbb"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "evidence.json").touch()
+    assert offered("diff", "la") == ["last-green"]
+    assert offered("diff", "last-green", "reports/202602") == [str(Path("reports/20260201T000000Z-bbbbbb"))]
+    assert offered("diff", "other/") == ["other/"]
+
+
 def test_declared_workloads_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workloads come from the settings that are named, or from auditor.yaml; a name that a shell obeys is left out."""
     (tmp_path / "auditor.yaml").write_text(SETTINGS, encoding="utf-8")

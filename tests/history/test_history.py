@@ -147,15 +147,20 @@ def test_a_folder_without_bundles_says_so(tmp_path: Path) -> None:
 
 
 def test_what_was_not_called_has_no_latency(tmp_path: Path) -> None:
-    """A model without the Responses API did not fail to answer: it was not asked."""
+    """A model without the Responses API did not fail to answer: it was not asked. A refusal is no quick answer."""
     folder = bundle(tmp_path, 0, "fail")
     text = (folder / "evidence.json").read_text(encoding="utf-8")
     told = json.loads(text)
-    told["calls"] += [{**told["calls"][0], "deployment": "embed", "outcome": "not_applicable", "latency_ms": None}]
+    told["calls"] += [
+        {**told["calls"][0], "deployment": "embed", "outcome": "not_applicable", "latency_ms": None},
+        {**told["calls"][0], "deployment": "refused", "outcome": "refused", "latency_ms": 7},
+    ]
     (folder / "evidence.json").write_text(json.dumps(told), encoding="utf-8")
     done = invoked("history", "--reports", str(tmp_path))
     assert "aoai-chat/chat" in done.stdout
     assert "embed" not in done.stdout
+    (line,) = (one for one in done.stdout.splitlines() if "aoai-chat/refused" in one)
+    assert "no answer" in line
 
 
 def test_the_page_leads_to_its_findings(tmp_path: Path) -> None:
