@@ -126,7 +126,7 @@ def import_(reports: Path, paths: tuple[Path, ...]) -> None:
 def prune(reports: Path, keep: int, yes: bool) -> None:
     """Remove all but the newest bundles of each scope.
 
-    Only bundles that lie in the reports folder are removed.
+    Only bundles that lie in the reports folder are removed, and the last green one of each scope never is.
     """
     import shutil
 
@@ -144,7 +144,7 @@ def prune(reports: Path, keep: int, yes: bool) -> None:
                 shutil.rmtree(folder)
         index.sync()
     if not inside:
-        say(f"nothing to remove: no scope has more than {keep} in {reports}")
+        say(f"nothing to remove: {reports} has no more than {keep} of each scope, and the last green ones")
     elif not yes:
         say("nothing was removed; add --yes")
 

@@ -128,11 +128,15 @@ class Index:
         return self._since(row[:6], seen)
 
     def beyond(self, keep: int) -> tuple[Path, ...]:
-        """The folders of all but the newest so many runs of each scope, oldest first."""
+        """The folders of all but the newest so many runs of each scope, oldest first; the last green one always stays:
+        without it nothing tells what was different when all was well.
+        """
         rows = self._base.execute(
             "SELECT folder FROM (SELECT folder, taken_at,"
             " row_number() OVER (PARTITION BY scope ORDER BY taken_at DESC, id DESC) AS place FROM run)"
-            " WHERE place > ? ORDER BY taken_at",
+            " WHERE place > ? AND folder NOT IN (SELECT folder FROM (SELECT folder,"
+            " row_number() OVER (PARTITION BY scope ORDER BY taken_at DESC, id DESC) AS place FROM run"
+            " WHERE verdict = 'pass') WHERE place = 1) ORDER BY taken_at",
             (keep,),
         )
         return tuple(Path(folder) for (folder,) in rows)

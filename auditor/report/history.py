@@ -36,7 +36,8 @@ def render(story: Story, width: int = 80, color: bool = True) -> str:
     span = (
         f"{wording.count(len(story.runs), 'run')} from {_minute(story.runs[0].taken_at)} to {_minute(newest.taken_at)}"
     )
-    page.line(Text(verdict, style=style).append(f"  {span}; {green}", style="not bold default"))
+    page.line(Text(verdict, style=style).append(f"  {green}", style="not bold default"))
+    page.text(span)
     if story.more:
         page.text(f"and {wording.count(story.more, 'run')} before; --runs tells of more", style="dim")
     if story.others:

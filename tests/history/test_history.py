@@ -146,6 +146,13 @@ def test_a_folder_without_bundles_says_so(tmp_path: Path) -> None:
         index.sync([tmp_path / "nothing"])
 
 
+def test_the_last_green_run_is_never_pruned(tmp_path: Path) -> None:
+    """After many bad runs it is what `diff last-green` and `triage` compare with; older green ones go."""
+    kept = [bundle(tmp_path, day, outcome) for day, outcome in enumerate(("pass", "pass", "fail", "fail", "fail"))]
+    assert invoked("history", "--reports", str(tmp_path), "prune", "--keep", "1", "--yes").exit_code == 0
+    assert [folder.is_dir() for folder in kept] == [False, True, False, False, True]
+
+
 def test_what_was_not_called_has_no_latency(tmp_path: Path) -> None:
     """A model without the Responses API did not fail to answer: it was not asked. A refusal is no quick answer."""
     folder = bundle(tmp_path, 0, "fail")
