@@ -14,7 +14,7 @@ from auditor.cli import COMMANDS, cli
 from auditor.cli.completion import VARIABLE
 from auditor.policy.failure import rows
 from auditor.policy.library import shipped_library
-from auditor.sandbox import load_faults
+from auditor.sandbox import FAULTS
 from auditor.sandbox.incident import load_incidents
 from tests.cli.conftest import invoked
 from tests.cli.process import environment
@@ -50,7 +50,7 @@ def test_names_are_completed() -> None:
     assert "nist-800-53-r5" in offered("evaluate", "--framework", "nist")
     assert offered("frameworks", "nist-8") == ["nist-800-53-r5"]
     assert "healthy" in offered("demo", "--world", "")
-    assert set(offered("sandbox", "--fault", "")) == set(load_faults())
+    assert set(offered("sandbox", "--fault", "")) == set(FAULTS)
     assert set(offered("sandbox", "--incident", "")) == set(load_incidents())
     assert offered("run", "--fail-on", "c") == ["critical"]
 

@@ -212,4 +212,5 @@ def test_what_a_waiver_accepts_is_not_told_as_failing(tmp_path: Path) -> None:
             story = index.story(30)
         assert story is not None
         assert [one.course for one in story.failing] == (["wf"] if expired else [])
+    assert story is not None
     assert "Fails (1)" in render(story, 80, color=False)
