@@ -93,6 +93,13 @@ def offer_declared(*sources: Callable[[Path], Iterable[str]]) -> Offers:
     return offered
 
 
+def offer_runs(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem[str]]:
+    """For an argument: what `diff` compares by name, and the bundles of the reports folder; else any file."""
+    reports = Path(context.params.get("reports") or "reports")
+    bundles = (str(path.parent) for path in reports.glob("*/evidence.json"))
+    return _items(("last-green", "newest", *bundles), typed) or [CompletionItem(typed, type="file")]
+
+
 FLAGS: dict[str, Offers] = {
     "--pack": offer(packs),
     "--framework": offer(frameworks),

@@ -59,9 +59,9 @@ Exit codes:
 def explain(ctx: click.Context, *, what: tuple[str, ...], reports: Path, bundle: Path | None, as_json: bool) -> None:
     """Explain a finding, a check, a control or an error.
 
-    A finding's id has 16 hex digits and stands in evidence.json. Anything that has no such name is taken for the text
-    of an error, which - reads from stdin: what it is, whose it is, what to do next, and whether it helps to try again.
-    Asks nothing of Azure.
+    A finding's id has 16 hex digits: `auditor history` and `auditor diff` name it. A check has an id and a title.
+    Anything that has no such name is taken for the text of an error, which - reads from stdin: what it is, whose it
+    is, what to do next, and whether it helps to try again. Asks nothing of Azure.
     """
     from auditor.cli.console import colored, output, width
     from auditor.cli.explained import explained

@@ -58,8 +58,8 @@ def explained(what: str, bundle: Path | None, reports: Path) -> Explained:
     name = what.strip()
     if _FINDING.fullmatch(name):
         return _finding(name.lower(), bundle, reports)
-    if not _WORD.fullmatch(name) and "/" not in name:
-        return _control(name) or _error(what)
+    if not _WORD.fullmatch(name):
+        return _control(name) or _titled(name, bundle, reports) or _error(what)
     return _named(name, bundle, reports) or _word(name)
 
 
@@ -74,6 +74,16 @@ def _named(name: str, bundle: Path | None, reports: Path) -> Explained | None:
     if rows := rows_of(name.lower()):
         return _class(name.lower(), rows)
     return _control(name)
+
+
+def _titled(title: str, bundle: Path | None, reports: Path) -> Explained | None:
+    """The check of that title, as reports call it."""
+    from auditor.policy.library import shipped_library
+
+    library = shipped_library()
+    words = title.casefold().rstrip(".")
+    found = next((key for key, one in library.checks.items() if one.check.title.casefold() == words), None)
+    return _check(found, library, bundle, reports) if found else None
 
 
 def _word(name: str) -> Explained:
@@ -256,7 +266,7 @@ def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
     if not looked_at:
         raise SnapshotError(
             f"{reports}: holds no bundle in which to look for the finding",
-            next_step="name one with --bundle, or a folder of them with --reports",
+            next_step="run the audit, or name a bundle with --bundle, or a folder of them with --reports",
         )
     newest = None
     for path in looked_at:
@@ -286,7 +296,7 @@ def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
     where = str(looked_at[0]) if len(looked_at) == 1 else f"the newest {len(looked_at)} bundles of {reports}"
     raise SnapshotError(
         f"no finding {wanted} in {where}",
-        next_step="name the bundle with --bundle; its evidence.json lists the ids of its findings",
+        next_step="see the ids of what fails with auditor history, or name another bundle with --bundle",
     )
 
 

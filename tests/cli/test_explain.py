@@ -288,6 +288,23 @@ def test_a_name_that_is_wrong_is_not_claimed_to_be_compared() -> None:
     assert "which names there are was not read" in " ".join(shown.split())
 
 
+def test_a_check_is_known_by_its_title_too(tmp_path: Path) -> None:
+    """Reports name a check by its title, whatever its case."""
+    done = invoked("explain", "api keys are accepted", "--reports", str(tmp_path))
+    assert done.exit_code == 0
+    assert "api-keys-accepted" in done.stdout
+
+
+def test_a_long_text_with_an_address_is_an_error_and_no_name() -> None:
+    """What nobody can have meant as a name is not said to be none, and not repeated whole."""
+    text = "boom while calling https://example.com/v1/things " * 200
+    done = invoked("explain", text)
+    assert done.exit_code == 3
+    assert "A failure that the auditor does not know" in done.stdout
+    assert len(done.stdout) < len(text)
+    assert not done.stderr
+
+
 def test_an_error_that_nobody_knows_ends_with_3() -> None:
     """Its words are said and nothing is guessed."""
     done = invoked("explain", "the moon is full")
