@@ -101,4 +101,19 @@ class Finding(Record):
 
 def fingerprint(check: str, subject_id: str) -> str:
     """Sixteen hex digits that name this check on this subject, whatever the case of the id."""
-    return sha256(f"{check}\0{subject_id.lower()}".encode()).hexdigest()[:16]
+    return digest(check_mark(check), subject_mark(subject_id))
+
+
+def check_mark(check: str) -> bytes:
+    """What of a fingerprint is the check's."""
+    return f"{check}\0".encode()
+
+
+def subject_mark(subject_id: str) -> bytes:
+    """What of a fingerprint is the subject's."""
+    return subject_id.lower().encode()
+
+
+def digest(check: bytes, subject: bytes) -> str:
+    """The fingerprint of both marks."""
+    return sha256(check + subject).hexdigest()[:16]
