@@ -13,6 +13,7 @@ from auditor.finding import (
     Fact,
     Finding,
     Fix,
+    OpenFinding,
     Outcome,
     Severity,
     Subject,
@@ -180,21 +181,20 @@ class _Bench:
         *,
         gating: bool = False,
     ) -> Finding:
-        members = {
-            "id": digest(ready.mark, of.mark),
-            "check": ready.applied.check.id,
-            "severity": ready.applied.severity,
-            "outcome": judgement.outcome,
-            "subject": of.who,
-            "message": judgement.message[:MAX_MESSAGE],
-            "facts": judgement.facts,
-            "readings": self._told(ready.told(of.sight.told), judgement.gaps),
-            "gaps": tuple([gap.id for gap in judgement.gaps]),
-            "fix": judgement.fix,
-            "waiver": waiver,
-            "gating": gating,
-        }
-        return Finding.trusted(members)
+        made = OpenFinding()
+        made.id = digest(ready.mark, of.mark)
+        made.check = ready.applied.check.id
+        made.severity = ready.applied.severity
+        made.outcome = judgement.outcome
+        made.subject = of.who
+        made.message = judgement.message[:MAX_MESSAGE]
+        made.facts = judgement.facts
+        made.readings = self._told(ready.told(of.sight.told), judgement.gaps)
+        made.gaps = tuple([gap.id for gap in judgement.gaps])
+        made.fix = judgement.fix
+        made.waiver = waiver
+        made.gating = gating
+        return made.done()
 
     def _acceptable(self, ready: _Ready, of: _Hearing, judgement: _Judgement) -> Finding:
         """One that a waiver may accept and that may hold up the gate."""
