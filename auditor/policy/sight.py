@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from auditor.finding import Fact
 from auditor.policy.facts.part import Note, Part
@@ -22,6 +22,9 @@ from auditor.record import Json
 Column = TypeVar("Column")
 Pick = Callable[[Sequence[Column]], tuple[Column, ...]]
 """The columns of one check, out of a row of all of them."""
+
+_Sources = tuple[list[tuple[str, ...]], Pick[Any]]
+"""All names of which something is told, each group once, and what spreads that over the paths that are shown."""
 
 MAX_SEEN = 1024
 """Objects whose sight is remembered; to look again costs no more than the first time."""
@@ -77,7 +80,7 @@ class Sight:
     """What is seen of one object, or of all those of a subject; the columns are those of its `Looks`."""
 
     cells: list[Cell]
-    told: list[tuple[str, ...]]
+    told: Sequence[tuple[str, ...]]
     """Of each fact the ids of the readings that told it."""
 
 
@@ -96,8 +99,8 @@ class Looks:
             root: [Cell(path, Missing(path), None) for path in paths] for root, paths in self._every.items()
         }
         """Root → the cells of the object that was last looked at."""
-        self._names: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-        """Root and all names under it of which something is told → those that tell of each path that is shown."""
+        self._known: dict[tuple[str, ...], _Sources] = {}
+        """By root and all names under it of which something is told."""
         self._seen: dict[tuple[str, int], tuple[Part | None, Sight]] = {}
         """Root and identity of an object → the object, held so that no other takes its identity, and the sight."""
 
@@ -139,12 +142,11 @@ class Looks:
 
     def _look(self, root: str, part: Part | None) -> Sight:
         notes, readings = (part.notes, part.readings) if part is not None else ({}, {})
-        noted = [notes[names[0]] if len(names) == 1 else None for names in self._names_around(root, notes)]
-        told = [
-            readings[names[0]] if len(names) == 1 else tuple(chain.from_iterable([readings[name] for name in names]))
-            for names in self._names_around(root, readings)
-        ]
-        noted += [None] * (len(self._every[root]) - len(noted))  # what is only named stands last
+        sources, spread = self._sources(root, notes)
+        noted = spread([notes[names[0]] if len(names) == 1 else None for names in sources])
+        noted += (None,) * (len(self._every[root]) - len(noted))  # what is only named stands last
+        sources, spread = self._sources(root, readings)
+        told = spread([tuple(chain.from_iterable([readings[name] for name in names])) for names in sources])
         values = self._ways[root].ends(part)
         cells = self._before[root] = [
             before if before.value is value and before.note is note else cell(value, note)
@@ -152,12 +154,14 @@ class Looks:
         ]
         return Sight(cells, told)
 
-    def _names_around(self, root: str, told: Collection[str]) -> list[tuple[str, ...]]:
+    def _sources(self, root: str, told: Collection[str]) -> _Sources:
         """Looked up once for all objects of which the same is told, as it is of most."""
         key = (root, *told)
-        found = self._names.get(key)
+        found = self._known.get(key)
         if found is None:
-            found = self._names[key] = [names_around(path, told) for path in self._shown[root]]
+            each = [names_around(path, told) for path in self._shown[root]]
+            at = {names: at for at, names in enumerate(dict.fromkeys(each))}
+            found = self._known[key] = (list(at), _pick(at[names] for names in each))
         return found
 
 
