@@ -125,6 +125,8 @@ def _holding(name: str, known: tuple[str, ...]) -> str:
 
 
 def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> Explained:
+    from pydantic_core import to_jsonable_python
+
     from auditor.policy.frameworks import load_frameworks
     from auditor.policy.handbook import membership, page
     from auditor.report.hostile import no_commands
@@ -146,7 +148,7 @@ def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> E
         {
             "check": check.model_dump(mode="json", by_alias=True, exclude={"examples"}),
             "run": run.id if run else None,
-            "findings": [one.model_dump(mode="json") for one in found],
+            "findings": to_jsonable_python(found),
         },
     )
 

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -330,7 +331,7 @@ def test_hostile_text_does_nothing(tmp_path: Path) -> None:
     subject = Subject(kind="account", id=f"{ACCOUNTS}/{HOSTILE}", name=HOSTILE, workload=HOSTILE, location=HOSTILE)
     one = finding("api-keys-accepted", subject, "fail", HOSTILE, facts=(Fact(path=HOSTILE, value=HOSTILE),))
     seen = reading("r", "/x").model_copy(update={"url": HOSTILE, "request_ids": {HOSTILE: HOSTILE}})
-    one = one.model_copy(update={"readings": ("r",)})
+    one = replace(one, readings=("r",))
     whole = build((one,), readings=(seen,), settings={"workloads": [{"name": HOSTILE, "owner": HOSTILE}]})
     pages = [render(Told(run=whole, finding=one, bundle=HOSTILE), width, color=False) for width in (60, 80)]
     pages.append(invoked("explain", HOSTILE).stdout)

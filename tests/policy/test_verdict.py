@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auditor.errors import EmptyAuditError
@@ -109,7 +111,7 @@ def test_counts() -> None:
 
 def test_one_cause_has_one_voice() -> None:
     """However many findings hang on one gap, it is one reason; what lies behind no gap is told check by check."""
-    hanging = [each.model_copy(update={"gaps": (gap().id,)}) for each in findings({}, {}, {})]
+    hanging = [replace(each, gaps=(gap().id,)) for each in findings({}, {}, {})]
     word, reasons = verdict([*hanging, *findings({})], (gap(kind="usage", scope="/subscriptions/s"),), BLOCK)
     assert word is Verdict.INCOMPLETE
     assert reasons == (
