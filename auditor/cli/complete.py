@@ -46,6 +46,13 @@ def failure_classes() -> Iterator[str]:
     return iter(_CLASS.findall((files("auditor.policy") / "failure" / "table.yaml").read_text(encoding="utf-8")))
 
 
+def causes() -> Iterator[str]:
+    """Causes that triage may name."""
+    from auditor.policy.shipped import shipped_folder
+
+    return (path.stem for path in (shipped_folder() / "causes").glob("*.yaml"))
+
+
 def worlds() -> Iterator[str]:
     """Worlds of the sandbox."""
     from auditor.sandbox.loading import WORLDS

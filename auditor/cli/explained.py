@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,25 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.cli.console import redacted, say
-from auditor.cli.sides import EVIDENCE, bundles
-from auditor.errors import BundleError, ExitCode, PolicyError, SnapshotError
+from auditor.cli.looked_up import newest_run, told_finding
+from auditor.errors import ExitCode, PolicyError
 from auditor.record import JsonObject
 
 if TYPE_CHECKING:
     from auditor.finding import Finding
-    from auditor.history import Since
     from auditor.policy.failure import Row
     from auditor.policy.frameworks import Control, Framework
     from auditor.policy.library import Library
-    from auditor.report.finding import Told
     from auditor.run import Run
 
 STDIN = "-"
 _FINDING = re.compile(r"[0-9a-f]{16}", re.IGNORECASE)
 _WORD = re.compile(r"[\w.()/:+-]{1,120}")
 _STATUS = re.compile(r"[1-5]\d\d")
-_LOOKED_AT = 20
-"""Bundles in which a finding is looked for."""
 _CHUNK = 65_536
 _LISTED = 10
 _NEAR = 5
@@ -64,7 +59,7 @@ def explained(what: str, bundle: Path | None, reports: Path) -> Explained:
 
 
 def _named(name: str, bundle: Path | None, reports: Path) -> Explained | None:
-    """The check, the class of failures or the control of that name."""
+    """The check, the class of failures, the cause of `triage` or the control of that name."""
     from auditor.policy.failure import rows_of
     from auditor.policy.library import shipped_library
 
@@ -73,7 +68,7 @@ def _named(name: str, bundle: Path | None, reports: Path) -> Explained | None:
         return _check(name.lower(), library, bundle, reports)
     if rows := rows_of(name.lower()):
         return _class(name.lower(), rows)
-    return _control(name)
+    return _cause(name.lower()) or _control(name)
 
 
 def _titled(title: str, bundle: Path | None, reports: Path) -> Explained | None:
@@ -92,6 +87,7 @@ def _word(name: str) -> Explained:
     from auditor.policy.failure import rows
     from auditor.policy.frameworks import load_frameworks
     from auditor.policy.library import shipped_library
+    from auditor.triage.reason import reasons
 
     text = f"HTTP {name}" if _STATUS.fullmatch(name) else json.dumps({"code": name, "message": name})
     found = _error(text if len(name) > 1 else name)
@@ -102,6 +98,7 @@ def _word(name: str) -> Explained:
         *library.checks,
         *library.aliases,
         *(row.failure_class for row in rows()),
+        *(one.reason.id for one in reasons()),
         *(f"{one.id}/{control.id}" for one in load_frameworks() for control in one.controls),
     )
     raise PolicyError(
@@ -135,7 +132,7 @@ def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> E
     if compiled is None:
         raise PolicyError(f"no check {name!r}", next_step="list them with: auditor checks")
     check = compiled.check
-    run, where = _newest(bundle, reports)
+    run, where = newest_run(bundle, reports)
     found = tuple(one for one in run.findings if one.check == check.id) if run else ()
 
     def shown(width: int, _: bool) -> str:
@@ -224,6 +221,21 @@ def _class(name: str, rows: tuple[Row, ...]) -> Explained:
     )
 
 
+def _cause(name: str) -> Explained | None:
+    """What `triage` may name as the cause of an incident."""
+    from auditor.cli.cause_page import cause_page
+    from auditor.triage.reason import reasons
+
+    reason = next((one.reason for one in reasons() if one.reason.id == name), None)
+    if reason is None:
+        return None
+    return Explained(
+        "cause",
+        lambda width, color: cause_page(reason, width, color=color),
+        {"cause": reason.model_dump(mode="json", exclude={"examples"}, exclude_defaults=True)},
+    )
+
+
 def _error(text: str) -> Explained:
     from auditor.cli.failure_page import error_page
     from auditor.policy.failure.pasted import pasted
@@ -256,91 +268,5 @@ def _tail_of_stdin() -> str:
 def _finding(wanted: str, bundle: Path | None, reports: Path) -> Explained:
     from auditor.report.finding import data, render
 
-    told = _told(wanted, bundle, reports)
+    told = told_finding(wanted, bundle, reports)
     return Explained("finding", lambda width, color: render(told, width, color=color), data(told))
-
-
-def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
-    from auditor.bundle.kept import kept_run
-    from auditor.report.finding import Told
-
-    looked_at = [_evidence(bundle)] if bundle else [folder / EVIDENCE for folder in bundles(reports)][:_LOOKED_AT]
-    if not looked_at:
-        raise SnapshotError(
-            f"{reports}: holds no bundle in which to look for the finding",
-            next_step="run the audit, or name a bundle with --bundle, or a folder of them with --reports",
-        )
-    newest = None
-    for path in looked_at:
-        if not bundle and not _names(path, wanted):
-            newest = newest or path.parent.name
-            continue
-        try:
-            run = kept_run(path)
-        except BundleError as error:
-            if bundle:
-                raise
-            say(f"left out: {path.parent}: {error}")
-            continue
-        finding = next((one for one in run.findings if one.id == wanted), None)
-        if finding is None:
-            newest = newest or run.id
-            continue
-        since, indexed = _since(wanted, run.id, path.parent.parent)
-        return Told(
-            run=run,
-            finding=finding,
-            bundle=str(path.parent),
-            since=since,
-            indexed=indexed,
-            newest=newest,
-        )
-    where = str(looked_at[0]) if len(looked_at) == 1 else f"the newest {len(looked_at)} bundles of {reports}"
-    raise SnapshotError(
-        f"no finding {wanted} in {where}",
-        next_step="see the ids of what fails with auditor history, or name another bundle with --bundle",
-    )
-
-
-def _since(wanted: str, run: str, reports: Path) -> tuple[Since | None, bool]:
-    """What the index of the folder tells of the finding, and whether there is one; it is only brought up to date."""
-    from auditor.bundle.kept import kept_run
-    from auditor.errors import ReportError
-    from auditor.history import FILENAME, Index
-
-    if not (reports / FILENAME).is_file():
-        return None, False
-    try:
-        with Index(reports, kept_run) as index:
-            index.sync()
-            return index.since(wanted, run), True
-    except (ReportError, sqlite3.Error) as error:
-        say(f"the index of runs can't be used: {error}")
-        return None, False
-
-
-def _newest(bundle: Path | None, reports: Path) -> tuple[Run | None, str]:
-    """The newest run, or that of the bundle that was named, with its folder; None where there is none to read."""
-    from auditor.bundle.kept import kept_run
-
-    path = _evidence(bundle) if bundle else next((folder / EVIDENCE for folder in bundles(reports)), None)
-    if path is None:
-        return None, ""
-    try:
-        return kept_run(path), str(path.parent)
-    except (SnapshotError, BundleError) as error:
-        if bundle:
-            raise
-        say(f"left out: {path.parent}: {error}" if isinstance(error, BundleError) else f"left out: {error}")
-        return None, ""
-
-
-def _evidence(bundle: Path) -> Path:
-    return bundle / EVIDENCE if bundle.is_dir() else bundle
-
-
-def _names(path: Path, wanted: str) -> bool:
-    try:
-        return wanted.encode() in path.read_bytes()
-    except OSError:
-        return False

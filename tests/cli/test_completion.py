@@ -16,6 +16,7 @@ from auditor.policy.failure import rows
 from auditor.policy.library import shipped_library
 from auditor.sandbox import FAULTS
 from auditor.sandbox.incident import load_incidents
+from auditor.triage.reason import reasons
 from tests.cli.conftest import invoked
 from tests.cli.process import environment
 
@@ -45,7 +46,8 @@ def test_names_are_completed() -> None:
     library = shipped_library()
     checks = set(library.checks)
     assert set(offered("checks", "show", "")) == checks
-    assert set(offered("explain", "")) == checks | {row.failure_class for row in rows()}
+    causes = {one.reason.id for one in reasons()}
+    assert set(offered("explain", "")) == checks | {row.failure_class for row in rows()} | causes
     assert set(offered("run", "--pack", "")) == set(library.packs)
     assert "nist-800-53-r5" in offered("evaluate", "--framework", "nist")
     assert offered("frameworks", "nist-8") == ["nist-800-53-r5"]

@@ -22,6 +22,7 @@ from auditor.policy.waivers import load_waivers
 from auditor.report import FORMATS
 from auditor.report.finding import Told, render, waiver_snippet
 from auditor.run import load_run
+from auditor.triage.reason import reasons
 from tests.cli.conftest import Typed, invoked
 from tests.cli.process import command, environment
 from tests.cli.test_help import SDKS, loaded
@@ -247,6 +248,16 @@ def test_a_class_of_failures_has_its_rows() -> None:
     assert "whose: ours" in shown
     assert "az role assignment create" in shown
     assert data("missing-data-role")["rows"]
+
+
+def test_a_cause_of_an_incident_has_its_page() -> None:
+    """Every one that triage may name; where a check or a class has its name too, that is told."""
+    kinds = {one.reason.id: data(one.reason.id)["kind"] for one in reasons()}
+    assert set(kinds.values()) == {"cause", "check", "failure_class"}
+    shown = invoked("explain", "zone-unlinked").stdout
+    assert "confirmed where: account.network.unlinked_zones" in shown
+    assert "Link the zone to the network again." in shown
+    assert "It looks like: zone-record-wrong" in shown
 
 
 @pytest.mark.parametrize(
