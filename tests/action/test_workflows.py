@@ -122,7 +122,10 @@ def scripts_of(name: str, path: Path) -> str:
 def test_the_scripts_of_the_readme_end_as_the_audit(
     copied: dict[str, Path], name: str, options: list[str], codes: tuple[int, int, int], tmp_path: Path
 ) -> None:
-    """Codes of the run, of what tells it, and of both; where a bundle is a pass that an earlier run left behind, or the run before it died."""
+    """Also where a bundle that an earlier run left behind, or that the run left before it died, is a pass.
+
+    The codes are those of the run, of what tells it, and of the whole.
+    """
     ran, told, ends = codes
     programs = {"auditor": f"[ $1 = run ] && exit {ran}\nexit {told}", "pip": "exit 0"}
     for program, body in programs.items():
