@@ -112,13 +112,15 @@ def test_the_manifest_of_what_was_kept_is_attested(done: tuple[str, Job]) -> Non
 
 
 def test_without_a_licence_optional_steps_become_notices(tmp_path: Path) -> None:
-    """Where code scanning refuses the upload, the verdict stands and a notice says what was needed."""
+    """Where the upload or the attestation is refused, the verdict stands and notices say what was needed."""
+    refusing = ("github/codeql-action/", "actions/attest@")
     with job("healthy", tmp_path) as (runner, _):
-        made = runner.call(ACTION, {**PYTHON, "sarif": "true"}, failing=("github/codeql-action/",))
+        made = runner.call(ACTION, {**PYTHON, "sarif": "true", "attest": "true"}, failing=refusing)
     assert made.code == 0
     assert made.succeeded
-    (notice,) = (each for each in made.annotations("notice") if "code scanning" in each.properties["title"])
-    assert "Code Security" in notice.data
+    said = {each.properties["title"]: each.data for each in made.annotations("notice")}
+    assert "Code Security" in said["No failures were sent to code scanning"]
+    assert "Enterprise Cloud" in said["The evidence was not attested"]
 
 
 def test_inputs_become_flags(tmp_path: Path) -> None:
