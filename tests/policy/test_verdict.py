@@ -75,6 +75,18 @@ def test_interrupted() -> None:
         Verdict.INCOMPLETE,
         ("The audit was interrupted.", "Nothing was judged."),
     )
+    assert verdict(findings(PASSING), (), ALLOW, interrupted=True)[0] is Verdict.INCOMPLETE
+
+
+@pytest.mark.parametrize("gate", [BLOCK, ALLOW])
+def test_a_bare_scope_is_no_pass(gate: GateSettings) -> None:
+    """Where neither an account nor a workload was there to judge, that the subscription is well is not enough."""
+    word, (reason,) = verdict(findings(PASSING, gate=gate), (), gate, bare=True)
+    assert word is Verdict.INCOMPLETE
+    assert reason.startswith("No account is in scope and no workload is declared")
+    word, reasons = verdict(findings(FAILING, gate=gate), (), gate, bare=True)
+    assert word is Verdict.FAIL
+    assert reasons[1] == reason
 
 
 def test_nothing_judged() -> None:
