@@ -20,6 +20,9 @@ USAGE, INTERNAL = 2, 4
 MOST_PATH = 200
 """Characters of an artifact's name that the input may give."""
 
+MOST_CODE = 255
+"""A greater exit code is cut to its last byte on the way, and 256 becomes a 0."""
+
 MOST_JOBS = 256
 """GitHub's limit for a matrix: https://docs.github.com/actions/reference/limits"""
 
@@ -70,6 +73,8 @@ def audit() -> int:
     told = auditor(folder, "ci", "github", str(bundle), *settings)
     prefix = re.sub(r"[^A-Za-z0-9._-]+", "-", given("ARTIFACT"))[:MOST_PATH].strip("-.") or "auditor"
     keep("exit-code", str(ran or told))
+    if ran != told:
+        keep("verdict", "error")  # whatever the evidence says, the audit did not end as it says
     keep("artifact", f"{prefix}-{run_id(bundle)}")
     return 0
 
@@ -81,14 +86,15 @@ def end() -> int:
         notice("No failures were sent to code scanning", scanning_words())
     if given("ATTEST") == "true" and os.environ.get("ATTESTATION") != "success":
         notice("The evidence was not attested", attestation_words())
-    return int(code) if code.isdigit() else INTERNAL
+    return int(code) if re.fullmatch("[0-9]{1,3}", code) and int(code) <= MOST_CODE else INTERNAL
 
 
 def plan() -> int:
     """Checks the settings and gives the jobs in which to audit them, as JSON, in the output jobs."""
     folder = Path(given("WORKING_DIRECTORY") or ".")
-    command = [str(python()), "-I", "-m", "auditor", "settings", "check", given("SETTINGS") or "auditor.yaml"]
-    done = subprocess.run([*command, "--json"], cwd=folder, stdout=subprocess.PIPE, check=False, encoding="utf-8")
+    command = [str(python()), "-I", "-m", "auditor", "settings", "check", "--json"]
+    command += ["--", given("SETTINGS") or "auditor.yaml"]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False, encoding="utf-8")
     if done.returncode:
         return refuse("the settings are not right; the log says where", done.returncode)
     jobs = json.loads(done.stdout)["jobs"]
@@ -101,7 +107,11 @@ def plan() -> int:
 def merge() -> int:
     """Gives the bundles of the planned jobs one verdict, which is a pass only if every job ended well too."""
     names = [name for job in json.loads(given("JOBS") or "[]") for name in job["workloads"].splitlines()]
-    code = auditor(Path(), "ci", "merge", given("FOLDER"), *(part for name in names for part in ("--expect", name)))
+    if not names:
+        keep("verdict", "error")
+        return refuse("no job of the audit was planned")
+    expected = (part for name in names for part in ("--expect", name))
+    code = auditor(Path(), "ci", "merge", *expected, "--", given("FOLDER"))
     if code == 0 and os.environ.get("JOBS_RESULT") != "success":
         keep("verdict", "error")
         return refuse(
@@ -148,7 +158,7 @@ def auditor(folder: Path, *arguments: str) -> int:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda got, _: process.send_signal(got))
         code = process.wait()
-    return code if code >= 0 else 128 - code
+    return 128 - code if code < 0 else min(code, MOST_CODE)
 
 
 def run_id(bundle: Path) -> str:

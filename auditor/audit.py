@@ -15,6 +15,7 @@ from auditor.cloud.subscriptions import subscriptions
 from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
+from auditor.collect.host_names import HOST_NAMES
 from auditor.judgement import judge
 from auditor.origin import origin
 from auditor.policy.attestations import Attestation, as_seen
@@ -142,7 +143,8 @@ async def rehearsal(
 
     Raises SignInError where no credential gives a token, EmptyAuditError where no account can be seen.
     """
-    collectors = tuple(one for one in COLLECTORS if one.kind in ESSENTIAL)
+    deciding = ESSENTIAL | ({HOST_NAMES.kind} if settings.probes.negative else frozenset())
+    collectors = tuple(one for one in COLLECTORS if one.kind in deciding)
     async with open_cloud(settings, environ, Recorder(None)) as cloud:
         for line in cloud.tried:
             announce(line)

@@ -21,6 +21,8 @@ class Latency(Record):
     first_token_p95: float | None = None
     tokens_per_second: float | None = None
     """The median of the streamed calls, from their first text to their end."""
+    models: dict[str, int] = {}
+    """Model that answered → how many of the calls; empty in evidence that does not tell."""
 
 
 class Spend(Record):
@@ -37,6 +39,8 @@ class Spend(Record):
     price_source: Literal["settings", "retail"] | None = None
     unpriced: str | None = None
     """Why the money is not known."""
+    besides: tuple[str, ...] = ()
+    """What was paid for besides tokens, and so is not in the money."""
 
 
 class Call(Record):

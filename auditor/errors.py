@@ -37,7 +37,7 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.USAGE: "the command line, settings, pack or file is not right; nothing was audited",
     ExitCode.INCOMPLETE: "a gating check is unknown, or the audit could not see everything",
     ExitCode.INTERNAL: "the auditor itself failed",
-    ExitCode.INTERRUPTED: "interrupted; a report of what was done was written",
+    ExitCode.INTERRUPTED: "interrupted; what had been done by then was reported, if anything had",
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
 
 from auditor.record import Json, Record
 
@@ -78,7 +82,8 @@ class Waived(Record):
     """An expired waiver no longer counts; it stays to say so."""
 
 
-class Finding(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Finding:
     """The outcome of one check on one subject."""
 
     id: str
@@ -99,6 +104,48 @@ class Finding(Record):
     """Whether a fail (or unknown) here decides the verdict: severe enough and not waived."""
 
 
+class OpenFinding:
+    """A finding while it is made: of the same members, which are right already and are not looked at again.
+
+    Very many are made, each of them far quicker than a frozen one.
+    """
+
+    __slots__ = tuple(one.name for one in fields(Finding))
+
+    id: str
+    check: str
+    severity: Severity
+    outcome: Outcome
+    subject: Subject
+    message: str
+    facts: tuple[Fact, ...]
+    readings: tuple[str, ...]
+    gaps: tuple[str, ...]
+    fix: Fix | None
+    waiver: Waived | None
+    gating: bool
+
+    def done(self) -> Finding:
+        """The finding that it is from now on."""
+        self.__class__ = Finding  # type: ignore[assignment] # of the same slots
+        return self  # type: ignore[return-value]
+
+
 def fingerprint(check: str, subject_id: str) -> str:
     """Sixteen hex digits that name this check on this subject, whatever the case of the id."""
-    return sha256(f"{check}\0{subject_id.lower()}".encode()).hexdigest()[:16]
+    return digest(check_mark(check), subject_mark(subject_id))
+
+
+def check_mark(check: str) -> bytes:
+    """What of a fingerprint is the check's."""
+    return f"{check}\0".encode()
+
+
+def subject_mark(subject_id: str) -> bytes:
+    """What of a fingerprint is the subject's."""
+    return subject_id.lower().encode()
+
+
+def digest(check: bytes, subject: bytes) -> str:
+    """The fingerprint of both marks."""
+    return sha256(check + subject).hexdigest()[:16]

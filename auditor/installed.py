@@ -13,6 +13,9 @@ from pathlib import Path
 from auditor import __version__
 from auditor.run import Tool
 
+DISTRIBUTION = "aoai-auditor"
+"""The name under which the package `auditor` is installed."""
+
 RESTS_ON = (
     "azure-core",
     "azure-identity",
@@ -42,7 +45,7 @@ def tool() -> Tool:
         version=__version__,
         python=platform.python_version(),
         packages={name: one.version if one is not None else NOT_INSTALLED for name, one in found.items()},
-        digests={_OWN: own_digest(_distribution(_OWN)), **{name: digest(one) for name, one in found.items()}},
+        digests={_OWN: own_digest(_distribution(DISTRIBUTION)), **{name: digest(one) for name, one in found.items()}},
     )
 
 

@@ -54,7 +54,8 @@ def judge(
     waivers = waivers.on(day)
     subjects = join(snapshot, settings)
     findings = judge_subjects(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
-    word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted)
+    bare = not any(each.kind in {"account", "workload"} for each in subjects)
+    word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted, bare=bare)
     asked = Asked(
         {applied.check.id: applied.check.subject for applied in policy.checks},
         hidden_kinds(snapshot.gaps, interrupted=snapshot.interrupted),

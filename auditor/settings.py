@@ -257,7 +257,7 @@ class ProbeSettings(Record):
     tokens: int = Field(default=50_000, ge=1)
     """Input and output together, by the most that each call could use."""
     money: float | None = Field(default=None, gt=0)
-    """In `currency`; what has no price is then not called."""
+    """In `currency`, by the tokens alone; what has no price is then not called."""
     prices: dict[Name, float] = {}
     """Model name → price of a million tokens, the dearer of input and output; goes before any other price."""
     retail_prices: bool = False

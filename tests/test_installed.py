@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from hashlib import sha256
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
@@ -10,7 +11,17 @@ from pathlib import Path
 import pytest
 
 import auditor
-from auditor.installed import EDITABLE, ELSEWHERE, NO_LIST, NOT_INSTALLED, RESTS_ON, digest, own_digest, tool
+from auditor.installed import (
+    DISTRIBUTION,
+    EDITABLE,
+    ELSEWHERE,
+    NO_LIST,
+    NOT_INSTALLED,
+    RESTS_ON,
+    digest,
+    own_digest,
+    tool,
+)
 
 
 def installed(folder: Path, name: str = "auditor", *, record: bool = True, direct: object = None) -> Distribution:
@@ -58,6 +69,11 @@ def test_an_editable_install_says_so(tmp_path: Path) -> None:
 def test_what_is_installed_but_not_what_runs_is_not_told_for_it(tmp_path: Path) -> None:
     assert own_digest(None) == ELSEWHERE
     assert own_digest(installed(tmp_path)) == ELSEWHERE
+
+
+def test_the_auditor_is_looked_for_under_the_name_that_it_is_installed_by() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+    assert project["name"] == DISTRIBUTION
 
 
 def test_what_is_installed_and_runs_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,17 +15,16 @@ from auditor.cli.options import conversation_options, write_exit_codes
 COMMANDS = (
     "init",
     "run",
-    "regions",
     "triage",
-    "demo",
-    "evaluate",
-    "report",
-    "verify",
-    "keys",
     "diff",
     "history",
     "explain",
     "doctor",
+    "regions",
+    "evaluate",
+    "report",
+    "verify",
+    "keys",
     "ci",
     "permissions",
     "checks",
@@ -33,6 +32,7 @@ COMMANDS = (
     "frameworks",
     "settings",
     "policy",
+    "demo",
     "sandbox",
     "schema",
     "completion",
@@ -101,8 +101,11 @@ def cli() -> None:
     Examples:
       auditor demo                          see it work, on a pretend Azure
       auditor init                          begin auditor.yaml from what is there
-      auditor run --settings auditor.yaml   audit what the settings name
-      auditor run --before-provision        judge what they plan, before it exists
-      auditor regions                       tell in which regions that would fit
-      auditor evaluate snapshot.json --pack regulated
+      auditor run                           audit what auditor.yaml names
+      auditor run --before-provision        judge what it plans, before it exists
+      auditor triage                        on call: what broke, what mends it
+      auditor diff                          what changed since it was green
+      auditor explain api-keys-accepted     a check, a finding or an error, whole
+      auditor doctor                        what a run would not see, and why
+      auditor help run                      how to use a command, with examples
     """

@@ -33,7 +33,7 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
     for why, names in _reasons(plan.planned):
         shown.text(f"{', '.join(names)}: {why}", indent=2, hang=2)
     shown.blank()
-    shown.text(f"Calls: {plan.calls:,} of {plan.budget_calls:,}")
+    shown.text(f"Calls: {plan.calls:,} of {plan.budget_calls:,}, beside those that delete what was stored")
     shown.text(f"Tokens: at most {plan.tokens:,} of {plan.budget_tokens:,}")
     limit = wording.money(plan.budget_money, plan.currency) if plan.budget_money is not None else "no limit"
     if plan.money is not None:
@@ -41,6 +41,9 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
     else:
         known = sum(row.money for row in plan.planned if row.money is not None)
         shown.text(f"Money: unknown; what has a price costs at most {wording.money(known, plan.currency)} of {limit}")
+    besides = sorted({row.besides for row in plan.planned if row.besides})
+    if besides:
+        shown.text(f"Besides tokens, in no sum and under no limit: {', '.join(besides)}", hang=2)
     for gap in plan.unseen:
         shown.text(f"Not seen, and so perhaps not all: {hostile.line(gap)}", hang=2)
     dates = sorted({row.price_date for row in plan.planned if row.price_date})

@@ -46,6 +46,13 @@ def failure_classes() -> Iterator[str]:
     return iter(_CLASS.findall((files("auditor.policy") / "failure" / "table.yaml").read_text(encoding="utf-8")))
 
 
+def causes() -> Iterator[str]:
+    """Causes that triage may name."""
+    from auditor.policy.shipped import shipped_folder
+
+    return (path.stem for path in (shipped_folder() / "causes").glob("*.yaml"))
+
+
 def worlds() -> Iterator[str]:
     """Worlds of the sandbox."""
     from auditor.sandbox.loading import WORLDS
@@ -91,6 +98,13 @@ def offer_declared(*sources: Callable[[Path], Iterable[str]]) -> Offers:
         return _items((name for source in sources for name in source(path)), typed)
 
     return offered
+
+
+def offer_runs(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem[str]]:
+    """For an argument: what `diff` compares by name, and the bundles of the reports folder; else any file."""
+    reports = Path(context.params.get("reports") or "reports")
+    bundles = (str(path.parent) for path in reports.glob("*/evidence.json"))
+    return _items(("last-green", "newest", *bundles), typed) or [CompletionItem(typed, type="file")]
 
 
 FLAGS: dict[str, Offers] = {

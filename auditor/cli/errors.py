@@ -24,12 +24,12 @@ def ending(ctx: click.Context) -> Iterator[None]:
     try:
         with usage():
             yield
-    except (click.ClickException, click.exceptions.Exit, click.Abort):
+    except (click.ClickException, click.exceptions.Exit):
         raise
     except AuditorError as error:
         _tell(*_messages(error), next_step=error.next_step, last=None if error.audited else "Nothing was audited.")
         ctx.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):  # an Abort is Ctrl-C, or the end of input, where something was asked
         _tell("interrupted", next_step="run it again", last="No report was written.")
         ctx.exit(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last door: a defect must not look like a verdict

@@ -19,6 +19,7 @@ Examples:
   auditor explain 3f9c1a0b7d2e4c55
   auditor explain nist-800-53-r5/AC-3
   auditor explain missing-data-role
+  auditor explain zone-unlinked
   auditor explain "Error code: 404 - {'error': {'code': 'DeploymentNotFound'}}"
   kubectl logs my-pod | auditor explain -
 
@@ -35,7 +36,7 @@ Exit codes:
     metavar="FINDING|CHECK|ERROR",
     nargs=-1,
     required=True,
-    shell_complete=offer(complete.checks, complete.failure_classes),
+    shell_complete=offer(complete.checks, complete.failure_classes, complete.causes),
 )
 @option(
     "--reports",
@@ -57,11 +58,11 @@ Exit codes:
 @conversation_options
 @click.pass_context
 def explain(ctx: click.Context, *, what: tuple[str, ...], reports: Path, bundle: Path | None, as_json: bool) -> None:
-    """Explain a finding, a check, a control or an error.
+    """Explain a finding, a check, a control, a cause or an error.
 
-    A finding's id has 16 hex digits and stands in evidence.json. Anything that has no such name is taken for the text
-    of an error, which - reads from stdin: what it is, whose it is, what to do next, and whether it helps to try again.
-    Asks nothing of Azure.
+    A finding's id has 16 hex digits: `auditor history` and `auditor diff` name it. A check has an id and a title.
+    Anything that has no such name is taken for the text of an error, which - reads from stdin: what it is, whose it
+    is, what to do next, and whether it helps to try again. Asks nothing of Azure.
     """
     from auditor.cli.console import colored, output, width
     from auditor.cli.explained import explained

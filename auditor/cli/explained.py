@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,25 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.cli.console import redacted, say
-from auditor.cli.sides import EVIDENCE, bundles
-from auditor.errors import ExitCode, PolicyError, SnapshotError
+from auditor.cli.looked_up import newest_run, told_finding
+from auditor.errors import ExitCode, PolicyError
 from auditor.record import JsonObject
 
 if TYPE_CHECKING:
     from auditor.finding import Finding
-    from auditor.history import Since
     from auditor.policy.failure import Row
     from auditor.policy.frameworks import Control, Framework
     from auditor.policy.library import Library
-    from auditor.report.finding import Told
     from auditor.run import Run
 
 STDIN = "-"
 _FINDING = re.compile(r"[0-9a-f]{16}", re.IGNORECASE)
 _WORD = re.compile(r"[\w.()/:+-]{1,120}")
 _STATUS = re.compile(r"[1-5]\d\d")
-_LOOKED_AT = 20
-"""Bundles in which a finding is looked for."""
 _CHUNK = 65_536
 _LISTED = 10
 _NEAR = 5
@@ -58,13 +53,13 @@ def explained(what: str, bundle: Path | None, reports: Path) -> Explained:
     name = what.strip()
     if _FINDING.fullmatch(name):
         return _finding(name.lower(), bundle, reports)
-    if not _WORD.fullmatch(name) and "/" not in name:
-        return _control(name) or _error(what)
+    if not _WORD.fullmatch(name):
+        return _control(name) or _titled(name, bundle, reports) or _error(what)
     return _named(name, bundle, reports) or _word(name)
 
 
 def _named(name: str, bundle: Path | None, reports: Path) -> Explained | None:
-    """The check, the class of failures or the control of that name."""
+    """The check, the class of failures, the cause of `triage` or the control of that name."""
     from auditor.policy.failure import rows_of
     from auditor.policy.library import shipped_library
 
@@ -73,7 +68,17 @@ def _named(name: str, bundle: Path | None, reports: Path) -> Explained | None:
         return _check(name.lower(), library, bundle, reports)
     if rows := rows_of(name.lower()):
         return _class(name.lower(), rows)
-    return _control(name)
+    return _cause(name.lower()) or _control(name)
+
+
+def _titled(title: str, bundle: Path | None, reports: Path) -> Explained | None:
+    """The check of that title, as reports call it."""
+    from auditor.policy.library import shipped_library
+
+    library = shipped_library()
+    words = title.casefold().rstrip(".")
+    found = next((key for key, one in library.checks.items() if one.check.title.casefold() == words), None)
+    return _check(found, library, bundle, reports) if found else None
 
 
 def _word(name: str) -> Explained:
@@ -82,6 +87,7 @@ def _word(name: str) -> Explained:
     from auditor.policy.failure import rows
     from auditor.policy.frameworks import load_frameworks
     from auditor.policy.library import shipped_library
+    from auditor.triage.reason import reasons
 
     text = f"HTTP {name}" if _STATUS.fullmatch(name) else json.dumps({"code": name, "message": name})
     found = _error(text if len(name) > 1 else name)
@@ -92,6 +98,7 @@ def _word(name: str) -> Explained:
         *library.checks,
         *library.aliases,
         *(row.failure_class for row in rows()),
+        *(one.reason.id for one in reasons()),
         *(f"{one.id}/{control.id}" for one in load_frameworks() for control in one.controls),
     )
     raise PolicyError(
@@ -115,6 +122,8 @@ def _holding(name: str, known: tuple[str, ...]) -> str:
 
 
 def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> Explained:
+    from pydantic_core import to_jsonable_python
+
     from auditor.policy.frameworks import load_frameworks
     from auditor.policy.handbook import membership, page
     from auditor.report.hostile import no_commands
@@ -123,7 +132,7 @@ def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> E
     if compiled is None:
         raise PolicyError(f"no check {name!r}", next_step="list them with: auditor checks")
     check = compiled.check
-    run, where = _newest(bundle, reports)
+    run, where = newest_run(bundle, reports)
     found = tuple(one for one in run.findings if one.check == check.id) if run else ()
 
     def shown(width: int, _: bool) -> str:
@@ -136,7 +145,7 @@ def _check(name: str, library: Library, bundle: Path | None, reports: Path) -> E
         {
             "check": check.model_dump(mode="json", by_alias=True, exclude={"examples"}),
             "run": run.id if run else None,
-            "findings": [one.model_dump(mode="json") for one in found],
+            "findings": to_jsonable_python(found),
         },
     )
 
@@ -212,6 +221,21 @@ def _class(name: str, rows: tuple[Row, ...]) -> Explained:
     )
 
 
+def _cause(name: str) -> Explained | None:
+    """What `triage` may name as the cause of an incident."""
+    from auditor.cli.cause_page import cause_page
+    from auditor.triage.reason import reasons
+
+    reason = next((one.reason for one in reasons() if one.reason.id == name), None)
+    if reason is None:
+        return None
+    return Explained(
+        "cause",
+        lambda width, color: cause_page(reason, width, color=color),
+        {"cause": reason.model_dump(mode="json", exclude={"examples"}, exclude_defaults=True)},
+    )
+
+
 def _error(text: str) -> Explained:
     from auditor.cli.failure_page import error_page
     from auditor.policy.failure.pasted import pasted
@@ -244,84 +268,5 @@ def _tail_of_stdin() -> str:
 def _finding(wanted: str, bundle: Path | None, reports: Path) -> Explained:
     from auditor.report.finding import data, render
 
-    told = _told(wanted, bundle, reports)
+    told = told_finding(wanted, bundle, reports)
     return Explained("finding", lambda width, color: render(told, width, color=color), data(told))
-
-
-def _told(wanted: str, bundle: Path | None, reports: Path) -> Told:
-    from auditor.report.finding import Told
-    from auditor.run import load_run
-
-    looked_at = [_evidence(bundle)] if bundle else [folder / EVIDENCE for folder in bundles(reports)][:_LOOKED_AT]
-    if not looked_at:
-        raise SnapshotError(
-            f"{reports}: holds no bundle in which to look for the finding",
-            next_step="name one with --bundle, or a folder of them with --reports",
-        )
-    newest = None
-    for path in looked_at:
-        if not bundle and not _names(path, wanted):
-            newest = newest or path.parent.name
-            continue
-        run = load_run(path)
-        finding = next((one for one in run.findings if one.id == wanted), None)
-        if finding is None:
-            newest = newest or run.id
-            continue
-        since, indexed = _since(wanted, run.id, path.parent.parent)
-        return Told(
-            run=run,
-            finding=finding,
-            bundle=str(path.parent),
-            since=since,
-            indexed=indexed,
-            newest=newest,
-        )
-    where = str(looked_at[0]) if len(looked_at) == 1 else f"the newest {len(looked_at)} bundles of {reports}"
-    raise SnapshotError(
-        f"no finding {wanted} in {where}",
-        next_step="name the bundle with --bundle; its evidence.json lists the ids of its findings",
-    )
-
-
-def _since(wanted: str, run: str, reports: Path) -> tuple[Since | None, bool]:
-    """What the index of the folder tells of the finding, and whether there is one; it is only brought up to date."""
-    from auditor.errors import ReportError
-    from auditor.history import FILENAME, Index
-
-    if not (reports / FILENAME).is_file():
-        return None, False
-    try:
-        with Index(reports) as index:
-            index.sync()
-            return index.since(wanted, run), True
-    except (ReportError, sqlite3.Error) as error:
-        say(f"the index of runs can't be used: {error}")
-        return None, False
-
-
-def _newest(bundle: Path | None, reports: Path) -> tuple[Run | None, str]:
-    """The newest run, or that of the bundle that was named, with its folder; None where there is none to read."""
-    from auditor.run import load_run
-
-    path = _evidence(bundle) if bundle else next((folder / EVIDENCE for folder in bundles(reports)), None)
-    if path is None:
-        return None, ""
-    try:
-        return load_run(path), str(path.parent)
-    except SnapshotError as error:
-        if bundle:
-            raise
-        say(f"left out: {error}")
-        return None, ""
-
-
-def _evidence(bundle: Path) -> Path:
-    return bundle / EVIDENCE if bundle.is_dir() else bundle
-
-
-def _names(path: Path, wanted: str) -> bool:
-    try:
-        return wanted.encode() in path.read_bytes()
-    except OSError:
-        return False

@@ -14,12 +14,13 @@ from auditor.report.page import Page
 if TYPE_CHECKING:
     from auditor.policy.failure import Failure, Row
 
-_WHOSE = {
+WHOSE = {
     "ours": "ours: settings, roles or code mend it",
     "network": "the network's: DNS, proxy, firewall or TLS between here and Azure",
     "azure": "Azure's: the service itself, or what it has left to give",
     "unknown": "not known",
 }
+"""Who can mend something, as a page says it."""
 _CAPTURED = re.compile(r"`?\??\(\?P<\w+>[^()]*\)`?\??")
 """A group of a pattern, with the quotation marks that may stand around it."""
 
@@ -42,7 +43,7 @@ def error_page(failure: Failure, request_ids: Sequence[tuple[str, str]], width: 
     page.heading("Cause")
     page.text(hostile.line(failure.cause), indent=2)
     page.heading("Whose")
-    page.text(_WHOSE[failure.whose], indent=2)
+    page.text(WHOSE[failure.whose], indent=2)
     page.heading("Next")
     page.step(failure.next_step, indent=2)
     page.heading("Try again?")
@@ -61,7 +62,7 @@ def class_page(name: str, rows: Sequence[Row], width: int, *, color: bool) -> st
     page.text(name, style="bold")
     for row in rows:
         page.heading(row.title)
-        page.text(f"whose: {_WHOSE[row.whose]}", indent=2, hang=2)
+        page.text(f"whose: {WHOSE[row.whose]}", indent=2, hang=2)
         page.text(f"fits: {'; '.join(_fits(row)) or 'any error'}", indent=2, hang=2)
         page.text(hostile.line(_plain(row.cause, command=False)), indent=2)
         page.text("Trying again may help." if row.retry else "Trying again changes nothing.", indent=2)

@@ -57,23 +57,27 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
         return
     from auditor.bundle.kept import kept_run
     from auditor.cli.console import colored, output, say, width
+    from auditor.cli.sides import explaining
     from auditor.errors import SnapshotError
     from auditor.history import Index
     from auditor.report.history import render
     from auditor.report.hostile import in_json
 
-    if not reports.is_dir():
-        raise SnapshotError(f"{reports}: no such folder", next_step="name the folder of bundles with --reports")
+    _refuse_absent(reports)
     with Index(reports, kept_run) as index:
         synced = index.sync()
         story = index.story(runs)
     for problem in synced.refused:
         say(f"left out: {problem}")
     if story is None:
-        raise SnapshotError(f"{reports}: holds no bundle", next_step="run the audit, or: auditor history import DIR")
+        raise SnapshotError(
+            f"{reports}: holds no bundle", next_step="run the audit, or name the folder of bundles with --reports"
+        )
     output(
         in_json(story.model_dump_json(indent=2)) if as_json else render(story, width(), colored(sys.stdout, os.environ))
     )
+    if story.failing:
+        say(f"next: {explaining(story.failing[0].id, Path(story.runs[-1].folder), reports)}")
 
 
 _IMPORT = """\
@@ -122,7 +126,7 @@ def import_(reports: Path, paths: tuple[Path, ...]) -> None:
 def prune(reports: Path, keep: int, yes: bool) -> None:
     """Remove all but the newest bundles of each scope.
 
-    Only bundles that lie in the reports folder are removed.
+    Only bundles that lie in the reports folder are removed, and the last green one of each scope never is.
     """
     import shutil
 
@@ -130,6 +134,7 @@ def prune(reports: Path, keep: int, yes: bool) -> None:
     from auditor.cli.console import output, say
     from auditor.history import Index
 
+    _refuse_absent(reports)
     with Index(reports, kept_run) as index:
         index.sync()
         inside = [folder for folder in index.beyond(keep) if folder.parent == reports.resolve()]
@@ -138,5 +143,17 @@ def prune(reports: Path, keep: int, yes: bool) -> None:
             if yes:
                 shutil.rmtree(folder)
         index.sync()
-    if not yes and inside:
+    if not inside:
+        say(f"nothing to remove: {reports} has no more than {keep} of each scope, and the last green ones")
+    elif not yes:
         say("nothing was removed; add --yes")
+
+
+def _refuse_absent(reports: Path) -> None:
+    """SnapshotError where there is no folder of bundles."""
+    from auditor.errors import SnapshotError
+
+    if not reports.is_dir():
+        raise SnapshotError(
+            f"{reports}: no such folder", next_step="run the audit, or name the folder of bundles with --reports"
+        )

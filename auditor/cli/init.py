@@ -195,6 +195,8 @@ def _write(path: Path, text: str, draft: Draft) -> None:
         ("permissions", "auditor permissions", "the role that a run needs"),
         ("doctor", f"auditor doctor{at}", "what a run would not see"),
     )
+    if draft.blind:
+        steps = steps[::-1]
     told = [(line, words) for name, line, words in steps if name in COMMANDS]
     longest = max(len(line) for line, _ in told)
     say("next: read it, then")

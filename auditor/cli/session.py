@@ -295,6 +295,33 @@ def _deliver(bundle: Bundle, snapshot: Snapshot, run: Run, judgement: Judgement,
         _show(run, order)
     for name, path in files.items():
         say(f"{name + ':':10} {path}")
+    if "json" in files:
+        _say_next(run, files["json"].parent)
+
+
+def _say_next(run: Run, bundle: Path) -> None:
+    """The commands that tell more, where something stops the release."""
+    from auditor.cli.sides import explaining
+    from auditor.finding import Outcome
+
+    stops = [one for one in run.findings if one.gating and one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+    if not stops:
+        return
+    first = next((one for one in stops if one.outcome is Outcome.FAIL), stops[0])
+    say(f"next:      {explaining(first.id, bundle, REPORTS)}")
+    if bundle.parent == REPORTS and _was_green(bundle):
+        say("           auditor diff   (what changed since it was green)")
+
+
+def _was_green(bundle: Path) -> bool:
+    """Whether a run before this one passed."""
+    from auditor.cli.sides import last_green
+    from auditor.errors import SnapshotError
+
+    try:
+        return last_green(bundle.parent).name < bundle.name
+    except SnapshotError:
+        return False
 
 
 def _show(run: Run, order: Order) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from json import JSONDecodeError, loads
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from auditor.cli.session import REPORTS
@@ -20,17 +22,20 @@ if TYPE_CHECKING:
 LAST_GREEN = "last-green"
 """Names the newest bundle of the reports folder whose verdict is a pass."""
 
+NEWEST = "newest"
+"""Names the newest bundle of the reports folder, whatever its verdict."""
+
 EVIDENCE, SNAPSHOT = "evidence.json", "snapshot.json"
 
 
 def side(name: str, reports: Path = REPORTS) -> Side:
-    """The side that a path, or `last-green`, names; SnapshotError says what is wrong with it, AlteredError which file
-    of a bundle is not as it was written.
+    """The side that a path, `last-green` or `newest` names; SnapshotError says what is wrong with it, AlteredError
+    which file of a bundle is not as it was written.
     """
     from auditor.bundle.kept import kept_run, kept_snapshot
     from auditor.difference import Side
 
-    path = last_green(reports) if name == LAST_GREEN else Path(name)
+    path = _named(name, reports)
     if path.is_dir():
         path = path / EVIDENCE
     if path.name != EVIDENCE and _is_snapshot(path):
@@ -40,13 +45,49 @@ def side(name: str, reports: Path = REPORTS) -> Side:
     return Side(kept_run(path), kept_snapshot(beside) if beside.is_file() else None, str(path))
 
 
+def explaining(finding: str, bundle: Path, reports: Path) -> str:
+    """The command that explains a finding of a bundle, which lies in that folder or elsewhere."""
+    command = f"auditor explain {finding}"
+    if bundle.resolve().parent != reports.resolve():
+        return f"{command} --bundle {quote(str(bundle))}"
+    return command if reports == REPORTS else f"{command} --reports {quote(str(reports))}"
+
+
+def _named(name: str, reports: Path) -> Path:
+    """The bundle or file of a name; SnapshotError where there is none, or a folder that is no bundle."""
+    if name == LAST_GREEN:
+        return last_green(reports)
+    if name == NEWEST:
+        found = next(bundles(reports), None)
+        if found is None:
+            raise SnapshotError(
+                f"{reports}: no bundle in it", next_step="run the audit, or name the folder of bundles with --reports"
+            )
+        return found
+    path = Path(name)
+    if not path.exists():
+        near = get_close_matches(name, (LAST_GREEN, NEWEST), n=1)
+        raise SnapshotError(
+            f"{name}: there is no such bundle or file",
+            next_step=f"did you mean {near[0]}?" if near else f"name a bundle, {EVIDENCE}, {SNAPSHOT} or {LAST_GREEN}",
+        )
+    if path.is_dir() and not (path / EVIDENCE).exists():
+        within = next(bundles(path), None)
+        raise SnapshotError(
+            f"{name}: is no bundle: it holds no {EVIDENCE}",
+            next_step=f"name one in it, such as {within}" if within else "name the folder of a run",
+        )
+    return path
+
+
 def last_green(reports: Path) -> Path:
     """The newest bundle that passed; SnapshotError where there is none."""
     for bundle in bundles(reports):
         if _told(bundle / EVIDENCE, "verdict") == "pass":
             return bundle
     raise SnapshotError(
-        f"{reports}: no bundle in it has passed", next_step="name a bundle, or run the audit until one is green"
+        f"{reports}: no bundle in it has passed",
+        next_step="name a bundle instead of last-green, or their folder with --reports",
     )
 
 

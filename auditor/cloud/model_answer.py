@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 Phase = Literal["dns", "connect", "tls", "timeout", "token", "http", "body"]
 During = Literal["connect", "tls", "answer"]
+TOO_LONG: Final = "answer_too_long"
+"""The code of a call whose answer was not read to its end, by our own choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class CallError:
     """How far it had come: to the TCP connection, the TLS handshake, or waiting for the answer."""
     message: str
     """The network's or the credential's words, bounded, without secrets."""
+    code: str | None = None
+    """TOO_LONG where the caller itself stopped reading."""
     http_status: int | None = None
     """Where the head of an answer came and its body did not, whole."""
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx2
 
-from auditor.cloud.model_answer import CallError, During, Phase
+from auditor.cloud.model_answer import TOO_LONG, CallError, During, Phase
 from auditor.cloud.recorder import Recorder
 from auditor.cloud.redaction import MASK, bounded, redact
 from auditor.cloud.sent_secrets import sent_secrets
@@ -205,7 +205,9 @@ def explain(error: BaseException, attempt: Attempt) -> CallError:
         words = f"the proxy refused the tunnel: {words}"
     if attempt.proxied and during == "connect":
         words = f"by the proxy {attempt.peer}: {words}"
-    return CallError(phase=phase, during=during, message=bounded(words or type(error).__name__), http_status=status)
+    code = TOO_LONG if any(isinstance(cause, BodyTooLargeError) for cause in causes) else None
+    message = bounded(words or type(error).__name__)
+    return CallError(phase=phase, during=during, message=message, code=code, http_status=status)
 
 
 def _phase(causes: tuple[BaseException, ...], attempt: Attempt) -> Phase:

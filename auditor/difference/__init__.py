@@ -5,7 +5,7 @@ Pure. The four are kept apart on purpose: a check that became stricter is not a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,9 @@ from auditor.run import Run, Verdict
 from auditor.snapshot import Snapshot
 
 SCHEMA_VERSION = "1"
+
+_LISTED = 3
+"""Subscriptions that a note names."""
 
 _BAD = (Verdict.PASS, Verdict.INCOMPLETE, Verdict.FAIL)
 """From good to bad, to tell whether a verdict became worse."""
@@ -129,9 +132,37 @@ def _notes(before: Side, after: Side, blind: bool) -> tuple[str, ...]:
         after.run.principal.app_id,
     ):
         notes.append("Another identity looked: what became unknown, or known, may come of its permissions.")
+    notes += _elsewhere(_subscriptions(before.run), _subscriptions(after.run))
     if before.run.cloud != after.run.cloud:
         notes.append(f"The first is of the cloud {before.run.cloud}, the second of {after.run.cloud}.")
     return tuple(notes)
+
+
+def _elsewhere(first: frozenset[str], second: frozenset[str]) -> Iterator[str]:
+    """Whether the two looked at different subscriptions; nothing where settings name none."""
+    if not first or not second:
+        return
+    if not first & second:
+        yield (
+            f"The first looked at {_listed(first)}, the second at {_listed(second)}: "
+            "what fails in the second is called new, though it may be old."
+        )
+        return
+    for word, alone in (("first", first - second), ("second", second - first)):
+        if alone:
+            yield f"Only the {word} looked at {_listed(alone)}."
+
+
+def _subscriptions(run: Run) -> frozenset[str]:
+    scope = run.settings.get("scope")
+    named = scope.get("subscriptions") if isinstance(scope, dict) else None
+    return frozenset(str(one).lower() for one in named) if isinstance(named, list) else frozenset()
+
+
+def _listed(subscriptions: frozenset[str]) -> str:
+    told = sorted(subscriptions)
+    more = f" and {len(told) - _LISTED:,} more" if len(told) > _LISTED else ""
+    return f"subscription{'s' if len(told) > 1 else ''} {', '.join(told[:_LISTED])}{more}"
 
 
 __all__ = [

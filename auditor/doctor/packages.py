@@ -10,10 +10,9 @@ from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, 
 from pathlib import Path
 
 from auditor.doctor.checkup import Row, State
-from auditor.installed import RESTS_ON
+from auditor.installed import DISTRIBUTION, RESTS_ON
 
 AREA = "This machine"
-DISTRIBUTION = "aoai-auditor"
 _NAMED = 4
 _HASHES = ("sha256", "sha384", "sha512")
 

@@ -21,9 +21,11 @@ from auditor.run import Run, load_run
 FILENAME = ".history.sqlite3"
 EVIDENCE = "evidence.json"
 
-_VERSION = 2
+_VERSION = 3
 _LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
 _BAD = {"f": "fail", "u": "unknown"}
+_ANSWERED = ("completed", "incomplete")
+"""Outcomes whose latency is that of an answer: a refusal is quick, and would look like a good night."""
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -50,8 +52,8 @@ class Index:
         try:
             self._base = self._opened()
         except sqlite3.Error:
-            self._path.unlink(missing_ok=True)  # it is no record: a broken or foreign one is made anew
             try:
+                self._path.unlink(missing_ok=True)  # it is no record: a broken or foreign one is made anew
                 self._base = self._opened()
             except (sqlite3.Error, OSError) as error:
                 raise ReportError(
@@ -103,7 +105,7 @@ class Index:
             runs=seen,
             more=same - len(seen),
             others=all_of_them - same,
-            failing=tuple(sorted(self._failing(seen), key=lambda one: (_SEVERITIES.index(one.severity), one.first))),
+            failing=tuple(sorted(self._failing(seen), key=_worst_first)),
             deployments=tuple(self._deployments(seen)),
             pools=tuple(self._pools(seen)),
         )
@@ -137,11 +139,15 @@ class Index:
         return (datetime.fromisoformat(good) if good else None, datetime.fromisoformat(bad) if bad else None)
 
     def beyond(self, keep: int) -> tuple[Path, ...]:
-        """The folders of all but the newest so many runs of each scope, oldest first."""
+        """The folders of all but the newest so many runs of each scope, oldest first; the last green one always stays:
+        without it nothing tells what was different when all was well.
+        """
         rows = self._base.execute(
             "SELECT folder FROM (SELECT folder, taken_at,"
             " row_number() OVER (PARTITION BY scope ORDER BY taken_at DESC, id DESC) AS place FROM run)"
-            " WHERE place > ? ORDER BY taken_at",
+            " WHERE place > ? AND folder NOT IN (SELECT folder FROM (SELECT folder,"
+            " row_number() OVER (PARTITION BY scope ORDER BY taken_at DESC, id DESC) AS place FROM run"
+            " WHERE verdict = 'pass') WHERE place = 1) ORDER BY taken_at",
             (keep,),
         )
         return tuple(Path(folder) for (folder,) in rows)
@@ -193,9 +199,14 @@ class Index:
         self._base.executemany(
             "INSERT OR REPLACE INTO call VALUES (?,?,?,?)",
             (
-                (number, f"{call.account}/{call.deployment}", call.latency_ms, call.outcome == "completed")
+                (
+                    number,
+                    f"{call.account}/{call.deployment}",
+                    call.latency_ms if call.outcome in _ANSWERED else None,
+                    call.outcome in _ANSWERED,
+                )
                 for call in run.calls
-                if call.probe == "text"
+                if call.probe == "text" and call.outcome != "not_applicable"
             ),
         )
         self._base.executemany(
@@ -263,6 +274,10 @@ class Index:
             if run in wanted:
                 found.setdefault(name, {})[run] = value
         return found
+
+
+def _worst_first(one: Since) -> tuple[int, str, str, str]:
+    return _SEVERITIES.index(one.severity), one.first, one.title, one.subject_name
 
 
 def _evidence(paths: Sequence[Path]) -> Iterator[Path]:

@@ -85,7 +85,13 @@ def _latency(body: JsonObject) -> Latency | None:
         first_token_p50=percentile(firsts, 50),
         first_token_p95=percentile(firsts, 95),
         tokens_per_second=percentile(times(body, "tokens_per_second", "tokens_per_second"), 50),
+        models=_models(body["samples"].get("models")),
     )
+
+
+def _models(told: Json) -> dict[str, int]:
+    """Model → calls that it answered, where both are what they should be."""
+    return {name: count for name, told_ in _object(told).items() if (count := whole(told_)) is not None}
 
 
 def _name(probe: Resource) -> str:

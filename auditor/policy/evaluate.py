@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 
-from auditor.finding import Fact, Finding, Fix, Outcome, Severity, Subject, Waived, fingerprint
+from auditor.finding import (
+    Fact,
+    Finding,
+    Fix,
+    OpenFinding,
+    Outcome,
+    Severity,
+    Subject,
+    Waived,
+    check_mark,
+    digest,
+    subject_mark,
+)
 from auditor.policy.check import ROOTS
 from auditor.policy.compiled import NOW
 from auditor.policy.expression import PARAMETERS, Binder, Facts, Unknown
@@ -18,8 +30,7 @@ from auditor.policy.fix import in_prose, render_fix
 from auditor.policy.missing import cause
 from auditor.policy.pack import AppliedCheck, Policy
 from auditor.policy.paths import Path
-from auditor.policy.quote import SharedFacts
-from auditor.policy.sight import Looks, Pick, Quote, Sight, Tokens, whole
+from auditor.policy.sight import Cell, Looks, Pick, Sight
 from auditor.policy.template import TemplateFailure, render
 from auditor.policy.waivers import ACCEPTABLE, Waivers
 from auditor.record import Json
@@ -58,11 +69,9 @@ def judge(
 ) -> tuple[Finding, ...]:
     """What the checks say of subjects that are already joined; `now` is when they were seen."""
     bench = _Bench(policy, waivers, {gap.id: gap for gap in gaps}, gate, rfc3339(now))
-    found: defaultdict[_Rank, list[Finding]] = defaultdict(list)
     for subject in sorted(subjects, key=lambda subject: (subject.id.lower(), subject.workload or "")):
-        for rank, finding in bench.findings(subject):
-            found[rank].append(finding)
-    return tuple(chain.from_iterable([found[rank] for rank in sorted(found)]))
+        bench.hear(subject)
+    return bench.findings()
 
 
 def rfc3339(moment: datetime) -> str:
@@ -70,10 +79,13 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Judgement:
+    """What a check says of a subject, and of all others in which it sees the same where it passes or does not apply."""
+
     outcome: Outcome
     message: str
+    facts: tuple[Fact, ...]
     fix: Fix | None = None
     gaps: tuple[Gap, ...] = ()
 
@@ -83,14 +95,17 @@ class _Ready:
     """A check with all that its findings may have in common."""
 
     applied: AppliedCheck
-    named: Pick[int]
-    shown: Pick[Quote]
+    mark: bytes
+    """What of its findings' fingerprints is its own."""
+    sees: Pick[Cell]
+    named: Pick[Cell]
+    shown: Pick[Cell]
     told: Pick[tuple[str, ...]]
     ranks: dict[str, _Rank]
-    idle: _Judgement
-    passed: _Judgement
-    said: dict[tuple[int, ...], _Said] = field(default_factory=dict)
-    """What its rules said, by the tokens of what they name: they can't say anything else of the same values."""
+    settled: dict[tuple[Cell, ...], tuple[_Judgement, list[Finding]]] = field(default_factory=dict)
+    """Where it passed or did not apply, by all that it saw: the judgement, and those that it was given for."""
+    said: dict[tuple[Cell, ...], _Said] = field(default_factory=dict)
+    """What its rules said, by what they name: they can't say anything else of the same values."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,7 @@ class _Hearing:
     def __init__(self, subject: SubjectFacts, sight: Sight, now: str, binder: Binder) -> None:
         self.subject = subject
         self.sight = sight
+        self.mark = subject_mark(subject.id)
         self.who = Subject(
             kind=subject.kind, id=subject.id, name=subject.name, workload=subject.workload, location=subject.location
         )
@@ -128,62 +144,87 @@ class _Bench:
         self._gate = gate
         self._now = now
         self._binder = Binder({each.check.id: each.parameters for each in policy.checks if each.parameters})
-        self._tokens = Tokens()
         self._readings: dict[tuple[tuple[str, ...], ...], tuple[str, ...]] = {}
-        shared = SharedFacts()
-        self._kinds = {kind: _kind(kind, policy, shared, now) for kind in ROOTS}
+        self._found: defaultdict[_Rank, list[Finding]] = defaultdict(list)
+        self._kinds = {kind: _kind(kind, policy, now) for kind in ROOTS}
 
-    def findings(self, subject: SubjectFacts) -> Iterator[tuple[_Rank, Finding]]:
-        """One per check of the subject's kind, with its place among all."""
+    def hear(self, subject: SubjectFacts) -> None:
+        """What each check of the subject's kind says of it."""
         kind = self._kinds[subject.kind]
-        of = _Hearing(subject, kind.looks.at(subject.parts, self._tokens), self._now, self._binder)
-        return (self._finding(each, of) for each in kind.checks)
-
-    def _finding(self, ready: _Ready, of: _Hearing) -> tuple[_Rank, Finding]:
-        applied, check = ready.applied, ready.applied.check
-        quoted: tuple[Fact, ...] = ()
-        try:
+        of = _Hearing(subject, kind.looks.at(subject.parts), self._now, self._binder)
+        for ready in kind.checks:
+            sees = ready.sees(of.sight.cells)
+            settled = ready.settled.get(sees)
+            if settled is not None:
+                judgement, found = settled
+                found.append(self._finding(ready, of, judgement))
+                continue
             judgement = self._judgement(ready, of)
-            quoted = whole(ready.shown(of.sight.facts))
-        except Exception as error:  # noqa: BLE001 - one defect must not take the other findings with it
-            judgement = _Judgement(Outcome.UNKNOWN, f"Not known: the check crashed ({type(error).__name__})")
-            quoted = ()
-        waiver, gating = None, False
-        if judgement.outcome in ACCEPTABLE:
-            waiver = self._waivers.accepting((check.id, *check.aliases), of.who)
-            gating = self._gates(applied, judgement.outcome, waiver)
-        members = {
-            "id": fingerprint(check.id, of.subject.id),
-            "check": check.id,
-            "severity": applied.severity,
-            "outcome": judgement.outcome,
-            "subject": of.who,
-            "message": judgement.message[:MAX_MESSAGE],
-            "facts": quoted,
-            "readings": self._told(ready.told(of.sight.told), judgement.gaps),
-            "gaps": tuple([gap.id for gap in judgement.gaps]),
-            "fix": judgement.fix,
-            "waiver": waiver,
-            "gating": gating,
-        }
-        return ready.ranks[judgement.outcome.value], Finding.trusted(members)
+            found = self._found[ready.ranks[judgement.outcome.value]]
+            if judgement.outcome in ACCEPTABLE:
+                found.append(self._acceptable(ready, of, judgement))
+                continue
+            found.append(self._finding(ready, of, judgement))
+            if len(ready.settled) < MAX_REMEMBERED:
+                ready.settled[sees] = judgement, found
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them, worst first, and those of one check and outcome as they were heard."""
+        return tuple(chain.from_iterable([self._found[rank] for rank in sorted(self._found)]))
+
+    def _finding(
+        self,
+        ready: _Ready,
+        of: _Hearing,
+        judgement: _Judgement,
+        waiver: Waived | None = None,
+        *,
+        gating: bool = False,
+    ) -> Finding:
+        made = OpenFinding()
+        made.id = digest(ready.mark, of.mark)
+        made.check = ready.applied.check.id
+        made.severity = ready.applied.severity
+        made.outcome = judgement.outcome
+        made.subject = of.who
+        made.message = judgement.message[:MAX_MESSAGE]
+        made.facts = judgement.facts
+        made.readings = self._told(ready.told(of.sight.told), judgement.gaps)
+        made.gaps = tuple([gap.id for gap in judgement.gaps])
+        made.fix = judgement.fix
+        made.waiver = waiver
+        made.gating = gating
+        return made.done()
+
+    def _acceptable(self, ready: _Ready, of: _Hearing, judgement: _Judgement) -> Finding:
+        """One that a waiver may accept and that may hold up the gate."""
+        check = ready.applied.check
+        waiver = self._waivers.accepting((check.id, *check.aliases), of.who)
+        gating = self._gates(ready.applied, judgement.outcome, waiver)
+        return self._finding(ready, of, judgement, waiver, gating=gating)
 
     def _judgement(self, ready: _Ready, of: _Hearing) -> _Judgement:
+        try:
+            said = self._said(ready, of)
+            return self._judged(ready, of, said, tuple([cell.fact for cell in ready.shown(of.sight.cells)]))
+        except Exception as error:  # noqa: BLE001 - one defect must not take the other findings with it
+            return _Judgement(Outcome.UNKNOWN, f"Not known: the check crashed ({type(error).__name__})", ())
+
+    def _judged(self, ready: _Ready, of: _Hearing, said: _Said, facts: tuple[Fact, ...]) -> _Judgement:
         """The outcome and its sentence; the facts that a failure's sentence and fix may name include `params`."""
-        said = self._said(ready, of)
+        applied, check = ready.applied, ready.applied.check
         if said is True:
-            return ready.passed
+            return _Judgement(Outcome.PASS, f"Not the case: {check.title}", facts)
         if said is None:
-            return ready.idle
+            return _Judgement(Outcome.NOT_APPLICABLE, f"Does not apply: {check.unless or check.applies_when}", facts)
         if isinstance(said, Unknown):
             why = cause(said, of.subject, self._gaps)
-            return _Judgement(Outcome.UNKNOWN, why.sentence, gaps=why.gaps)
-        applied = ready.applied
+            return _Judgement(Outcome.UNKNOWN, why.sentence, facts, gaps=why.gaps)
         variables = {**of.subject.variables, NOW: self._now, PARAMETERS: dict(applied.parameters)}
-        return _Judgement(Outcome.FAIL, _failure(applied, variables), fix=render_fix(applied.check.fix, variables))
+        return _Judgement(Outcome.FAIL, _failure(applied, variables), facts, fix=render_fix(check.fix, variables))
 
     def _said(self, ready: _Ready, of: _Hearing) -> _Said:
-        key = ready.named(of.sight.tokens)
+        key = ready.named(of.sight.cells)
         if key in ready.said:
             return ready.said[key]
         applies = ready.applied.applies.evaluate(of.facts)
@@ -208,11 +249,11 @@ class _Bench:
         return found
 
 
-def _kind(kind: str, policy: Policy, shared: SharedFacts, now: str) -> _Kind:
+def _kind(kind: str, policy: Policy, now: str) -> _Kind:
     checks = [applied for applied in policy.checks if applied.check.subject == kind]
     named = [path for applied in checks for path in _named(applied)]
     shown = [path for applied in checks for path in applied.shows]
-    looks = Looks(ROOTS[kind], named, shown, shared)
+    looks = Looks(ROOTS[kind], named, shown)
     return _Kind(looks, tuple(_ready(applied, looks, now) for applied in checks))
 
 
@@ -221,15 +262,15 @@ def _named(applied: AppliedCheck) -> tuple[Path, ...]:
 
 
 def _ready(applied: AppliedCheck, looks: Looks, now: str) -> _Ready:
-    check = applied.check
+    check, named = applied.check, _named(applied)
     return _Ready(
         applied,
-        named=looks.named(_named(applied)),
+        mark=check_mark(check.id),
+        sees=looks.all_of(named, applied.shows),
+        named=looks.named(named),
         shown=looks.shown(applied.shows, {NOW: now, PARAMETERS: dict(applied.parameters)}),
         told=looks.told(applied.shows),
         ranks={outcome.value: (_SEVERITIES[applied.severity], _OUTCOMES[outcome], check.id) for outcome in Outcome},
-        idle=_Judgement(Outcome.NOT_APPLICABLE, f"Does not apply: {check.unless or check.applies_when}"),
-        passed=_Judgement(Outcome.PASS, f"Not the case: {check.title}"),
     )
 
 

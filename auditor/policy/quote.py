@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Mapping
 
 from auditor.finding import Fact
@@ -21,23 +20,15 @@ MAX_ITEMS = 20
 MAX_DEPTH = 5
 
 
-class SharedFacts:
-    """What the findings of a run quote; facts that say the same are one fact, however many findings quote it."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[object, ...], Fact] = {}
-
-    def fact(self, path: Path, value: Json | Missing, told: Note | None) -> Fact:
-        """What stands at the path, or that nothing does; `told` is why."""
-        try:
-            same = marshal.dumps(value, 2) if isinstance(value, float | list | dict) else value  # 0.0 equals -0.0
-        except ValueError:  # nested too deep
-            return _fact(path, value, told)
-        key = (path, type(value), None if isinstance(value, Missing) else same, told)
-        found = self._made.get(key)
-        if found is None:
-            found = self._made[key] = _fact(path, value, told)
-        return found
+def fact(path: Path, value: Json | Missing, told: Note | None) -> Fact:
+    """What stands at the path, or that nothing does; `told` is why."""
+    note, source = told or (None, None)
+    if isinstance(value, Missing):
+        return Fact(path=written(path), note=note or NOT_KNOWN, source=source)
+    short = bounded(value)
+    if short != value:
+        note = f"{note}; shortened" if note else "shortened"
+    return Fact(path=written(path), value=short, note=note or None, source=source)
 
 
 def note_on(path: Path, notes: Mapping[str, Note]) -> Note | None:
@@ -58,13 +49,3 @@ def bounded(value: Json, depth: int = 0) -> Json:
     if isinstance(value, list):
         return [bounded(item, depth + 1) for item in value[:MAX_ITEMS]]
     return value
-
-
-def _fact(path: Path, value: Json | Missing, told: Note | None) -> Fact:
-    note, source = told or (None, None)
-    if isinstance(value, Missing):
-        return Fact(path=written(path), note=note or NOT_KNOWN, source=source)
-    short = bounded(value)
-    if short != value:
-        note = f"{note}; shortened" if note else "shortened"
-    return Fact(path=written(path), value=short, note=note or None, source=source)

@@ -11,10 +11,15 @@ from auditor.settings import ProbeSettings
 from auditor.snapshot import Resource, Snapshot
 
 MILLION = 1_000_000
+REQUEST_TIMEOUT = 408
 
-UNBILLED = (401, 403)
-"""What is turned away at the door costs nothing; a prompt that was filtered, or a call that took too long, does:
-https://learn.microsoft.com/azure/ai-foundry/openai/how-to/manage-costs"""
+UNPROCESSED = (401, 403)
+"""What is turned away before anything is processed is taken to cost nothing. Whether a call is charged hangs on that
+processing, and not on its status: Microsoft's page named 401 and 429 as examples of what is not, and 400 of the content
+filter and 408 of what is; it now leaves the last word to the invoice, and so is every sum here an estimate.
+
+https://learn.microsoft.com/azure/foundry/concepts/manage-costs
+"""
 
 
 def spend(snapshot: Snapshot, settings: ProbeSettings) -> Spend:
@@ -33,6 +38,7 @@ def spend(snapshot: Snapshot, settings: ProbeSettings) -> Spend:
         price_date=dates[-1] if dates else None,
         price_source="settings" if sources == {"settings"} else "retail" if sources else None,
         unpriced=why,
+        besides=tuple(sorted({words for one in made if (words := text(one.body.get("besides"))) is not None})),
     )
 
 
@@ -54,9 +60,23 @@ def _unknown(made: Iterable[Resource]) -> str | None:
     """Why the money is not known; None where it is."""
     for probe in made:
         body: Any = probe.body
-        answered = body.get("outcome") in ("completed", "incomplete") and whole(body.get("http_status")) not in UNBILLED
-        if answered and whole(body.get("output_tokens")) is None:
-            return f"an answer of {body.get('requested_model')} does not tell what it used"
+        name = body.get("requested_model")
+        answered = body.get("outcome") in ("completed", "incomplete")
+        if answered and whole(body.get("http_status")) not in UNPROCESSED and whole(body.get("output_tokens")) is None:
+            return f"an answer of {name} does not tell what it used"
+        if not answered and _processed(body):
+            return f"a call to {name} failed after its processing had begun, and does not tell what it used"
         if any(_used(probe)[1:]) and dig(body, "price") is None:
             return text(body.get("unpriced")) or "no price was asked for"
     return None
+
+
+def _processed(body: Any) -> bool:
+    """Whether a call that failed may have reached the model, or the filter before it, and told no tokens."""
+    phase, during, code = (text(dig(body, "error", name)) for name in ("phase", "during", "code"))
+    status = whole(dig(body, "error", "http_status"))
+    if phase == "timeout":
+        return during in ("answer", "stream")
+    if phase == "body":
+        return whole(body.get("output_tokens")) is None
+    return status == REQUEST_TIMEOUT or (code or "").lower() == "content_filter"

@@ -17,6 +17,8 @@ _NAMED = 3
 _REASON = 200
 """Characters of a message that stands as a reason."""
 
+_BARE = "No account is in scope and no workload is declared: nothing that a release rests on was judged."
+
 
 def counts(findings: Iterable[Finding]) -> dict[Outcome, int]:
     """How many findings have each outcome; every outcome is there."""
@@ -27,13 +29,19 @@ def counts(findings: Iterable[Finding]) -> dict[Outcome, int]:
 
 
 def verdict(
-    findings: Sequence[Finding], gaps: Sequence[Gap], gate: GateSettings, interrupted: bool = False
+    findings: Sequence[Finding],
+    gaps: Sequence[Gap],
+    gate: GateSettings,
+    interrupted: bool = False,
+    *,
+    bare: bool = False,
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict and its reasons, worst first, one sentence each.
+    """The verdict and its reasons, worst first, one sentence each; `bare` is a scope without account and workload.
 
-    A gating failure gives fail. Otherwise a gating unknown, an interruption, or a gap that may hide subjects gives
-    incomplete, unless the gate allows that. An audit that judged nothing is never a pass: incomplete where something
-    stood in the way, whatever the gate allows, else EmptyAuditError is raised.
+    A gating failure gives fail. Otherwise a gating unknown, or a gap that may hide subjects, gives incomplete, unless
+    the gate allows that. Whatever the gate allows, an interrupted audit is never a pass, nor is one of a bare scope,
+    such as a misspelt resource group gives. One that judged nothing at all is incomplete where something stood in the
+    way, else EmptyAuditError is raised.
     """
     failures = _told([each for each in findings if each.gating and each.outcome is Outcome.FAIL], "fails on")
     hidden = [gap for gap in gaps if hides_subjects(gap)]
@@ -43,19 +51,22 @@ def verdict(
             "nothing was judged: the scope matched nothing that a check of these packs is about",
             next_step="look at scope and packs in the settings",
         )
-    missing = [
+    barred = [
         *(["The audit was interrupted."] if interrupted else []),
+        *([_BARE] if bare and judged else []),
+    ]
+    missing = [
         *dict.fromkeys(f"Subjects may be missing: {gap_phrase(gap)} for {gap.scope}." for gap in hidden),
         *_unknown([each for each in findings if each.gating and each.outcome is Outcome.UNKNOWN], gaps),
     ]
     if not judged:
-        return Verdict.INCOMPLETE, (*missing, "Nothing was judged.")
+        return Verdict.INCOMPLETE, (*barred, *missing, "Nothing was judged.")
     if gate.incomplete == "allow":
         missing = [f"Allowed by the gate: {reason}" for reason in missing]
     if failures:
-        return Verdict.FAIL, (*failures, *missing)
-    if missing and gate.incomplete == "block":
-        return Verdict.INCOMPLETE, tuple(missing)
+        return Verdict.FAIL, (*failures, *barred, *missing)
+    if barred or (missing and gate.incomplete == "block"):
+        return Verdict.INCOMPLETE, (*barred, *missing)
     return Verdict.PASS, (f"No finding of severity {gate.fail_on} or worse stops the release.", *missing)
 
 

@@ -260,6 +260,7 @@ def _answered_for() -> bool:
 
 
 def _more(one: Planned) -> JsonObject:
-    """What a probe's body tells of the plan: the price of its tokens, and why it was not repeated."""
+    """What a probe's body tells of the plan: the price of its tokens, what is paid besides, why it was not repeated."""
     price = {"price": one.price.told} if isinstance(one.price, Price) else {"unpriced": one.price}
-    return {**price, **({"once": one.once} if one.once else {})}
+    besides = one.question.probe.besides
+    return {**price, **({"once": one.once} if one.once else {}), **({"besides": besides} if besides else {})}

@@ -69,5 +69,6 @@ CODE_INTERPRETER = Probe(
     look=look,
     legacy=False,
     stores="the container",
+    besides="a session of the code interpreter",
     actions=(RESPONSES_WRITE, RESPONSES_DELETE),
 )

@@ -54,7 +54,13 @@ def body_of(answer: Answer) -> JsonObject | None:
 
 def unanswered(failure: CallError) -> JsonObject:
     """The error of a call without a whole answer."""
-    return _error(phase=failure.phase, during=failure.during, http_status=failure.http_status, message=failure.message)
+    return _error(
+        phase=failure.phase,
+        during=failure.during,
+        http_status=failure.http_status,
+        code=failure.code,
+        message=failure.message,
+    )
 
 
 def refused(answer: Answer) -> JsonObject:

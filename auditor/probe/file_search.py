@@ -121,5 +121,6 @@ FILE_SEARCH = Probe(
     most_tokens=most_tokens,
     look=look,
     stores="the file and the vector store",
+    besides="file search by the call and by what is stored",
     actions=(RESPONSES_WRITE, FILES_WRITE, FILES_DELETE, STORES_WRITE, STORES_READ, STORES_DELETE),
 )

@@ -36,12 +36,13 @@ def as_text(probes: Sequence[Probe] = PROBES) -> str:
 
 def _paragraph(told: JsonObject) -> str:
     legacy = "" if told["legacy"] else ", not by the legacy API"
+    besides = f", besides {told['besides']}" if told["besides"] else ""
     return (
         f"{told['name']}: {told['title']}\n"
         f"  sends    {told['sends']}\n"
         f"  proves   {told['proves']}\n"
         f"  costs    at most {told['calls']} call{'' if told['calls'] == 1 else 's'} and {told['tokens']:,} tokens"
-        f" ({told['reasoning_tokens']:,} where the model may reason){legacy}\n"
+        f" ({told['reasoning_tokens']:,} where the model may reason){besides}{legacy}\n"
         f"  deletes  {told['deletes'] or 'nothing: nothing is stored'}"
     )
 
@@ -69,6 +70,7 @@ def _told(probe: Probe) -> JsonObject:
         "reasoning_tokens": probe.most_tokens(example(REASONING_MODEL)),
         "legacy": probe.legacy,
         "deletes": probe.stores,
+        "besides": probe.besides,
     }
 
 

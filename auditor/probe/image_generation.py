@@ -118,5 +118,6 @@ IMAGE_GENERATION = Probe(
     calls=1,
     most_tokens=most_tokens,
     look=look,
+    besides="the picture at its own model's price",
     legacy=False,
 )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 from http import HTTPStatus
+from typing import Final
 
 from auditor.cloud.model_answer import Answer
 from auditor.cloud.redaction import bounded
 from auditor.probe.evidence import body_of, page_words, refused, unanswered, unusable
 from auditor.record import JsonObject
+
+LONGEST_EXCERPT: Final = 120
+"""Characters of what came in the place of JSON."""
 
 
 def stopped(answer: Answer, *, json_object: bool = True) -> JsonObject | None:
@@ -20,7 +24,7 @@ def stopped(answer: Answer, *, json_object: bool = True) -> JsonObject | None:
     if answer.http_status is None or not HTTPStatus(HTTPStatus.OK) <= answer.http_status < HTTPStatus.MULTIPLE_CHOICES:
         return {"outcome": "refused", "sent": True, "error": refused(answer)}
     if json_object and body_of(answer) is None:
-        words = f"no JSON object: {page_words(answer)}"
+        words = f"no JSON object: {bounded(page_words(answer), LONGEST_EXCERPT)}"
         return {"outcome": "failed", "sent": True, "error": unusable(answer, words)}
     return None
 

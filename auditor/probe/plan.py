@@ -66,6 +66,8 @@ class PlannedCall(Record):
     """The most that it costs; None where nobody knows."""
     unpriced: str | None = None
     """Why nobody knows."""
+    besides: str | None = None
+    """What is paid besides, which is not in the money."""
     price_date: str | None = None
     price_source: str | None = None
 
@@ -196,6 +198,7 @@ def _row(one: Planned) -> PlannedCall:
             "tokens": one.tokens,
             "money": one.tokens * price.dearer / 1_000_000 if price is not None else None,
             "unpriced": one.price if isinstance(one.price, str) else None,
+            "besides": question.probe.besides,
             "price_date": price.date if price is not None else None,
             "price_source": price.source if price is not None else None,
         }

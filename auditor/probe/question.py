@@ -92,6 +92,11 @@ class Probe:
     """Whether the legacy API offers it too."""
     stores: str | None = None
     """What the service is made to keep, all of it deleted at the end; None: nothing."""
+    besides: str | None = None
+    """What is paid for it besides the deployment's tokens; None: nothing.
+
+    https://azure.microsoft.com/pricing/details/azure-openai/
+    """
     put: Callable[[Target], bool] | None = None
     """Whether it is put to a deployment; None: where its owner declares the feature of this name."""
     once: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -76,13 +77,16 @@ async def repeated(
             continue
         break
     bodies = [talk.body() for talk in talks]
+    named = Counter(str(body["responded_model"]) for body in (first, *bodies) if body.get("responded_model"))
     return Series(
         told={
             **failure,
+            **({"responded_models": sorted({*named, *_models(first)})} if named else {}),
             "samples": {
                 "latencies_ms": [one for one in latencies if one is not None],
                 "first_token_ms": [one for one in firsts if one is not None],
                 "tokens_per_second": [one for one in rates if one is not None],
+                "models": dict(sorted(named.items())),
             },
             "repeats": {
                 "asked": times,
@@ -95,3 +99,9 @@ async def repeated(
         readings=tuple(reading for talk in talks for reading in talk.readings),
         interrupted=interrupted,
     )
+
+
+def _models(body: JsonObject) -> list[str]:
+    """The models that a probe's own calls were answered by."""
+    named = body.get("responded_models")
+    return [str(one) for one in named] if isinstance(named, list) else []

@@ -48,4 +48,5 @@ WEB_SEARCH = Probe(
     calls=1,
     most_tokens=most_tokens,
     look=look,
+    besides="web search by the call",
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pydantic_core import to_jsonable_python
 from rich.text import Text
 
 from auditor.finding import Finding, Outcome
@@ -81,7 +82,7 @@ def data(told: Told) -> JsonObject:
     """The same for tools."""
     return {
         "run": {"id": told.run.id, "bundle": told.bundle, "verdict": told.run.verdict.value, "newest": told.newest},
-        "finding": told.finding.model_dump(mode="json"),
+        "finding": to_jsonable_python(told.finding),
         "check": told.check.model_dump(mode="json") if told.check else None,
         "since": told.since.model_dump(mode="json") if told.since else None,
         "readings": [reading.model_dump(mode="json") for reading in told.readings],

@@ -18,6 +18,10 @@ _FLAPPING = 3
 
 _TOLD = 30
 
+_COURSE = (
+    "A letter for each run, oldest first: f failed, u unknown, w waived, p passed, n not applicable, - not judged."
+)
+
 
 def render(story: Story, width: int = 80, color: bool = True) -> str:
     """The page for `width` columns; without colour the plots are made of digits 0 to 7."""
@@ -32,13 +36,12 @@ def render(story: Story, width: int = 80, color: bool = True) -> str:
     span = (
         f"{wording.count(len(story.runs), 'run')} from {_minute(story.runs[0].taken_at)} to {_minute(newest.taken_at)}"
     )
-    page.line(Text(verdict, style=style).append(f"  {span}; {green}", style="not bold default"))
+    page.line(Text(verdict, style=style).append(f"  {green}", style="not bold default"))
+    page.text(span)
     if story.more:
         page.text(f"and {wording.count(story.more, 'run')} before; --runs tells of more", style="dim")
     if story.others:
-        page.text(
-            f"{wording.count(story.others, 'run')} of another scope in this folder are not told here", style="dim"
-        )
+        page.text(f"not told here: {wording.count(story.others, 'run')} of another scope in this folder", style="dim")
     page.blank()
     for label, numbers in (
         ("failed", [run.failed for run in story.runs]),
@@ -48,13 +51,6 @@ def render(story: Story, width: int = 80, color: bool = True) -> str:
     _failing(page, story)
     _series(page, story, color=color)
     return page.finished()
-
-
-def _green(story: Story) -> str:
-    last = next((run for run in reversed(story.runs) if run.verdict == "pass"), None)
-    if last is None:
-        return "none was green"
-    return "this is green" if last is story.runs[-1] else f"last green {_minute(last.taken_at)}"
 
 
 def spark(values: Sequence[float | None], *, color: bool) -> str:
@@ -81,9 +77,12 @@ def _failing(page: Page, story: Story) -> None:
                 style="bold",
             )
             page.text(f"{_since(one)}  {one.course}", indent=6, hang=2)
-            page.text(short_id(one.subject), indent=6, hang=2, style="dim")
+            page.text(f"{one.id}  {short_id(one.subject)}", indent=6, hang=2, style="dim")
         if len(told) > _TOLD:
             page.text(f"and {len(told) - _TOLD:,} more; --json lists them all", indent=2)
+    if story.failing:
+        page.blank()
+        page.text(_COURSE, style="dim")
 
 
 def _since(one: Since) -> str:

@@ -16,6 +16,8 @@ _EDGE = 6.0
 _MOST = 40
 """How many deployments are drawn, the slowest first."""
 _STEPS = (1, 2, 5)
+_FIRST_REFUSAL = 400
+"""HTTP statuses from here on are no model's answers."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,16 @@ def _times(calls: list[Call]) -> tuple[tuple[float, ...], Latency | None, str]:
     for call in calls:
         if call.latency is not None and call.latency.samples_ms:
             return call.latency.samples_ms, call.latency, wording.latency(call) or ""
-    values = tuple(call.latency_ms for call in calls if call.outcome == "completed" and call.latency_ms is not None)
+    values = tuple(call.latency_ms for call in calls if _answered(call) and call.latency_ms is not None)
     if not values:
         return (), None, ""
     least, most = wording.milliseconds(min(values)), wording.milliseconds(max(values))
     return values, None, f"{wording.count(len(values), 'call')}, {least if least == most else f'{least} to {most}'}"
+
+
+def _answered(call: Call) -> bool:
+    """Whether a model answered: a call that was to be refused, and was, says nothing of how fast that is."""
+    return call.outcome == "completed" and (call.http_status is None or call.http_status < _FIRST_REFUSAL)
 
 
 def _step(longest: float) -> float:

@@ -97,7 +97,8 @@ def spend(run: Run) -> str | None:
         return hostile.line(f"{count(used.calls, 'call')}, {tokens_}; money unknown: {used.unpriced}")
     since = f", by {_SOURCES[used.price_source]}" if used.price_source else ""
     dated = f" of {used.price_date}" if used.price_date else ""
-    return hostile.line(f"{count(used.calls, 'call')}, {tokens_}, {money(used.money, used.currency)}{since}{dated}")
+    estimate = f"{count(used.calls, 'call')}, {tokens_}, {money(used.money, used.currency)}{since}{dated}"
+    return hostile.line(estimate + (f", without {', '.join(used.besides)}" if used.besides else ""))
 
 
 def latency(call: Call) -> str | None:
@@ -116,6 +117,8 @@ def latency(call: Call) -> str | None:
         parts.append(f"first text p95 {milliseconds(told.first_token_p95)}")
     if told.tokens_per_second is not None:
         parts.append(f"{told.tokens_per_second:,.1f} tokens/s")
+    if len(told.models) > 1:
+        parts.append("answered by " + " and ".join(f"{hostile.line(name)} ({n})" for name, n in told.models.items()))
     return ", ".join(parts)
 
 

@@ -86,7 +86,8 @@ class Services:
         try:
             return await self._send(request, whole)
         except ConnectionResetError:
-            return web.Response()  # nobody is there any more to send it to
+            # Who asked has hung up, as one that is interrupted does; aiohttp would tell of that as of a defect.
+            return web.Response(status=whole.status)
 
     async def _wait(self, seconds: float) -> None:
         if seconds <= 0:

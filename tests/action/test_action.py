@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -108,13 +112,15 @@ def test_the_manifest_of_what_was_kept_is_attested(done: tuple[str, Job]) -> Non
 
 
 def test_without_a_licence_optional_steps_become_notices(tmp_path: Path) -> None:
-    """Where code scanning refuses the upload, the verdict stands and a notice says what was needed."""
+    """Where the upload or the attestation is refused, the verdict stands and notices say what was needed."""
+    refusing = ("github/codeql-action/", "actions/attest@")
     with job("healthy", tmp_path) as (runner, _):
-        made = runner.call(ACTION, {**PYTHON, "sarif": "true"}, failing=("github/codeql-action/",))
+        made = runner.call(ACTION, {**PYTHON, "sarif": "true", "attest": "true"}, failing=refusing)
     assert made.code == 0
     assert made.succeeded
-    (notice,) = (each for each in made.annotations("notice") if "code scanning" in each.properties["title"])
-    assert "Code Security" in notice.data
+    said = {each.properties["title"]: each.data for each in made.annotations("notice")}
+    assert "Code Security" in said["No failures were sent to code scanning"]
+    assert "Enterprise Cloud" in said["The evidence was not attested"]
 
 
 def test_inputs_become_flags(tmp_path: Path) -> None:
@@ -169,6 +175,29 @@ def test_what_the_inputs_get_wrong_stops_the_release(inputs: dict[str, str], wor
     assert words in made.logs["Audit"]
     assert len(made.annotations("error")) == 1
     assert made.used == []
+
+
+def test_what_can_t_be_installed_audits_nothing(tmp_path: Path) -> None:
+    """Where pip fails the job fails, and no later step says otherwise."""
+    with job("healthy", tmp_path) as (runner, sandbox):
+        (made,) = runner.temp.glob("auditor-env-*")
+        shutil.rmtree(made)
+        runner.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+        done = runner.call(ACTION, PYTHON)
+        assert sandbox.requests == []
+    assert (done.code, done.succeeded) == (4, False)
+    assert done.outcomes["Audit"] == "skipped"
+    assert done.codes["End with the verdict"] == 4
+    assert not (made / "installed").exists()
+    assert (done.outputs["verdict"], done.used) == ("", [])
+
+
+@pytest.mark.parametrize("code", ["", "256", "4294967296", "-1", "²", "zero"])
+def test_a_code_that_is_none_is_no_pass(code: str) -> None:
+    """Nor is one that an operating system would cut to 0."""
+    steps = [sys.executable, "-I", str(ACTION.parent / "steps.py"), "end"]
+    done = subprocess.run(steps, env={**os.environ, "EXIT_CODE": code}, check=False, capture_output=True)
+    assert done.returncode == 4
 
 
 def test_an_unknown_input_is_only_warned_of(tmp_path: Path) -> None:
@@ -291,6 +320,41 @@ def test_a_job_without_a_bundle_is_no_pass(planned: tuple[str, dict[str, Path]],
     assert merged(tmp_path / "good", passed, good, "success").outputs["verdict"] == "pass"
     ended_badly = merged(tmp_path / "badly", passed, good, "failure")
     assert (ended_badly.code, ended_badly.outputs["verdict"]) == (4, "error")
+
+
+@pytest.mark.parametrize("jobs", ["", "[]"])
+def test_no_jobs_are_no_pass(jobs: str, tmp_path: Path) -> None:
+    """As where the plan failed, whatever bundles there are."""
+    made = merged(tmp_path, [], jobs, "success")
+    assert (made.code, made.outputs["verdict"]) == (2, "error")
+
+
+def test_a_folder_that_looks_like_an_option_is_a_folder(tmp_path: Path) -> None:
+    """The help ends with 0, which would be a pass."""
+    with job("release", tmp_path) as (runner, _):
+        inputs = {"folder": "--help", "jobs": '[{"name": "a", "workloads": "a"}]', "result": "success"}
+        merging = runner.call(ACTION.parent / "merge" / "action.yml", {**PYTHON, **inputs})
+        planning = runner.call(ACTION.parent / "plan" / "action.yml", {**PYTHON, "settings": "--help"})
+    assert (merging.code, merging.outputs["verdict"]) == (2, "error")
+    assert planning.code == 2
+    assert "there is no such file" in planning.logs["Check the settings"]
+
+
+def test_an_audit_that_dies_after_its_evidence_is_no_pass(planned: tuple[str, dict[str, Path]], tmp_path: Path) -> None:
+    """The evidence passed, the process did not: the code is the process's, and no output says pass."""
+    kept = next(path for path in planned[1].values() if load_run(path / "evidence.json").exit_code == 0)
+    with job("release", tmp_path) as (runner, _):
+        (program,) = runner.temp.glob("auditor-env-*/bin/python")
+        real = program.rename(program.with_name("python-itself"))
+        program.write_text(
+            f'#!/bin/bash\n[ "$4" = run ] || exec {shlex.quote(str(real))} "$@"\n'
+            f'while [ "$1" != --output ]; do shift; done\ncp -r {shlex.quote(str(kept))} "$2"\nkill -9 $$\n'
+        )
+        program.chmod(0o755)
+        made = runner.call(ACTION, PYTHON)
+    assert made.code == 137
+    assert (made.outputs["verdict"], made.outputs["exit-code"]) == ("error", "137")
+    assert made.of("actions/upload-artifact")
 
 
 def test_settings_that_are_wrong_plan_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -106,6 +107,35 @@ def test_the_files_of_the_readme_are_as_their_schemas_ask(copied: dict[str, Path
 def test_zizmor_finds_nothing_in_the_workflows_of_the_readme(copied: dict[str, Path]) -> None:
     done = zizmor(*(path for name, path in copied.items() if name.startswith(".github/")))
     assert done.returncode == 0, done.stdout
+
+
+def scripts_of(name: str, path: Path) -> str:
+    """What the file has a shell do, as its CI system joins it."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if name == ".gitlab-ci.yml":
+        return "\n".join(document["gate"]["script"])
+    return str(document["steps"][0]["inputs"]["inlineScript"]).replace("$(Build.ArtifactStagingDirectory)", ".")
+
+
+@pytest.mark.parametrize("codes", [(0, 0, 0), (1, 1, 1), (3, 3, 3), (0, 2, 2), (2, 0, 2), (137, 0, 137)])
+@pytest.mark.parametrize(("name", "options"), [("azure-pipelines.yml", []), (".gitlab-ci.yml", ["-eo", "pipefail"])])
+def test_the_scripts_of_the_readme_end_as_the_audit(
+    copied: dict[str, Path], name: str, options: list[str], codes: tuple[int, int, int], tmp_path: Path
+) -> None:
+    """Also where a bundle that an earlier run left behind, or that the run left before it died, is a pass.
+
+    The codes are those of the run, of what tells it, and of the whole.
+    """
+    ran, told, ends = codes
+    programs = {"auditor": f"[ $1 = run ] && exit {ran}\nexit {told}", "pip": "exit 0"}
+    for program, body in programs.items():
+        (tmp_path / program).write_text(f"#!/bin/bash\n{body}\n")
+        (tmp_path / program).chmod(0o755)
+    script = scripts_of(name, copied[name])
+    assert "auditor run" in script
+    env = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "AZURE_FEDERATED_TOKEN_FILE": str(tmp_path / "token")}
+    done = subprocess.run(["bash", "--norc", *options, "-c", script], env=env, cwd=tmp_path, check=False)
+    assert done.returncode == ends
 
 
 def test_the_readme_uses_what_there_is(copied: dict[str, Path]) -> None:

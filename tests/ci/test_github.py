@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 from hypothesis import given
@@ -106,9 +107,8 @@ def test_a_million_characters_neither_break_the_summary_nor_the_log() -> None:
     """A name as long as the whole budget is cut wherever it is said."""
     run = sample_run()
     long = "::error::`|<b>\n" * 70_000
-    changed = run.findings[0].model_copy(
-        update={"message": long, "subject": run.findings[0].subject.model_copy(update={"name": long, "id": long})}
-    )
+    subject = run.findings[0].subject.model_copy(update={"name": long, "id": long})
+    changed = replace(run.findings[0], message=long, subject=subject)
     grown = run.model_copy(update={"findings": (changed, *run.findings[1:]), "reasons": (long,)})
     assert len(github.summary(grown, 0).encode()) <= BUDGET
     assert max(map(len, github.log(grown, LINES))) < 20_000

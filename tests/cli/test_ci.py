@@ -127,6 +127,18 @@ def test_an_interrupted_run_ends_as_it_did(healthy_run: Typed, repository: Path)
     assert invoked("ci", "gitlab", "bundle", env={}).exit_code == 130
 
 
+def test_a_scope_that_matches_no_account_is_no_pass(healthy_run: Typed, repository: Path) -> None:
+    """Whether its resource group is misspelt or all in it is gone: nothing a release rests on was judged."""
+    scope = healthy_run.run.settings["scope"]
+    (repository / "auditor.yaml").write_text(json.dumps({"scope": {**scope, "resource_groups": ["rg-misspelt"]}}))
+    command = ("evaluate", str(healthy_run.folder / "snapshot.json"), "--settings", "auditor.yaml")
+    assert invoked(*command, "--allow-incomplete", "--output", "bundle").exit_code == 3
+    told = invoked("ci", "github", "bundle", env=github_files(repository))
+    assert told.exit_code == 3
+    assert "No account is in scope" in told.stdout
+    assert obeyed.assigned((repository / "output").read_text())["verdict"] == "incomplete"
+
+
 def test_a_manifest_gets_a_predicate(release_run: Typed, repository: Path) -> None:
     """What an attestation would say: the verdict and what it rests on, and no name of a resource."""
     invoked("ci", "github", str(release_run.folder), env=github_files(repository))

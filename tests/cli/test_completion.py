@@ -14,8 +14,9 @@ from auditor.cli import COMMANDS, cli
 from auditor.cli.completion import VARIABLE
 from auditor.policy.failure import rows
 from auditor.policy.library import shipped_library
-from auditor.sandbox import load_faults
+from auditor.sandbox import FAULTS
 from auditor.sandbox.incident import load_incidents
+from auditor.triage.reason import reasons
 from tests.cli.conftest import invoked
 from tests.cli.process import environment
 
@@ -45,14 +46,26 @@ def test_names_are_completed() -> None:
     library = shipped_library()
     checks = set(library.checks)
     assert set(offered("checks", "show", "")) == checks
-    assert set(offered("explain", "")) == checks | {row.failure_class for row in rows()}
+    causes = {one.reason.id for one in reasons()}
+    assert set(offered("explain", "")) == checks | {row.failure_class for row in rows()} | causes
     assert set(offered("run", "--pack", "")) == set(library.packs)
     assert "nist-800-53-r5" in offered("evaluate", "--framework", "nist")
     assert offered("frameworks", "nist-8") == ["nist-800-53-r5"]
     assert "healthy" in offered("demo", "--world", "")
-    assert set(offered("sandbox", "--fault", "")) == set(load_faults())
+    assert set(offered("sandbox", "--fault", "")) == set(FAULTS)
     assert set(offered("sandbox", "--incident", "")) == set(load_incidents())
     assert offered("run", "--fail-on", "c") == ["critical"]
+
+
+def test_runs_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody types a run's id: `diff` offers its two names and the bundles, and files where none begins so."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("20260101T000000Z-aaaaaa", "20260201T000000Z-bbbbbb"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "evidence.json").touch()
+    assert offered("diff", "la") == ["last-green"]
+    assert offered("diff", "last-green", "reports/202602") == [str(Path("reports/20260201T000000Z-bbbbbb"))]
+    assert offered("diff", "other/") == ["other/"]
 
 
 def test_declared_workloads_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

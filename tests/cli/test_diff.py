@@ -68,6 +68,43 @@ def test_last_green_is_the_newest_that_passed(healthy_run: Typed, opened_run: Ty
     assert load_run(healthy_run.folder / "evidence.json").id in done.stdout
 
 
+def test_without_a_and_b_the_newest_is_compared_with_the_last_green(
+    healthy_run: Typed, opened_run: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question of the night, with no id to look up; what to ask next is named, and works as it stands."""
+    for name, run in (("20260101T000000Z-aaaaaa", healthy_run), ("20260201T000000Z-bbbbbb", opened_run)):
+        shutil.copytree(run.folder, tmp_path / "reports" / name)
+    monkeypatch.chdir(tmp_path)
+    done = invoked("diff")
+    assert done.exit_code == 1
+    assert load_run(healthy_run.folder / "evidence.json").id in done.stdout
+    step = next(line for line in done.stderr.splitlines() if line.startswith("next: "))
+    assert step.split()[3] in done.stdout
+    assert invoked(*step.split()[2:]).stdout.startswith("FAIL")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("nowhere", "name a bundle"), ("last-gren", "did you mean last-green?"), (".", "name the folder of a run")],
+)
+def test_what_is_not_there_is_said_so(healthy_run: Typed, tmp_path: Path, name: str, words: str) -> None:
+    """A wrong name, and a folder that is no bundle, lead to a right one."""
+    given = str(tmp_path) if name == "." else name
+    done = invoked("diff", str(healthy_run.folder), given)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert "Errno" not in done.stderr
+
+
+def test_other_subscriptions_are_said_to_be_others(healthy_run: Typed, tmp_path: Path) -> None:
+    """What was never looked at before is called new; the reader is told why."""
+    snapshot = healthy_run.folder / "snapshot.json"
+    other = tmp_path / "other.json"
+    other.write_text(snapshot.read_text(encoding="utf-8").replace("0000000000a1", "0000000000b2"), encoding="utf-8")
+    told = json.loads(invoked("diff", str(snapshot), str(other), "--format", "json").stdout)
+    assert any("0000000000a1, the second at subscription" in note for note in told["notes"])
+
+
 def test_without_a_green_run_it_says_so(opened_run: Typed, tmp_path: Path) -> None:
     """No bundle that passed is an error with a next step, not an empty difference."""
     done = invoked("diff", "last-green", str(opened_run.folder), "--reports", str(tmp_path))

@@ -83,9 +83,10 @@ def test_defect_with_traceback(arguments: list[str]) -> None:
     assert "in boom" in done.stderr
 
 
-def test_interrupt() -> None:
-    """An interrupt before anything was seen ends with 130."""
-    done = ended(KeyboardInterrupt())
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+def test_interrupt(error: BaseException) -> None:
+    """An interrupt before anything was seen, or where something was asked, ends with 130."""
+    done = ended(error)
     assert done.exit_code == ExitCode.INTERRUPTED
     assert "No report was written." in done.stderr
 

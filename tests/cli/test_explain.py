@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from auditor.history import Index
 from auditor.policy.waivers import load_waivers
 from auditor.report import FORMATS
 from auditor.report.finding import Told, render, waiver_snippet
+from auditor.run import load_run
+from auditor.triage.reason import reasons
 from tests.cli.conftest import Typed, invoked
 from tests.cli.process import command, environment
 from tests.cli.test_help import SDKS, loaded
@@ -104,7 +108,7 @@ def test_the_suggested_waiver_accepts_the_finding(tmp_path: Path) -> None:
     printed = render(told, 80, color=False).split("settings:\n")[1].split("\n\n")[0]
     path = tmp_path / "waivers.yaml"
     path.write_text(printed, encoding="utf-8")
-    waivers = load_waivers(path, datetime(2026, 11, 22, tzinfo=UTC))
+    waivers = load_waivers(path).on(date(2026, 11, 22))
     accepted = waivers.accepting(("api-keys-accepted",), nasty)
     assert accepted is not None
     assert not accepted.expired
@@ -134,6 +138,36 @@ def test_the_newest_bundle_that_has_it_is_told(tmp_path: Path) -> None:
     shown = invoked("explain", one.id, "--reports", str(tmp_path)).stdout
     assert "run 20261121T000000Z-b" in shown
     assert "has no such finding" in shown
+
+
+def altered(folder: Path, run: Typed) -> Path:
+    """A copy of a run's bundle in which one finding says something else than it did."""
+    copy = folder / run.folder.name
+    shutil.copytree(run.folder, copy)
+    evidence = copy / "evidence.json"
+    told = evidence.read_text(encoding="utf-8")
+    evidence.write_text(told.replace("accepts API keys", "refuses API key"), encoding="utf-8")
+    return copy
+
+
+def test_an_altered_bundle_explains_nothing(release_run: Typed, tmp_path: Path) -> None:
+    """Named, it ends with 2; found among others, it is left out and never enters the index."""
+    whole = load_run(release_run.folder / "evidence.json")
+    keys = next(one for one in whole.findings if one.check == "api-keys-accepted" and one.outcome is Outcome.FAIL)
+    folder = altered(tmp_path, release_run)
+    named = invoked("explain", keys.id, "--bundle", str(folder))
+    assert named.exit_code == 2
+    assert "evidence.json: is not what the manifest says" in named.stderr
+    assert invoked("explain", keys.check, "--bundle", str(folder)).exit_code == 2
+    with Index(tmp_path):
+        pass  # so that explaining finds one to bring up to date
+    found = invoked("explain", keys.id, "--reports", str(tmp_path))
+    assert found.exit_code == 2
+    assert f"left out: {folder}: evidence.json" in found.stderr
+    check = invoked("explain", keys.check, "--reports", str(tmp_path))
+    assert check.exit_code == 0
+    assert f"left out: {folder}: evidence.json" in check.stderr
+    assert keys.id not in check.stdout
 
 
 @pytest.mark.parametrize(("course", "words"), [("pff", "runs, oldest first: pff"), ("fpfpf", "it flaps, 4 changes")])
@@ -216,6 +250,16 @@ def test_a_class_of_failures_has_its_rows() -> None:
     assert data("missing-data-role")["rows"]
 
 
+def test_a_cause_of_an_incident_has_its_page() -> None:
+    """Every one that triage may name; where a check or a class has its name too, that is told."""
+    kinds = {one.reason.id: data(one.reason.id)["kind"] for one in reasons()}
+    assert set(kinds.values()) == {"cause", "check", "failure_class"}
+    shown = invoked("explain", "zone-unlinked").stdout
+    assert "confirmed where: account.network.unlinked_zones" in shown
+    assert "Link the zone to the network again." in shown
+    assert "It looks like: zone-record-wrong" in shown
+
+
 @pytest.mark.parametrize(
     ("text", "failure"),
     [
@@ -256,6 +300,23 @@ def test_a_name_that_is_wrong_is_not_claimed_to_be_compared() -> None:
     assert "which names there are was not read" in " ".join(shown.split())
 
 
+def test_a_check_is_known_by_its_title_too(tmp_path: Path) -> None:
+    """Reports name a check by its title, whatever its case."""
+    done = invoked("explain", "api keys are accepted", "--reports", str(tmp_path))
+    assert done.exit_code == 0
+    assert "api-keys-accepted" in done.stdout
+
+
+def test_a_long_text_with_an_address_is_an_error_and_no_name() -> None:
+    """What nobody can have meant as a name is not said to be none, and not repeated whole."""
+    text = "boom while calling https://example.com/v1/things " * 200
+    done = invoked("explain", text)
+    assert done.exit_code == 3
+    assert "A failure that the auditor does not know" in done.stdout
+    assert len(done.stdout) < len(text)
+    assert not done.stderr
+
+
 def test_an_error_that_nobody_knows_ends_with_3() -> None:
     """Its words are said and nothing is guessed."""
     done = invoked("explain", "the moon is full")
@@ -281,7 +342,7 @@ def test_hostile_text_does_nothing(tmp_path: Path) -> None:
     subject = Subject(kind="account", id=f"{ACCOUNTS}/{HOSTILE}", name=HOSTILE, workload=HOSTILE, location=HOSTILE)
     one = finding("api-keys-accepted", subject, "fail", HOSTILE, facts=(Fact(path=HOSTILE, value=HOSTILE),))
     seen = reading("r", "/x").model_copy(update={"url": HOSTILE, "request_ids": {HOSTILE: HOSTILE}})
-    one = one.model_copy(update={"readings": ("r",)})
+    one = replace(one, readings=("r",))
     whole = build((one,), readings=(seen,), settings={"workloads": [{"name": HOSTILE, "owner": HOSTILE}]})
     pages = [render(Told(run=whole, finding=one, bundle=HOSTILE), width, color=False) for width in (60, 80)]
     pages.append(invoked("explain", HOSTILE).stdout)

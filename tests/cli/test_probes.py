@@ -42,6 +42,7 @@ def test_the_json_holds_what_the_probes_say() -> None:
         "reasoning_tokens": 2240,
         "legacy": True,
         "deletes": "both responses",
+        "besides": None,
     }
     assert all(0 < one["tokens"] <= one["reasoning_tokens"] for one in told.values())
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 
 import pytest
 
+from auditor.audit import rehearsal
 from auditor.cli.pretend import inside
 from auditor.finding import Outcome
 from auditor.judgement import judge
@@ -13,6 +16,7 @@ from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
 from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.settings import Settings
+from auditor.settings_file import load_settings
 from tests.cli.conftest import invoked
 from tests.conftest import Done, audit_world
 
@@ -29,6 +33,10 @@ def matter(settings: Settings, **probes: object) -> Settings:
     workload = workload.model_copy(update={"deployments": (chat,)})
     told = settings.probes.model_copy(update={"negative": False, **probes})
     return settings.about((workload,)).model_copy(update={"probes": told})
+
+
+def silent(_: str) -> None:
+    """Nobody watches."""
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +116,23 @@ def test_a_deployment_that_is_nearly_used_up_is_waited_for_or_left() -> None:
     assert not [seen for seen in done.sandbox.requests if seen.status == 429]
     failed = {one.check for one in done.audit.run.findings if one.outcome is Outcome.FAIL}
     assert "call-throttled" not in failed
+
+
+@pytest.mark.parametrize("money", [None, 0.2])
+def test_the_run_puts_what_the_dry_run_planned(money: float | None) -> None:
+    """Question by question, negative ones too, and where the money ends in both."""
+
+    def with_money(settings: Settings) -> Settings:
+        return settings.model_copy(update={"probes": settings.probes.model_copy(update={"money": money})})
+
+    with Sandbox(load_world("healthy")) as sandbox, inside(sandbox):
+        settings = with_money(load_settings(settings_path("healthy"), dict(os.environ), {}))
+        plan = asyncio.run(rehearsal(settings, environ=dict(os.environ), progress=silent, announce=silent))
+    done = audit_world("healthy", packs=["production"], amend=with_money)
+    bodies = [one.body for one in done.audit.snapshot.resources if one.kind == "probe"]
+    assert {(row.deployment, row.probe, row.surface) for row in plan.planned if row.put} == {
+        (body["requested_model"], body["probe"], body["surface"]) for body in bodies if body["sent"]
+    }
 
 
 def test_the_dry_run_calls_nobody() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from auditor.bundle.opened import open_bundle
 from auditor.judgement import judge
 from auditor.policy.pack import load_policy
 from auditor.policy.waivers import NO_WAIVERS
@@ -39,6 +40,11 @@ def test_every_relative_link_of_the_readme_leads_somewhere() -> None:
 def test_the_settings_of_the_readme_are_accepted() -> None:
     settings = load_settings(docs.ROOT / "tests" / "readme.auditor.yaml", {}, {})
     assert settings.workloads[0].deployments
+
+
+def test_the_sample_is_a_whole_bundle() -> None:
+    """Whoever tries `auditor verify` on what is shipped finds every file as it was written, and none beside."""
+    assert [(one.path, one.detail) for one in open_bundle(docs.SAMPLE).alterations()] == [], "run `make sample`"
 
 
 def test_the_sample_is_what_its_snapshot_gives_to_the_byte() -> None:

@@ -144,7 +144,7 @@ ELSEWHERE = {
 """Faults that are another way to the same row."""
 
 ANSWERED = {
-    "call-events-disordered", "call-flood", "call-hostile-words", "call-other-language", "call-same-ids",
+    "call-events-disordered", "call-hostile-words", "call-other-language", "call-same-ids",
     "call-wrong-model", "call-wrong-usage",
 }  # fmt: skip
 """Faults in which the call succeeds: what is wrong is the answer, which test_bad_answers.py looks at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import venv
@@ -58,4 +59,6 @@ def test_the_installed_command_runs_the_demo_elsewhere(wheel: Path, tmp_path: Pa
     reports = {form.filename for form in FORMATS.values()} | {"run.csv", "population"}
     parts = {"snapshot.json", "settings.json", "judgement.json", "manifest.json", "raw"}
     assert {path.name for path in bundle.iterdir()} == reports | parts
+    digests = json.loads((bundle / "evidence.json").read_text())["tool"]["digests"]
+    assert [name for name, told in digests.items() if len(told) != 64] == []
     subprocess.run([str(binaries / "auditor"), "verify", str(bundle)], cwd=elsewhere, check=True)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic_core import to_json
 
 from auditor.finding import Outcome, Severity
 from auditor.judgement import judge
@@ -138,8 +139,8 @@ def test_a_throttled_subscription_leaves_gaps_when_time_is_short() -> None:
 
 
 def test_a_saved_snapshot_gives_the_same_findings_to_the_byte(release: Done) -> None:
-    findings = [finding.model_dump_json() for finding in release.audit.run.findings]
-    assert [finding.model_dump_json() for finding in again(release, "production").findings] == findings
+    findings = to_json(release.audit.run.findings)
+    assert to_json(again(release, "production").findings) == findings
 
 
 def test_the_same_run_renders_to_the_same_bytes(release: Done) -> None:

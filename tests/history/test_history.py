@@ -146,6 +146,50 @@ def test_a_folder_without_bundles_says_so(tmp_path: Path) -> None:
         index.sync([tmp_path / "nothing"])
 
 
+def test_the_last_green_run_is_never_pruned(tmp_path: Path) -> None:
+    """After many bad runs it is what `diff last-green` and `triage` compare with; older green ones go."""
+    kept = [bundle(tmp_path, day, outcome) for day, outcome in enumerate(("pass", "pass", "fail", "fail", "fail"))]
+    assert invoked("history", "--reports", str(tmp_path), "prune", "--keep", "1", "--yes").exit_code == 0
+    assert [folder.is_dir() for folder in kept] == [False, True, False, False, True]
+
+
+def test_what_was_not_called_has_no_latency(tmp_path: Path) -> None:
+    """A model without the Responses API did not fail to answer: it was not asked. A refusal is no quick answer."""
+    folder = bundle(tmp_path, 0, "fail")
+    text = (folder / "evidence.json").read_text(encoding="utf-8")
+    told = json.loads(text)
+    told["calls"] += [
+        {**told["calls"][0], "deployment": "embed", "outcome": "not_applicable", "latency_ms": None},
+        {**told["calls"][0], "deployment": "refused", "outcome": "refused", "latency_ms": 7},
+    ]
+    (folder / "evidence.json").write_text(json.dumps(told), encoding="utf-8")
+    done = invoked("history", "--reports", str(tmp_path))
+    assert "aoai-chat/chat" in done.stdout
+    assert "embed" not in done.stdout
+    (line,) = (one for one in done.stdout.splitlines() if "aoai-chat/refused" in one)
+    assert "no answer" in line
+
+
+def test_the_page_leads_to_its_findings(tmp_path: Path) -> None:
+    """Ids stand in it, and the command that explains the first of them works as it stands."""
+    bundle(tmp_path, 0, "pass")
+    bundle(tmp_path, 1, "fail")
+    done = invoked("history", "--reports", str(tmp_path))
+    step = next(line for line in done.stderr.splitlines() if line.startswith("next: "))
+    assert step.split()[3] in done.stdout
+    assert "f failed" in done.stdout
+    assert invoked(*step.split()[2:]).stdout.startswith("FAIL")
+
+
+def test_prune_says_that_there_is_nothing_and_where_no_folder_is(tmp_path: Path) -> None:
+    """Silence would leave in doubt whether it looked; a folder that is not there is a wrong command line."""
+    bundle(tmp_path / "reports", 0, "pass")
+    done = invoked("history", "--reports", str(tmp_path / "reports"), "prune", "--keep", "1", "--yes")
+    assert (done.exit_code, "nothing to remove" in done.stderr) == (0, True)
+    done = invoked("history", "--reports", str(tmp_path / "none"), "prune", "--keep", "1")
+    assert (done.exit_code, "no such folder" in done.stderr) == (2, True)
+
+
 def test_the_plot_has_a_sign_for_each_run() -> None:
     """The least is the lowest sign, the greatest the highest; nothing known is a dot."""
     assert spark([0, None, 7], color=False) == "0.7"
@@ -168,4 +212,5 @@ def test_what_a_waiver_accepts_is_not_told_as_failing(tmp_path: Path) -> None:
             story = index.story(30)
         assert story is not None
         assert [one.course for one in story.failing] == (["wf"] if expired else [])
+    assert story is not None
     assert "Fails (1)" in render(story, 80, color=False)

@@ -77,6 +77,8 @@ CASES = (
     Case(
         "stream-cut", "network", {**net("body", "[Errno 104] Connection reset by peer", "stream"), "http_status": 200}
     ),
+    Case("answer-too-long", "azure", body("answer_too_long", "the body is longer than 4194304 bytes", during="stream")),
+    Case("answer-too-long", "azure", body("answer_too_long", "the body is longer than 4194304 bytes", during="answer")),
     Case("stream-ended", "network", body("stream_ended", "the stream ended after 23 events", during="stream")),
     Case(
         "stream-error",

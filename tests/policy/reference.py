@@ -13,7 +13,7 @@ from auditor.policy.fix import in_prose, render_fix
 from auditor.policy.missing import cause
 from auditor.policy.pack import AppliedCheck, Policy
 from auditor.policy.paths import Path, around, follow
-from auditor.policy.quote import SharedFacts, note_on
+from auditor.policy.quote import fact, note_on
 from auditor.policy.template import TemplateFailure, render
 from auditor.policy.waivers import Waivers
 from auditor.record import JsonObject
@@ -90,7 +90,7 @@ def _judged(
 
 
 def _fact(path: Path, variables: JsonObject, subject: SubjectFacts) -> Fact:
-    return SharedFacts().fact(path, follow(path, variables), note_on(path, subject.notes))
+    return fact(path, follow(path, variables), note_on(path, subject.notes))
 
 
 def _readings(paths: tuple[Path, ...], subject: SubjectFacts, gaps: tuple[Gap, ...]) -> Iterator[str]:

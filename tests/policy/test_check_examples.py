@@ -16,6 +16,7 @@ from auditor.policy.examples import outcome_of, prepared, run_examples
 from auditor.policy.handbook import markdown, membership
 from auditor.policy.library import shipped_library
 from auditor.policy.shipped import shipped_folder
+from auditor.policy.template import render
 from auditor.policy.uncovered import load_uncovered
 from tests.policy.sample import check
 
@@ -28,6 +29,14 @@ EACH = pytest.mark.parametrize("shipped", CHECKS, ids=lambda each: each.id)
 def test_examples(shipped: Check) -> None:
     """Each example of a check comes out as it says: pass, fail, unknown or not applicable."""
     assert run_examples(shipped) == ()
+
+
+@pytest.mark.parametrize("shipped", [one for one in CHECKS if one.area == "probe"], ids=lambda each: each.id)
+def test_each_way_in_which_a_call_fails_is_said_in_a_sentence_of_its_own(shipped: Check) -> None:
+    """What was not asked, because it is not offered, too: no failing example falls back to the title."""
+    for body in shipped.examples.failing:
+        variables, parameters = prepared(shipped, body)
+        assert render(shipped.says or "", {**variables, "params": parameters}) not in ("", shipped.title)
 
 
 @EACH

@@ -104,6 +104,7 @@ COVERAGE = {
     "in a stream: stall": "stream-stalled",
     "in a stream: an end without an ending": "stream-ended",
     "in a stream: HTML from a proxy": "not-the-service",
+    "an answer without an end": "answer-too-long",
     "HTTP 200 failed": "answer-failed",
     "HTTP 200 incomplete": "answer-incomplete",
 }

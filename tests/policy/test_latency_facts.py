@@ -89,12 +89,41 @@ def test_money_is_tokens_by_their_prices_repetitions_too() -> None:
     assert (told.price_date, told.price_source, told.unpriced) == ("2026-03-01", "retail", None)
 
 
-def test_a_key_that_is_refused_as_it_should_be_costs_nothing() -> None:
-    """The probe that proves it is completed, and no model answered."""
+def test_a_key_that_is_refused_as_it_should_be_is_taken_to_cost_nothing() -> None:
+    """The probe that proves it is completed, and nothing was processed."""
     refused = {"outcome": "completed", "calls": 1, "http_status": 403, "price": PRICE}
     assert spend(taken(CALL, refused), ProbeSettings()).money == pytest.approx((100 * 2 + 50 * 10) / 1e6)
     filtered = {**refused, "http_status": 400}
     assert spend(taken(CALL, filtered), ProbeSettings()).money is None
+
+
+@pytest.mark.parametrize(
+    ("error", "known"),
+    [
+        ({"phase": "http", "http_status": 401, "code": "PermissionDenied"}, True),
+        ({"phase": "http", "http_status": 429, "code": "RateLimitReached"}, True),
+        ({"phase": "http", "http_status": 404, "code": "DeploymentNotFound"}, True),
+        ({"phase": "timeout", "during": "connect"}, True),
+        ({"phase": "dns"}, True),
+        ({"phase": "http", "http_status": 400, "code": "content_filter"}, False),
+        ({"phase": "http", "http_status": 408}, False),
+        ({"phase": "timeout", "during": "answer"}, False),
+        ({"phase": "timeout", "during": "stream"}, False),
+        ({"phase": "body", "during": "stream", "http_status": 200}, False),
+    ],
+)
+def test_what_was_processed_may_be_charged_whatever_came_of_it(error: JsonObject, known: bool) -> None:
+    """And what was turned away is not."""
+    told = spend(taken(CALL, {"outcome": "refused", "calls": 1, "error": error, "price": PRICE}), ProbeSettings())
+    assert (told.money is not None) is known
+    assert known or "after its processing had begun" in str(told.unpriced)
+
+
+def test_what_is_paid_besides_tokens_is_named() -> None:
+    """Once each, and by the calls that were made alone."""
+    besides = {**CALL, "besides": "a session"}
+    told = spend(taken(CALL, besides, besides, {"sent": False, "besides": "another"}), ProbeSettings())
+    assert told.besides == ("a session",)
 
 
 @pytest.mark.parametrize(

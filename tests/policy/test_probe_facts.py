@@ -139,3 +139,9 @@ def test_what_may_have_been_left_is_neither_a_finding_nor_nothing(
     """A call that was cut before the service named what it stored leaves it open."""
     told = _probed(**members).deployment()
     assert (told.get("left_behind"), told["stored_by_probes"]) == (left, by)
+
+
+def test_what_may_have_been_left_is_said_in_a_sentence() -> None:
+    """The words follow `is`."""
+    words, _ = _probed(may_have_left=["what it stores"]).of("deployment", CHAT).notes["deployment.left_behind"]
+    assert words == "not known to be empty: the service may keep what it stores"

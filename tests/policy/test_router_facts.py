@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.policy.facts.router import is_of, other_models, router
+from auditor.policy.facts.router import is_of, other_models, responded, router
 from auditor.policy.facts.seen import Seen, index
 from auditor.record import JsonObject
 from auditor.settings import ExpectedDeployment, Workload
@@ -86,6 +86,17 @@ def test_the_wanted_mode_is_what_settings_say() -> None:
 )
 def test_a_name_in_an_answer_is_a_models_with_or_without_its_version(answered: str, same: bool) -> None:
     assert is_of(answered, LARGE) is same
+
+
+def test_a_repeated_call_to_a_router_counts_among_what_it_chose() -> None:
+    """A model outside of the subset that answered one call of many is seen; where a question is open, nothing is."""
+    repeated = {"probe": "text", "responded_models": ["gpt-5.4", "gpt-4o-2024-05-13"]}
+    assert responded(DEPLOYMENT, seen_with({"probe": "router", "answers": [{"responded": "gpt-5.4"}]}, repeated)) == [
+        "gpt-4o-2024-05-13",
+        "gpt-5.4",
+    ]
+    assert responded(DEPLOYMENT, seen_with({"probe": "router", "answers": [{"responded": None}]}, repeated)) is None
+    assert responded(DEPLOYMENT, seen_with(repeated)) is None
 
 
 def test_every_probe_counts_for_who_answered() -> None:

@@ -15,8 +15,7 @@ from auditor.policy.examples import outcome_of, prepared
 from auditor.policy.facts.part import Part
 from auditor.policy.library import shipped_library
 from auditor.policy.paths import Missing, follow
-from auditor.policy.quote import SharedFacts
-from auditor.policy.sight import Looks, Tokens
+from auditor.policy.sight import Cells, Looks
 from tests.policy.sample import ACCOUNT, check, judged, policy, subject
 
 CHECKS = [compiled.check for compiled in shipped_library().checks.values()]
@@ -45,9 +44,9 @@ def told(account: dict[str, Any]) -> str:
 
 
 @given(facts, facts)
-def test_one_token_means_one_value(one: dict[str, Any], other: dict[str, Any]) -> None:
-    looks, tokens = Looks(["account"], [PATH], [], SharedFacts()), Tokens()
-    seen = [looks.at({"account": Part(account)}, tokens).tokens for account in (one, other)]
+def test_one_cell_means_one_value(one: dict[str, Any], other: dict[str, Any]) -> None:
+    looks = Looks(["account"], [PATH], [])
+    seen = [looks.at({"account": Part(account)}).cells for account in (one, other)]
     assert (seen[0] == seen[1]) == (told(one) == told(other))
 
 
@@ -56,15 +55,22 @@ def test_one_token_means_one_value(one: dict[str, Any], other: dict[str, Any]) -
     [(1, 1.0), (1, True), (1.0, True), (1, "1"), (0, False), (0.0, -0.0), (None, ""), ([], {}), ("None", None)],
 )
 def test_like_values_of_other_types_differ(one: Any, other: Any) -> None:
-    tokens = Tokens()
-    assert tokens.of(one, {}) != tokens.of(other, {})
-    assert tokens.of([one], {}) != tokens.of([other], {})
-    assert tokens.of(one, {}) == tokens.of(one, {})
+    cells = Cells(PATH)
+    assert cells.cell(one, None) is not cells.cell(other, None)
+    assert cells.cell([one], None) is not cells.cell([other], None)
+    assert cells.cell(one, None) is cells.cell(one, None)
+
+
+def test_like_values_of_other_notes_differ() -> None:
+    """A fact is quoted with why it is what it is."""
+    cells = Cells(PATH)
+    assert cells.cell(1, None) is not cells.cell(1, ("default", "page"))
+    assert cells.cell(1, ("default", "page")) is cells.cell(1, ("default", "page"))
 
 
 def test_null_and_missing_differ() -> None:
     """And so do a member that is missing of an object and one asked of what is no object."""
-    looks, tokens = Looks(["account"], [PATH], [], SharedFacts()), Tokens()
+    looks = Looks(["account"], [PATH], [])
     bodies: list[dict[str, Any]] = [
         {"properties": {"value": None}},
         {"properties": {}},
@@ -73,8 +79,8 @@ def test_null_and_missing_differ() -> None:
         {"properties": None},
         {},
     ]
-    seen = [looks.at({"account": Part(body)}, tokens).tokens[0] for body in bodies]
-    seen.append(looks.at({}, tokens).tokens[0])
+    seen = [looks.at({"account": Part(body)}).cells[0] for body in bodies]
+    seen.append(looks.at({}).cells[0])
     assert len(set(seen)) == len(seen)
 
 
@@ -83,8 +89,8 @@ def test_what_cannot_be_written_equals_nothing() -> None:
     deep: Any = []
     for _ in range(3_000):
         deep = [deep]
-    tokens = Tokens()
-    assert tokens.of(deep, {}) != tokens.of(deep, {})
+    cells = Cells(PATH)
+    assert cells.cell(deep, None) is not cells.cell(deep, None)
 
 
 @given(st.lists(values, min_size=1, max_size=6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auditor.errors import EmptyAuditError
@@ -73,6 +75,18 @@ def test_interrupted() -> None:
         Verdict.INCOMPLETE,
         ("The audit was interrupted.", "Nothing was judged."),
     )
+    assert verdict(findings(PASSING), (), ALLOW, interrupted=True)[0] is Verdict.INCOMPLETE
+
+
+@pytest.mark.parametrize("gate", [BLOCK, ALLOW])
+def test_a_bare_scope_is_no_pass(gate: GateSettings) -> None:
+    """Where neither an account nor a workload was there to judge, that the subscription is well is not enough."""
+    word, (reason,) = verdict(findings(PASSING, gate=gate), (), gate, bare=True)
+    assert word is Verdict.INCOMPLETE
+    assert reason.startswith("No account is in scope and no workload is declared")
+    word, reasons = verdict(findings(FAILING, gate=gate), (), gate, bare=True)
+    assert word is Verdict.FAIL
+    assert reasons[1] == reason
 
 
 def test_nothing_judged() -> None:
@@ -109,7 +123,7 @@ def test_counts() -> None:
 
 def test_one_cause_has_one_voice() -> None:
     """However many findings hang on one gap, it is one reason; what lies behind no gap is told check by check."""
-    hanging = [each.model_copy(update={"gaps": (gap().id,)}) for each in findings({}, {}, {})]
+    hanging = [replace(each, gaps=(gap().id,)) for each in findings({}, {}, {})]
     word, reasons = verdict([*hanging, *findings({})], (gap(kind="usage", scope="/subscriptions/s"),), BLOCK)
     assert word is Verdict.INCOMPLETE
     assert reasons == (

@@ -104,6 +104,8 @@ STALL: JsonObject = {"phase": "timeout", "during": "answer", "message": "no comp
     ("answer", "failure_class"),
     [
         (broken(**CUT), "stream-cut"),
+        (broken(**CUT, code="answer_too_long"), "answer-too-long"),
+        (broken(**CUT, code="answer_too_long", content=b"x"), "answer-too-long"),
         (broken(**STALL), "stream-stalled"),
         (broken(**STALL, content=b""), "timeout"),
         (broken(**CUT, content=b"event: response.cre"), "answer-unreadable"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from auditor.finding import Fact, Fix
@@ -16,19 +17,18 @@ def rich_run(size: int) -> Run:
     run = large_run(size)
     accounts = max(size // 20, 1)
     findings = tuple(
-        finding.model_copy(
-            update={
-                "facts": (
-                    Fact(path="account.properties.disableLocalAuth", value=False, note="absent; documented default"),
-                    Fact(path="account.properties.publicNetworkAccess", value="Enabled"),
-                    Fact(path="account.tags", value={"owner": f"team-{number % 40}", "environment": "production"}),
-                    Fact(path="account.network.approved_endpoints", value=number),
-                ),
-                "readings": (f"r-{number % accounts}", f"d-{number % accounts}"),
-                "fix": Fix(text="Turn it off.", cli=f"az resource update --ids {finding.subject.id} --set a=b")
-                if finding.outcome == "fail"
-                else None,
-            }
+        replace(
+            finding,
+            facts=(
+                Fact(path="account.properties.disableLocalAuth", value=False, note="absent; documented default"),
+                Fact(path="account.properties.publicNetworkAccess", value="Enabled"),
+                Fact(path="account.tags", value={"owner": f"team-{number % 40}", "environment": "production"}),
+                Fact(path="account.network.approved_endpoints", value=number),
+            ),
+            readings=(f"r-{number % accounts}", f"d-{number % accounts}"),
+            fix=Fix(text="Turn it off.", cli=f"az resource update --ids {finding.subject.id} --set a=b")
+            if finding.outcome == "fail"
+            else None,
         )
         for number, finding in enumerate(run.findings)
     )

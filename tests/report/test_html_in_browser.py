@@ -9,10 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from auditor.finding import Fix
+from auditor.run import Run
 from tests.report.browsing import UNFOLD, opened, told, written
 from tests.report.runs import HOSTILE, framework_run, hostile_run, incomplete_run, large_run, passing_run, sample_run
 from tests.report.whole import full_run
 
+SAMPLE = Path(__file__).parents[2] / "reports" / "sample"
 RUNS = {
     "sample": sample_run,
     "passing": passing_run,
@@ -62,6 +64,18 @@ def test_nothing_sticks_out(browser: Browser, files: dict[str, Path], name: str)
         for width in (320, 390, 768, 1280):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_desk_no_list_is_cut_off(browser: Browser, tmp_path: Path) -> None:
+    """The lists of a real run, with every kind and every check, need no scrolling sideways."""
+    run = Run.model_validate_json((SAMPLE / "evidence.json").read_bytes())
+    with opened(browser, written(tmp_path / "r.html", run), viewport={"width": 1280, "height": 800}) as page:
+        page.evaluate(UNFOLD)
+        lists = page.locator(".scroll").evaluate_all(
+            "all => all.map(list => [list.ariaLabel, list.scrollWidth - list.clientWidth])"
+        )
+        assert len(lists) > 5
+        assert [name for name, over in lists if over > 0] == []
 
 
 def test_a_deep_link_opens_its_finding(browser: Browser, files: dict[str, Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from auditor.call import Call, Latency, Spend
-from auditor.report import FORMATS, live, terminal, times
+from auditor.report import FORMATS, live, terminal, times, wording
 from auditor.run import Run
 from tests.report.runs import passing_run
 from tests.report.sample import sample_run
@@ -60,6 +60,32 @@ def test_a_deployment_that_was_asked_once_has_its_dots_too() -> None:
     assert found is not None
     assert [(strip.deployment, strip.words) for strip in found.strips] == [("gpt-54-mini", "1 call, 312 ms")]
     assert [label for label, _ in found.ticks] == ["0 ms", "100 ms", "200 ms", "300 ms", "400 ms"]
+
+
+def test_a_refusal_that_was_asked_for_has_no_dot() -> None:
+    """Its call is completed, and its time is none of a model's."""
+    refused = call("embed", "key_refused", "completed").model_copy(update={"latency_ms": 39.0, "http_status": 403})
+    found = times.strips(passing_run().model_copy(update={"calls": (refused,)}))
+    assert found is None
+
+
+def test_the_spread_of_models_over_repeated_calls_is_said() -> None:
+    """Of one model there is no spread."""
+    spread = TIMES.model_copy(update={"models": {"gpt-5-mini": 2, "gpt-5.4": 1}})
+    assert str(wording.latency(call("r", "text", "completed", latency=spread))).endswith(
+        "answered by gpt-5-mini (2) and gpt-5.4 (1)"
+    )
+    alone = TIMES.model_copy(update={"models": {"gpt-5.4": 3}})
+    assert "answered by" not in str(wording.latency(call("r", "text", "completed", latency=alone)))
+
+
+def test_what_is_paid_besides_tokens_stands_beside_the_money() -> None:
+    """A sum that leaves something out says so."""
+    run = called()
+    assert run.spend is not None
+    paid = run.spend.model_copy(update={"besides": ("a session", "web search by the call")})
+    told = wording.spend(run.model_copy(update={"spend": paid}))
+    assert str(told).endswith("of 2026-03-01, without a session, web search by the call")
 
 
 def test_every_report_tells_marks_times_and_money_in_words() -> None:

@@ -123,6 +123,20 @@ def test_latency_is_simulated_for_each_answer() -> None:
     # and closing waited for nobody
 
 
+def test_who_hangs_up_before_a_stream_begins_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
+    """As one does that is interrupted: nothing is logged, and who comes next is served."""
+    with Sandbox(load_world("healthy"), latency_ms=300) as sandbox:
+        for _ in range(3):
+            with connection(sandbox, SUPPORT) as made:
+                made.connect()
+                made.sock.settimeout(0.1)
+                with pytest.raises(TimeoutError):
+                    call(made, sandbox.world, stream=True)
+        with connection(sandbox, SUPPORT) as made:
+            assert call(made, sandbox.world, stream=True).read()
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("aiohttp")] == []
+
+
 @pytest.mark.parametrize("fault", ["arm-reset", "call-reset"])
 def test_a_reset_is_a_reset(fault: str) -> None:
     host = "management.azure.com" if fault.startswith("arm") else SUPPORT

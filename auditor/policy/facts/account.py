@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from auditor.policy.facts.access import access
@@ -56,11 +57,17 @@ class Home:
         """As in code: `swedencentral`."""
         return text(self.part.facts.get("region"))
 
-    @property
+    @cached_property
     def location(self) -> str | None:
         """The id under which its models and usages are listed."""
         subscription = subscription_scope(self.id)
         return location_scope(subscription, self.region) if subscription and self.region else None
+
+    @cached_property
+    def spilled_to(self) -> frozenset[str]:
+        """The deployments, in lower case, that others of them send what they have no room for."""
+        named = (text(dig(one.body, "properties", "spilloverDeploymentName")) for one in self.deployments)
+        return frozenset(name.lower() for name in named if name is not None)
 
 
 def _diagnostics(of: Around) -> Part:

@@ -281,8 +281,7 @@ def _tells_spillover(detail: str | None, basis: Basis) -> bool:
 def _takes_overflow(resource: Resource, home: Home, basis: Basis) -> Part:
     """Whether a deployment beside it sends it what it has no room for."""
     detail = basis.seen.gap(DETAIL, home.id)
-    named = (text(dig(one.body, "properties", "spilloverDeploymentName")) for one in home.deployments)
-    takes = last(resource.id).lower() in {other.lower() for other in named if other is not None}
+    takes = last(resource.id).lower() in home.spilled_to
     told = Telling()
     all_known = home.whole and _tells_spillover(detail, basis)
     told.tell(

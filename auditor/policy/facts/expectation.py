@@ -14,7 +14,7 @@ from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.intent import expectation_facts
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.plan import Case, plan
-from auditor.policy.facts.probes import probes
+from auditor.policy.facts.probes import ELSEWHERE, probes
 from auditor.policy.facts.quota import Demand
 from auditor.policy.facts.target import Target
 from auditor.settings import ExpectedDeployment
@@ -61,17 +61,21 @@ def expectation(
     planned, demand = plan(case, basis)
     part = Part(facts=expectation_facts(expected)).and_also(told.done()).and_also(planned)
     if target.home is not None:
-        part = part.with_member("probe", _called(expected, there, target.home, basis))
+        part = part.with_member("probe", _called(case, target.home, basis))
     return Expectation(case, part, demand)
 
 
-def _called(expected: ExpectedDeployment, there: Deployment | None, home: Home, basis: Basis) -> Part:
+def _called(case: Case, home: Home, basis: Basis) -> Part:
     """What the live calls by the declared name told, whether or not there is such a deployment."""
-    if there is not None:
+    if case.there is not None:
         # With all that is known of the deployment, so that a failure reads here as it does there.
-        return probes(there.resource, there.part.facts, home, basis)
-    named = Resource(kind=DEPLOYMENT, id=f"{home.id}/deployments/{expected.name}", body={})
-    return probes(named, {}, home, basis)
+        return probes(case.there.resource, case.there.part.facts, home, basis)
+    named = Resource(kind=DEPLOYMENT, id=f"{home.id}/deployments/{case.expected.name}", body={})
+    called = probes(named, {}, home, basis)
+    if case.gap is None:
+        return called
+    asked = (name for name in called.facts if name != ELSEWHERE)
+    return called.and_also(Part(absences={f"{name}.model_matches": case.gap for name in asked}))
 
 
 def probably_meant(expected: ExpectedDeployment, deployments: dict[str, Deployment]) -> list[str]:

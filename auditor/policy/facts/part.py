@@ -38,18 +38,18 @@ class Part:
         """The same, with another part as a member of the object; a member of which nothing is known is left out."""
         return Part(
             facts={**self.facts, name: member.facts} if member.facts else self.facts,
-            absences={**self.absences, **_below(name, member.absences)},
-            notes={**self.notes, **_below(name, member.notes)},
-            readings={**self.readings, **_below(name, member.readings)},
+            absences=_both(self.absences, _below(name, member.absences)),
+            notes=_both(self.notes, _below(name, member.notes)),
+            readings=_both(self.readings, _below(name, member.readings)),
         )
 
     def and_also(self, other: Part) -> Part:
         """Both, as one object; the other's facts win."""
         return Part(
-            facts={**self.facts, **other.facts},
-            absences={**self.absences, **other.absences},
-            notes={**self.notes, **other.notes},
-            readings={**self.readings, **other.readings},
+            facts=_both(self.facts, other.facts),
+            absences=_both(self.absences, other.absences),
+            notes=_both(self.notes, other.notes),
+            readings=_both(self.readings, other.readings),
         )
 
 
@@ -79,8 +79,13 @@ class Telling:
         return self._part
 
 
+def _both(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
+    """The members of both, of which the other's win; an object that is there already where one of them is empty."""
+    return {**one, **other} if one and other else one or other
+
+
 def _below(root: str, paths: dict[str, Value]) -> dict[str, Value]:
-    return {_joint(root, path): value for path, value in paths.items()}
+    return {_joint(root, path): value for path, value in paths.items()} if paths else paths
 
 
 @lru_cache(maxsize=4096)

@@ -106,7 +106,7 @@ def left_behind(deployment: Resource, seen: Seen) -> Part:
     told.tell("stored_by_probes", sorted({text(one.body.get("probe")) or last(one.id) for one in found}))
     left = [what for left in lists for what in left or ()] if None not in lists else None
     # What may have been left is no finding, and nothing left is not proven either.
-    note = (f"may still hold {unnamed[0]}", _STORED) if unnamed else None
+    note = (f"not known to be empty: the service may keep {unnamed[0]}", _STORED) if unnamed else None
     told.tell("left_behind", None if unnamed and not left else left, note=note)
     told.read("left_behind", [reading for one in found for reading in one.readings])
     return told.done()

@@ -48,13 +48,15 @@ def router(deployment: Resource, body: JsonObject, declaring: Declaring, seen: S
 
 
 def responded(deployment: Resource, seen: Seen) -> list[str] | None:
-    """The models that answered the router's questions, each once; None where they were not all asked."""
+    """The models that answered the router's questions, and any other call to it, a repeated one too, each once; None
+    where the questions were not all asked."""
     for probe in seen.children("probe", deployment.id):
         if text(probe.body.get("probe")) == "router" and probe.body.get("first") is not False:
             answers = objects(probe.body.get("answers"))
             named = [text(one.get("responded")) for one in answers or ()]
             whole = answers is not None and None not in named
-            return sorted({one for one in named if one is not None}) if whole else None
+            every = {*named, *_all_responded(deployment, seen)}
+            return sorted(one for one in every if one is not None) if whole else None
     return None
 
 

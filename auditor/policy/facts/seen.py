@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from auditor.policy.facts.arm_id import fold
@@ -24,6 +25,11 @@ class Seen:
     listings: Mapping[_Key, Listing]
     gaps: Mapping[_Key, str]
 
+    @cached_property
+    def _missed(self) -> frozenset[str]:
+        """The kinds of which some read failed."""
+        return frozenset(kind for kind, _ in self.gaps)
+
     def resource(self, kind: str, arm_id: str) -> Resource | None:
         """The one of that id."""
         return self.by_id.get((kind, fold(arm_id)))
@@ -42,7 +48,7 @@ class Seen:
 
     def gap(self, kind: str, scope: str) -> str | None:
         """The id of the gap in that read: one of the scope itself, or of anything above it."""
-        above = fold(scope)
+        above = fold(scope) if kind in self._missed else ""
         while above:
             found = self.gaps.get((kind, above))
             if found is not None:

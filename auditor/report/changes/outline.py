@@ -92,6 +92,8 @@ def _moved(moved: Moved, world: Sequence[Changed]) -> Item:
     lines = [hostile.line(moved.message)] if moved.move is not Move.FIXED else []
     if moved.workload:
         lines.append(f"workload {hostile.line(moved.workload)}, {short_id(moved.subject)}")
+    if moved.move in _WITH_FIX:
+        lines.append(f"finding {hostile.line(moved.id)}, check {hostile.line(moved.check)}")
     if moved.was and moved.was.value == "unknown" and moved.move is Move.NEW:
         lines.append("it was unknown before: since when it fails is not known")
     lines += [f"meanwhile {line}" for each in _about(moved, world) for line in _told(each)]
