@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -150,10 +151,10 @@ def test_a_waived_failure_stays_not_met_and_says_so() -> None:
     first, second = (finding(check, Outcome.FAIL, waived=True) for check in CHECKS)
     assert (state([first, second]).state, state([first, second]).waived) == (ControlState.NOT_MET, True)
     assert [check.waived for check in state([first, second]).checks] == [1, 1]
-    bare = second.model_copy(update={"waiver": None})
+    bare = replace(second, waiver=None)
     assert (state([first, bare]).state, state([first, bare]).waived) == (ControlState.NOT_MET, False)
     assert second.waiver
-    late = second.model_copy(update={"waiver": second.waiver.model_copy(update={"expired": True})})
+    late = replace(second, waiver=second.waiver.model_copy(update={"expired": True}))
     assert not state([first, late]).waived
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,12 +165,11 @@ def test_a_row_opens_to_all_that_a_card_tells(browser: Browser, tmp_path: Path) 
     """What lies in the island alone: rule, facts, request, hash, remedy, controls and a link to itself."""
     run = full_run()
     passed = next(finding for finding in run.findings if finding.outcome == "pass" and finding.check.startswith("pub"))
-    rich = passed.model_copy(
-        update={
-            "facts": run.findings[1].facts,
-            "readings": ("r-account",),
-            "fix": Fix(text="Text of it", cli="az do it", bicep="resource it"),
-        }
+    rich = replace(
+        passed,
+        facts=run.findings[1].facts,
+        readings=("r-account",),
+        fix=Fix(text="Text of it", cli="az do it", bicep="resource it"),
     )
     findings = tuple(rich if finding is passed else finding for finding in run.findings)
     file = written(tmp_path / "rich.html", run.model_copy(update={"findings": findings}))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -102,7 +103,7 @@ def test_a_check_is_satisfied_only_where_all_was_seen_and_passes() -> None:
     passing = results(passing_run())["findings"]
     assert {finding["target"]["status"]["state"] for finding in passing} == {"satisfied"}
     run = sample_run()
-    nowhere = tuple(f.model_copy(update={"outcome": Outcome.NOT_APPLICABLE}) for f in run.findings)
+    nowhere = tuple(replace(f, outcome=Outcome.NOT_APPLICABLE) for f in run.findings)
     assert "findings" not in results(run.model_copy(update={"findings": nowhere}))
 
 
