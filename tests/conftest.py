@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,16 @@ class Done:
     audit: Audit
     sandbox: Sandbox
     bodies: dict[str, bytes] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _swept_once() -> Iterator[None]:
+    """What a module leaves is looked at once more and never again: sweeping all that thousands of tests keep takes
+    seconds, which a call in the middle of an audit would be seen to take.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @cache
