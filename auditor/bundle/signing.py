@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
     from securesystemslib.signer import Signer as LibrarySigner
 
 VAULT = "azurekms:"
-_VAULT_KEY = re.compile(
-    r"azurekms://(?P<vault>[A-Za-z0-9-]{3,24})\.vault\.azure\.net/keys/(?P<key>[A-Za-z0-9-]{1,127})"
-    r"(?:/(?P<version>[0-9a-f]{32}))?/?\Z"
-)
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Signer:
 
 
 def signer_of(key: str) -> Signer:
-    """The signer that a private key's file or an `azurekms:` address gives.
+    """The signer that a private key's file or an `azurekms:` address gives; a vault is asked to sign once on trial.
 
     Raises SigningError where the key can't be used, or where what signing needs is not installed.
     """
@@ -113,38 +108,10 @@ def _private_key(pem: bytes, path: Path) -> Any:
 
 
 def _in_vault(address: str) -> Signer:
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-    from securesystemslib.exceptions import UnsupportedLibraryError
-    from securesystemslib.signer import AzureSigner, SSlibKey
+    from auditor.bundle.vault_key import vault_key
 
-    named = _VAULT_KEY.match(address)
-    if not named:
-        raise SigningError(
-            f"{address[:200]}: is no key of a vault",
-            next_step="name it as azurekms://<vault>.vault.azure.net/keys/<key>",
-        )
-    try:
-        found, told = AzureSigner.import_(named["vault"], named["key"])
-    except UnsupportedLibraryError as error:
-        raise SigningError(
-            "signing by a Key Vault key needs azure-keyvault-keys, which is not installed",
-            next_step="pip install azure-keyvault-keys",
-        ) from error
-    except Exception as error:
-        raise SigningError(
-            f"{address}: the key can't be used: {type(error).__name__}",
-            next_step="check its name, that it is an EC key, and that this identity is Key Vault Crypto User on it",
-        ) from error
-    version = found.rstrip("/").rpartition("/")[2]
-    if named["version"] and named["version"] != version:
-        raise SigningError(
-            f"{address}: is not the key's newest version, {version}; only that can be used",
-            next_step="leave the version out",
-        )
-    public: Any = load_pem_public_key(told.keyval["public"].encode())
-    name = key_id(public)
-    key = SSlibKey(name, told.keytype, told.scheme, told.keyval)
-    return Signer(name, AzureSigner.from_priv_key_uri(found, key))
+    public, library = vault_key(address)
+    return Signer(key_id(public), library)
 
 
 def _library() -> None:

@@ -1,4 +1,4 @@
-"""A pretend Azure on loopback that answers to Azure's own host names: Entra, Resource Manager, the Responses API."""
+"""A pretend Azure on loopback that answers to Azure's own host names: Entra, Resource Manager, models, a key vault."""
 
 from __future__ import annotations
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from auditor.record import JsonObject
+from auditor.sandbox.activity import Activity
 from auditor.sandbox.wire import Answer, answer_error
-from auditor.sandbox.world import Activity, World
+from auditor.sandbox.world import World
 
 _FILTER = re.compile(
     r"eventTimestamp ge '(?P<begin>[^']+)'(?: and eventTimestamp le '(?P<end>[^']+)')?"

@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 from auditor.sandbox.account import Account
-from auditor.sandbox.hosts import EXACT, REGIONAL, SUFFIXES
+from auditor.sandbox.hosts import EXACT, REGIONAL, SUFFIXES, VAULTS
 from auditor.sandbox.listening import stop
 from auditor.sandbox.world import World
 
@@ -109,12 +109,12 @@ def resolve(world: World, name: str) -> tuple[list[str], str | None, dns.rcode.R
     https://learn.microsoft.com/azure/private-link/private-endpoint-dns
     """
     label, _, suffix = name.partition(".")
-    if name in EXACT or (suffix == REGIONAL and label in world.regions):
+    if name in EXACT or label in {REGIONAL: world.regions, VAULTS: world.vaults}.get(suffix, ()):
         return [], _public(name), dns.rcode.NOERROR
     private = suffix.startswith("privatelink.")
     suffix = suffix.removeprefix("privatelink.")
     account = world.by_subdomain.get(label)
-    if suffix not in SUFFIXES:
+    if suffix not in (*SUFFIXES, VAULTS):
         return [], None, dns.rcode.REFUSED
     if not world.names_answered:
         return [], None, dns.rcode.SERVFAIL

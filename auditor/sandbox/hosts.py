@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Service = Literal["arm", "entra", "model", "price", "other"]
+Service = Literal["arm", "entra", "model", "price", "vault", "other"]
 
 EXACT: dict[str, Service] = {
     "management.azure.com": "arm",
@@ -30,10 +30,15 @@ SUFFIXES = (
 
 REGIONAL = "api.cognitive.microsoft.com"
 
-CERTIFICATE_NAMES = (*EXACT, *(f"*.{suffix}" for suffix in SUFFIXES))
+VAULTS = "vault.azure.net"
+"""What follows a key vault's name."""
+
+CERTIFICATE_NAMES = (*EXACT, *(f"*.{suffix}" for suffix in (*SUFFIXES, VAULTS)))
 
 
 def service_of(host: str) -> Service | None:
     """Which service a host belongs to; None for one that is not ours."""
     label, _, suffix = host.partition(".")
+    if label and suffix == VAULTS:
+        return "vault"
     return EXACT.get(host) or ("model" if label and suffix in SUFFIXES else None)

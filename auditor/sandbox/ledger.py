@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_hex
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from auditor.sandbox.account import Account
 from auditor.sandbox.troubles import ArmTrouble, ModelTrouble
 from auditor.sandbox.world import Bucket
+
+if TYPE_CHECKING:
+    from auditor.sandbox.vault_made import MadeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Ledger:
     """Bytes of the files among them."""
     tool_ports: dict[str, int] = field(default_factory=dict)
     """Host name of each MCP server that the sandbox brings → its port on loopback."""
+    vault_keys: dict[tuple[str, str], MadeKey] = field(default_factory=dict)
+    """Keys made so far, by the names of vault and key."""
     _seed: str = field(default_factory=lambda: token_hex(16))
     _met: Counter[tuple[object, str]] = field(default_factory=Counter)
     _tokens: dict[str, tuple[float, float]] = field(default_factory=dict)

@@ -120,9 +120,11 @@ class Proxy:
         service = service_of(host)
         if service is None:
             return "unknown host"
+        label, _, suffix = host.partition(".")
+        if service == "vault":
+            return "lead" if label in self._world.vaults else "unresolved"
         if service != "model":
             return "lead"
-        label, _, suffix = host.partition(".")
         if suffix == REGIONAL:
             return "lead" if label in self._world.regions else "unresolved"
         account = self._world.by_subdomain.get(label)

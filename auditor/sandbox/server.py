@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from auditor.sandbox import arm, entra, local_identity, prices, responses
+from auditor.sandbox import arm, entra, local_identity, prices, responses, vault_keys
 from auditor.sandbox.hosts import service_of
 from auditor.sandbox.ledger import Ledger
 from auditor.sandbox.wire import Answer, Ask, Seen, answer_error
@@ -24,7 +24,13 @@ from auditor.sandbox.world import World
 NOTICE = "sandbox: not evidence"
 """Stands in the header `x-endpoint-notice` of every answer; reports print it."""
 
-_HANDLERS = {"arm": arm.answer, "entra": entra.answer, "model": responses.answer, "price": prices.answer}
+_HANDLERS = {
+    "arm": arm.answer,
+    "entra": entra.answer,
+    "model": responses.answer,
+    "price": prices.answer,
+    "vault": vault_keys.answer,
+}
 
 ARRIVAL_SECONDS = 0.1
 """What was sent before a reset is lost unless it had time to be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Literal
@@ -12,10 +12,12 @@ from pydantic import Field, model_validator
 
 from auditor.record import Record
 from auditor.sandbox.account import Account, Deployment, Endpoint
+from auditor.sandbox.activity import Activity
 from auditor.sandbox.catalogue import Model, ModelSku, Quota, ResourceSku
 from auditor.sandbox.named import Named
 from auditor.sandbox.stored import Stored
 from auditor.sandbox.troubles import ArmTrouble, ConnectTrouble, ModelTrouble
+from auditor.sandbox.vault import Vault
 
 
 class Permission(Record):
@@ -62,37 +64,6 @@ class DeletedAccount(Record):
     location: str
     deleted: str
     purged: str
-
-
-class Activity(Record):
-    """Something that was done, as the activity log tells it."""
-
-    name: str
-    account: str = ""
-    """To which account of this world, or to what is under it."""
-    below: str = ""
-    """Path of what it was done to under the account, such as `/deployments/chat`."""
-    resource: str = Field(default="", pattern=r"^(/subscriptions/.+)?$")
-    """Id of what it was done to, where that is no account of this world."""
-    operation: str
-    """As the log spells it."""
-    days_ago: float = Field(default=0, ge=0)
-    hours_ago: float = Field(default=0, ge=0)
-    """Added to the days, and the minutes to both."""
-    minutes_ago: float = Field(default=0, ge=0)
-    caller: str = "platform@contoso.com"
-    status: str = "Succeeded"
-
-    @model_validator(mode="after")
-    def _is_of_one_thing(self) -> Activity:
-        if bool(self.account) == bool(self.resource):
-            raise ValueError("an activity is of an account or of a resource, and not of both")
-        return self
-
-    @property
-    def age(self) -> timedelta:
-        """How long ago it was."""
-        return timedelta(days=self.days_ago, hours=self.hours_ago, minutes=self.minutes_ago)
 
 
 class ToolServer(Record):
@@ -178,6 +149,8 @@ class World(Record):
     taken_names: tuple[str, ...] = ()
     """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}
+    vaults: Named[Vault] = {}
+    """Whose keys can be used; what Resource Manager tells of vaults is stored."""
     mcp_servers: Named[ToolServer] = {}
     """By their host names."""
     pictures: Named[HostedPicture] = {}

@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -217,83 +215,6 @@ def test_a_key_that_fails_at_the_end_loses_nothing(tmp_path: Path, healthy: Done
     assert caught.value.audited
     assert verified(tmp_path / "run").signature.state is SignatureState.NONE
     assert verified(tmp_path / "run").exit_code == 0
-
-
-class Vault:
-    """A key in a pretended vault, with the clients that AzureSigner makes of it."""
-
-    def __init__(self) -> None:
-        self.private = ec.generate_private_key(ec.SECP256R1())
-
-    def key_client(self, vault_url: str, credential: object) -> Any:
-        assert credential is not None
-        assert vault_url == "https://contoso.vault.azure.net/"
-        numbers = self.private.public_key().public_numbers()
-        told = SimpleNamespace(
-            kty="EC",
-            crv="P-256",
-            x=numbers.x.to_bytes(32, "big"),
-            y=numbers.y.to_bytes(32, "big"),
-            kid=f"{vault_url}keys/audit/{'a' * 32}",
-        )
-        return SimpleNamespace(get_key=lambda name: SimpleNamespace(key=told, name=name))
-
-    def crypto_client(self, key: str, credential: object) -> Any:
-        assert credential is not None
-        assert key == f"https://contoso.vault.azure.net/keys/audit/{'a' * 32}"
-
-        def sign(algorithm: object, digest: bytes) -> Any:
-            r, s = decode_dss_signature(self.private.sign(digest, ec.ECDSA(Prehashed(SHA256()))))
-            return SimpleNamespace(signature=r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-
-        return SimpleNamespace(sign=sign)
-
-
-@pytest.fixture
-def vault(monkeypatch: pytest.MonkeyPatch) -> Vault:
-    from securesystemslib.signer import _azure_signer as room
-
-    made = Vault()
-    monkeypatch.setattr(room, "DefaultAzureCredential", object)
-    monkeypatch.setattr(room, "KeyClient", made.key_client)
-    monkeypatch.setattr(room, "CryptographyClient", made.crypto_client)
-    return made
-
-
-def test_a_key_in_a_vault_signs(tmp_path: Path, healthy: Done, vault: Vault) -> None:
-    """Through AzureSigner itself; only the clients of azure-keyvault-keys are pretended."""
-    pem = vault.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    (tmp_path / "vault.pub").write_bytes(pem)
-    folder = written(tmp_path / "run", healthy, signer_of("azurekms://contoso.vault.azure.net/keys/audit"))
-    assert verified(folder, *public_keys([tmp_path / "vault.pub"])).signature.state is SignatureState.VALID
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("azurekms://contoso.vault.azure.net/keys/audit/" + "b" * 32, "newest version"),
-        ("azurekms://contoso.vault.azure.net/secrets/audit", "no key of a vault"),
-        ("azurekms://evil.example/keys/audit", "no key of a vault"),
-        ("azurekms:", "no key of a vault"),
-    ],
-)
-def test_an_address_that_names_no_usable_key_is_refused(vault: Vault, address: str, words: str) -> None:
-    with pytest.raises(SigningError, match=words):
-        signer_of(address)
-
-
-def test_a_vault_that_refuses_is_said_before_anything(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    from securesystemslib.signer import _azure_signer as room
-
-    def refused(vault_url: str, credential: object) -> Any:
-        raise ConnectionError
-
-    monkeypatch.setattr(room, "KeyClient", refused)
-    with pytest.raises(SigningError, match="ConnectionError"):
-        signer_of("azurekms://contoso.vault.azure.net/keys/audit")
-    monkeypatch.setattr(room, "AZURE_IMPORT_ERROR", "not there")
-    with pytest.raises(SigningError, match="azure-keyvault-keys"):
-        signer_of("azurekms://contoso.vault.azure.net/keys/audit")
 
 
 def test_the_key_id_is_what_openssl_gives(public: PublicKey) -> None:
