@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from auditor.cli.complete import offer_runs
-from auditor.cli.options import Command, conversation_options, option
+from auditor.cli.options import Command, conversation_options, option, reports_option
 
 _EPILOG = """\
 A and B are bundles, evidence files or snapshots; last-green is the newest
@@ -49,15 +49,7 @@ FORMATS = ("terminal", "markdown", "json", "html")
     default="-",
     help="Where to write it. Default: stdout.",
 )
-@option(
-    "--reports",
-    intent="Input",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default="reports",
-    show_default=True,
-    help="Where last-green and newest are looked for.",
-)
+@reports_option("Where last-green and newest are looked for.")
 @conversation_options
 @click.pass_context
 def diff(ctx: click.Context, *, before: str, after: str, name: str, output: Path, reports: Path) -> None:

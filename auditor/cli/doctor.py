@@ -50,7 +50,8 @@ def doctor(ctx: click.Context, *, settings: Path | None, deadline: float, as_jso
     """
     from auditor.cli.console import colored, output, progress, width
     from auditor.cli.doctor_page import page
-    from auditor.cli.session import REPORTS, until_interrupted
+    from auditor.cli.looking import until_interrupted
+    from auditor.cli.session import REPORTS
     from auditor.doctor import examine
 
     asked, first = prepared(settings, dict(os.environ))

@@ -11,7 +11,7 @@ import click
 
 from auditor.cli import complete
 from auditor.cli.complete import offer
-from auditor.cli.options import Command, conversation_options, option
+from auditor.cli.options import Command, conversation_options, option, reports_option
 
 _EPILOG = """\
 Examples:
@@ -38,15 +38,7 @@ Exit codes:
     required=True,
     shell_complete=offer(complete.checks, complete.failure_classes, complete.causes),
 )
-@option(
-    "--reports",
-    intent="Input",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default="reports",
-    show_default=True,
-    help="The folder of bundles in which a finding is looked for, newest first.",
-)
+@reports_option("The folder of bundles in which a finding is looked for, newest first.")
 @option(
     "--bundle",
     intent="Input",

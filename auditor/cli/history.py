@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import Command, conversation_options, option
+from auditor.cli.options import Command, conversation_options, option, reports_option
 
 _EPILOG = """\
 The index (.history.sqlite3) is made from the bundles and can be removed at any
@@ -27,15 +27,7 @@ class _History(click.Group, Command):
 
 
 @click.group(cls=_History, epilog=_EPILOG, invoke_without_command=True)
-@option(
-    "--reports",
-    intent="Input",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default="reports",
-    show_default=True,
-    help="The folder of bundles.",
-)
+@reports_option("The folder of bundles.")
 @option(
     "--runs",
     intent="Output",

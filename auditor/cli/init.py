@@ -119,26 +119,11 @@ def _refuse_existing(path: Path, *, force: bool) -> None:
 
 
 def _look(settings: Settings) -> Snapshot:
-    """What there is; no deployment is called. Raises EmptyAuditError where a named account is not there."""
-    from auditor.audit import look
-    from auditor.cli.console import progress
-    from auditor.cli.session import until_interrupted
+    """What there is. Raises EmptyAuditError where a named account is not there."""
+    from auditor.cli.looking import planned
     from auditor.collect import INITIAL_COLLECTORS
 
-    with progress() as show:
-        seen = until_interrupted(
-            look(
-                settings,
-                INITIAL_COLLECTORS,
-                environ=dict(os.environ),
-                plan=True,
-                keep=None,
-                progress=show.now,
-                announce=show.line,
-            )
-        )
-    if seen.interrupted:
-        raise KeyboardInterrupt
+    seen = planned(settings, INITIAL_COLLECTORS)
     _refuse_absent(settings, seen)
     return seen
 

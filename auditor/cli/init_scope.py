@@ -65,7 +65,7 @@ def _named(environ: Mapping[str, str]) -> Iterator[str]:
 def _seen(environ: Mapping[str, str]) -> list[Subscription]:
     from auditor.audit import subscriptions_seen
     from auditor.cli.console import progress, say
-    from auditor.cli.session import until_interrupted
+    from auditor.cli.looking import until_interrupted
     from auditor.initial.scalar import comment
     from auditor.settings_file import settings_without_file
     from auditor.snapshot import Gap

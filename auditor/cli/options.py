@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -75,6 +76,19 @@ class CommandGroup(click.Group, Command):
 def option(*names: str, intent: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
     """`click.option` under a heading."""
     return click.option(*names, cls=Option, intent=intent, **attributes)
+
+
+def reports_option(meaning: str) -> Callable[[_Decorated], _Decorated]:
+    """--reports: the folder of bundles, and what is looked for there."""
+    return option(
+        "--reports",
+        intent="Input",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        default="reports",
+        show_default=True,
+        help=meaning,
+    )
 
 
 def conversation_options(command: _Decorated) -> _Decorated:

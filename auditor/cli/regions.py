@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from auditor.errors import ExitCode
     from auditor.policy.region import Regions
     from auditor.settings import Settings
-    from auditor.snapshot import Snapshot
 
 _EPILOG = """\
 Examples:
@@ -63,11 +62,13 @@ def regions(
     read = load_settings(settings or DEFAULT_PATH, os.environ, {"--deadline": deadline, "--no-probes": False})
     narrowed = _narrowed(read, names)
 
+    from auditor.cli.looking import planned
     from auditor.cli.region_page import page
+    from auditor.collect import REGION_COLLECTORS
     from auditor.policy.regions import regions as fitting
     from auditor.report.hostile import in_json
 
-    found = fitting(_look(narrowed), narrowed)
+    found = fitting(planned(narrowed, REGION_COLLECTORS), narrowed)
     output(
         in_json(found.model_dump_json(indent=2)) if as_json else page(found, width(), colored(sys.stdout, os.environ))
     )
@@ -97,26 +98,3 @@ def _narrowed(settings: Settings, names: tuple[str, ...]) -> Settings:
         raise EmptyAuditError("the settings declare no workload", next_step="declare one under workloads")
     workloads = tuple(known[name.lower()] for name in dict.fromkeys(names)) or settings.workloads
     return settings.about(workloads)
-
-
-def _look(settings: Settings) -> Snapshot:
-    from auditor.audit import look
-    from auditor.cli.console import progress
-    from auditor.cli.session import until_interrupted
-    from auditor.collect import REGION_COLLECTORS
-
-    with progress() as show:
-        seen = until_interrupted(
-            look(
-                settings,
-                REGION_COLLECTORS,
-                environ=dict(os.environ),
-                plan=True,
-                keep=None,
-                progress=show.now,
-                announce=show.line,
-            )
-        )
-    if seen.interrupted:
-        raise KeyboardInterrupt
-    return seen

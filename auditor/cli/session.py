@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import sys
-import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from auditor.cli.console import colored, output, progress, redacted, redacting_ids, say, width
+from auditor.cli.looking import until_interrupted
 from auditor.errors import EmptyAuditError, ExitCode, SettingsError
 
 if TYPE_CHECKING:
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from auditor.run import Run
     from auditor.settings import Settings
     from auditor.snapshot import Snapshot
-
-Seen = TypeVar("Seen")
 
 REPORTS = Path("reports")
 """Where runs lie, each in a folder of its own, unless --output says otherwise."""
@@ -265,25 +261,6 @@ def _frameworks(order: Order) -> tuple[Framework, ...]:
 def _recorded(command: Sequence[str]) -> tuple[str, ...]:
     """The command line as the evidence may keep it: without secrets, and as text whatever bytes it had."""
     return tuple(redacted(part.encode(errors="backslashreplace").decode(), os.environ) for part in command)
-
-
-def until_interrupted(looking: Coroutine[None, None, Seen]) -> Seen:
-    """What looking gives; Ctrl-C and a request to terminate cancel it, and it then gives what was seen until then."""
-
-    async def whole() -> Seen:
-        task, loop = asyncio.current_task(), asyncio.get_running_loop()
-        if task and threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
-        return await looking
-
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        return asyncio.run(whole())
-    except asyncio.CancelledError as error:
-        raise KeyboardInterrupt from error
-    finally:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, before)
 
 
 def _deliver(bundle: Bundle, snapshot: Snapshot, run: Run, judgement: Judgement, order: Order) -> None:

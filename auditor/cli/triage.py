@@ -15,7 +15,7 @@ import click
 
 from auditor.cli import complete
 from auditor.cli.complete import offer_declared
-from auditor.cli.options import Command, conversation_options, option
+from auditor.cli.options import Command, conversation_options, option, reports_option
 
 if TYPE_CHECKING:
     from auditor.diagnosis import Triage
@@ -79,15 +79,7 @@ def _stretch(_: click.Context, __: click.Parameter, value: str) -> timedelta:
     metavar="TEXT|FILE",
     help="Explain this error, or a log file with many, and ask Azure nothing; - is stdin.",
 )
-@option(
-    "--reports",
-    intent="Input",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    default="reports",
-    show_default=True,
-    help="Where last-green is looked for.",
-)
+@reports_option("Where last-green is looked for.")
 @option(
     "--since",
     intent="Scope and cost",
@@ -163,7 +155,7 @@ def triage(
 
 def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
     from auditor.cli.console import progress
-    from auditor.cli.session import until_interrupted
+    from auditor.cli.looking import until_interrupted
     from auditor.triage.look import look
 
     with progress() as show:
