@@ -19,6 +19,7 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
+from auditor.finding import Outcome
 from auditor.policy.facts import join
 from auditor.record import JsonObject, Record
 from auditor.report import FORMATS, terminal
@@ -135,6 +136,11 @@ def by_the_worlds_dns(row: Row, really: Callable[..., Any]) -> Callable[..., Any
     return getaddrinfo
 
 
+NO_ANSWER = frozenset(
+    {"responses-call-failed", "responses-call-incomplete", "call-throttled", "responded-model-differs"}
+)
+"""Checks of which one fails where a plain call brings nothing, or the wrong thing."""
+
 ELSEWHERE = {
     "call-wrong-key": "401 wrong key",
     "call-no-subdomain": "400 subdomain",
@@ -173,6 +179,15 @@ def test_it_is_told_apart_explained_and_printed(row: Row, monkeypatch: pytest.Mo
     assert [words for words in row.cause if words.format_map(NAMES) not in failure["cause"]] == [], failure["cause"]
     assert failure["next_step"].startswith(row.next.format_map(NAMES)), failure["next_step"]
     assert seen.run.verdict is not Verdict.PASS
+    failed = {finding.check for finding in seen.run.findings if finding.outcome is Outcome.FAIL}
+    if row.probe == "stream":
+        assert "streaming-broken" in failed
+        assert not failed & NO_ANSWER, "what is not streamed is answered as ever"
+    elif (row.fault or "").startswith("call-"):
+        assert failed & NO_ANSWER
+    else:
+        assert failed & {*NO_ANSWER, "key-call-failed", "deployment-missing"}, "what keeps it from being called"
+    assert "unclassified" not in {one.failure for one in seen.run.calls}
     (call,) = (one for one in seen.run.calls if (one.deployment, one.probe) == (row.deployment, row.probe))
     assert (call.failure, call.cause, call.next_step) == (row.told[0], failure["cause"], failure["next_step"])
     assert seen.sandbox.kept == ()
