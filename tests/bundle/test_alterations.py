@@ -211,9 +211,15 @@ def test_many_bodies_are_bounded_together(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"no gzip", gzip.compress(b"another"), gzip.compress(b"body") + b"more", gzip.compress(b"body")[:-4],
-     gzip.compress(b"bo") + gzip.compress(b"dy")],
-)  # fmt: skip
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"no gzip", id="no gzip"),
+        pytest.param(gzip.compress(b"another"), id="another body"),
+        pytest.param(gzip.compress(b"body") + b"more", id="more after it"),
+        pytest.param(gzip.compress(b"body")[:-4], id="cut"),
+        pytest.param(gzip.compress(b"bo") + gzip.compress(b"dy"), id="two members"),
+    ],
+)
 def test_a_body_is_what_its_name_says(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "raw").mkdir()
     name = f"raw/{sha256(b'body').hexdigest()}.gz"
