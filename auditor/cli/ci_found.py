@@ -94,7 +94,7 @@ def lines_of(settings: Path | None, environ: Mapping[str, str]) -> Lines:
 
 def _newest() -> Path:
     """The newest run under reports/; run ids sort by time."""
-    from auditor.cli.session import REPORTS
+    from auditor.cli.bundles import REPORTS
 
     folders = sorted(path.parent for path in REPORTS.glob("[0-9]*T[0-9]*Z-*/evidence.json"))
     if not folders:

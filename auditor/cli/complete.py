@@ -102,9 +102,10 @@ def offer_declared(*sources: Callable[[Path], Iterable[str]]) -> Offers:
 
 def offer_runs(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem[str]]:
     """For an argument: what `diff` compares by name, and the bundles of the reports folder; else any file."""
-    reports = Path(context.params.get("reports") or "reports")
-    bundles = (str(path.parent) for path in reports.glob("*/evidence.json"))
-    return _items(("last-green", "newest", *bundles), typed) or [CompletionItem(typed, type="file")]
+    from auditor.cli.bundles import LAST_GREEN, NEWEST, REPORTS, bundles
+
+    there = (str(bundle) for bundle in bundles(Path(context.params.get("reports") or REPORTS)))
+    return _items((LAST_GREEN, NEWEST, *there), typed) or [CompletionItem(typed, type="file")]
 
 
 FLAGS: dict[str, Offers] = {

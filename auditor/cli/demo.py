@@ -45,8 +45,9 @@ def demo(
     loopback answers them. `auditor sandbox --list` names the worlds and the faults.
     """
     from auditor.cli.console import say
+    from auditor.cli.order import Order
     from auditor.cli.pretend import inside
-    from auditor.cli.session import Order, closing_code, perform
+    from auditor.cli.session import closing_code, perform
     from auditor.errors import EXIT_MEANINGS
     from auditor.sandbox import Sandbox, load_world, settings_path
 

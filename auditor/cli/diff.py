@@ -56,10 +56,11 @@ def diff(ctx: click.Context, *, before: str, after: str, name: str, output: Path
     """Tell what changed since it was green, or from run A to run B."""
     from importlib import import_module
 
+    from auditor.cli.bundles import EVIDENCE, explaining
     from auditor.cli.console import colored, say, width
     from auditor.cli.console import output as stdout
     from auditor.cli.files import write_whole
-    from auditor.cli.sides import EVIDENCE, explaining, rejudged, side
+    from auditor.cli.sides import rejudged, side
     from auditor.difference import Move, difference
 
     first, second = side(before, reports), side(after, reports)

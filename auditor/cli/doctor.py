@@ -48,10 +48,10 @@ def doctor(ctx: click.Context, *, settings: Path | None, deadline: float, as_jso
     Looks at versions, sign-in, permissions, network and clock, and tells which kinds of resources and which checks a
     run from here would not see. Signs in and reads; calls no model, fetches no key, prints no token, writes nothing.
     """
+    from auditor.cli.bundles import REPORTS
     from auditor.cli.console import colored, output, progress, width
     from auditor.cli.doctor_page import page
     from auditor.cli.looking import until_interrupted
-    from auditor.cli.session import REPORTS
     from auditor.doctor import examine
 
     asked, first = prepared(settings, dict(os.environ))

@@ -76,7 +76,8 @@ def evaluate(
     The same snapshot, settings and packs give the same findings, byte for byte. Paths of packs and of waivers are
     relative to the settings file, or without one to the working folder.
     """
-    from auditor.cli.session import Order, closing_code, judge_again
+    from auditor.cli.order import Order
+    from auditor.cli.session import closing_code, judge_again
 
     flags = {"--pack": pack, "--fail-on": fail_on, "--allow-incomplete": "allow" if allow_incomplete else None}
     order = Order(settings, flags, formats, output, as_json, ctx.meta["auditor.arguments"], frameworks, sign=sign)

@@ -48,8 +48,8 @@ def history(ctx: click.Context, *, reports: Path, runs: int, as_json: bool) -> N
     if ctx.invoked_subcommand:
         return
     from auditor.bundle.kept import kept_run
+    from auditor.cli.bundles import explaining
     from auditor.cli.console import colored, output, say, width
-    from auditor.cli.sides import explaining
     from auditor.errors import SnapshotError
     from auditor.history import Index
     from auditor.report.history import render

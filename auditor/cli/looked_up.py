@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cli.bundles import EVIDENCE, bundles
 from auditor.cli.console import say
-from auditor.cli.sides import EVIDENCE, bundles
 from auditor.errors import BundleError, SnapshotError
 
 if TYPE_CHECKING:

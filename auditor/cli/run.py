@@ -120,7 +120,8 @@ def run(
     Ctrl-C stops looking, and reports what was seen until then. With --before-provision neither the accounts nor their
     resource groups need to exist, nothing is called, and the settings' own packs are set aside.
     """
-    from auditor.cli.session import Order, closing_code, perform, rehearse
+    from auditor.cli.order import Order
+    from auditor.cli.session import closing_code, perform, rehearse
 
     flags = {
         "--pack": pack or ((BEFORE_PROVISION,) if before_provision else ()),

@@ -4,54 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from auditor.cli.console import colored, output, progress, redacted, redacting_ids, say, width
+from auditor.cli.bundles import REPORTS
+from auditor.cli.console import colored, output, progress, redacted, redacting_ids, width
+from auditor.cli.delivery import deliver, show
 from auditor.cli.looking import until_interrupted
 from auditor.errors import EmptyAuditError, ExitCode, SettingsError
 
 if TYPE_CHECKING:
-    from auditor.bundle import Bundle
     from auditor.bundle.signing import Signer
+    from auditor.cli.order import Order
     from auditor.policy.frameworks import Framework
-    from auditor.policy.judgement import Judgement
     from auditor.policy.pack import Policy
     from auditor.policy.waivers import Waivers
     from auditor.run import Run
     from auditor.settings import Settings
-    from auditor.snapshot import Snapshot
-
-REPORTS = Path("reports")
-"""Where runs lie, each in a folder of its own, unless --output says otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What the command line asks for."""
-
-    settings: Path | None
-    flags: Mapping[str, object]
-    """As `auditor.settings_file.load_settings` takes them."""
-    formats: tuple[str, ...]
-    """Empty: all of `auditor.report.FORMATS`."""
-    output: Path | None
-    json: bool
-    """Whether stdout gets the evidence instead of the report."""
-    command: tuple[str, ...]
-    frameworks: tuple[str, ...] = ()
-    """Names of those whose controls the run is to state."""
-    plan: bool = False
-    """Whether only what is planned is to be judged."""
-    sign: str | None = None
-    """The key that signs the bundle: a file's path or an `azurekms:` address."""
-    workloads: tuple[str, ...] = ()
-    """Names of those to look at; empty: all that the settings declare, and what else is in scope."""
 
 
 def perform(order: Order) -> Run:
@@ -115,7 +88,7 @@ def perform(order: Order) -> Run:
                     frameworks=frameworks,
                 )
             )
-        _deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
+        deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
     return run
 
 
@@ -209,9 +182,9 @@ def judge_again(path: Path, order: Order) -> Run:
     run = mask.record(run) if mask else run
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
-            _deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
+            deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
     else:
-        _show(run, order)
+        show(run, order)
     return run
 
 
@@ -261,52 +234,3 @@ def _frameworks(order: Order) -> tuple[Framework, ...]:
 def _recorded(command: Sequence[str]) -> tuple[str, ...]:
     """The command line as the evidence may keep it: without secrets, and as text whatever bytes it had."""
     return tuple(redacted(part.encode(errors="backslashreplace").decode(), os.environ) for part in command)
-
-
-def _deliver(bundle: Bundle, snapshot: Snapshot, run: Run, judgement: Judgement, order: Order) -> None:
-    from auditor.report import FORMATS
-
-    try:
-        files = bundle.write(snapshot, run, order.formats or FORMATS, judgement)
-    finally:
-        _show(run, order)
-    for name, path in files.items():
-        say(f"{name + ':':10} {path}")
-    if "json" in files:
-        _say_next(run, files["json"].parent)
-
-
-def _say_next(run: Run, bundle: Path) -> None:
-    """The commands that tell more, where something stops the release."""
-    from auditor.cli.sides import explaining
-    from auditor.finding import Outcome
-
-    stops = [one for one in run.findings if one.gating and one.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
-    if not stops:
-        return
-    first = next((one for one in stops if one.outcome is Outcome.FAIL), stops[0])
-    say(f"next:      {explaining(first.id, bundle, REPORTS)}")
-    if bundle.parent == REPORTS and _was_green(bundle):
-        say("           auditor diff   (what changed since it was green)")
-
-
-def _was_green(bundle: Path) -> bool:
-    """Whether a run before this one passed."""
-    from auditor.cli.sides import last_green
-    from auditor.errors import SnapshotError
-
-    try:
-        return last_green(bundle.parent).name < bundle.name
-    except SnapshotError:
-        return False
-
-
-def _show(run: Run, order: Order) -> None:
-    if order.json:
-        from auditor.report import FORMATS
-
-        output(FORMATS["json"].render(run))
-    else:
-        from auditor.report.terminal import render
-
-        output(render(run, width(), colored(sys.stdout, os.environ)))

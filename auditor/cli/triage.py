@@ -197,7 +197,8 @@ def _offline(error: str) -> Triage:
 
 def _last_green(reports: Path) -> tuple[Side | None, str | None]:
     """The newest that passed, or why there is none: that ends nothing, it is only not compared with."""
-    from auditor.cli.sides import LAST_GREEN, side
+    from auditor.cli.bundles import LAST_GREEN
+    from auditor.cli.sides import side
     from auditor.errors import AuditorError
 
     try:
