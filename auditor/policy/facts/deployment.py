@@ -11,6 +11,7 @@ from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.catalogue import Lookup
 from auditor.policy.facts.content import content
 from auditor.policy.facts.defaults import fill
+from auditor.policy.facts.deployment_detail import DEPLOYMENT, DETAIL, untold
 from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.policy.facts.fine_tuning import fine_tuning, served
 from auditor.policy.facts.intent import spelled
@@ -20,20 +21,12 @@ from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.probes import ELSEWHERE, gap_elsewhere, left_behind, probes
 from auditor.policy.facts.router import other_models, router
 from auditor.policy.facts.shape import dig, number, objects, text, whole
+from auditor.policy.facts.spillover import spillover, takes_overflow
 from auditor.policy.facts.surfaces import surfaces
 from auditor.policy.facts.telemetry import telemetry
 from auditor.policy.facts.upgrade import upgrade
 from auditor.record import JsonObject
 from auditor.snapshot import Resource
-
-KIND: Final = "deployment"
-DETAIL: Final = "deployment_detail"
-
-DETAILS: Final = ("routing", "deploymentState", "serviceTier")
-"""Members that api-versions before 2026-07-01 leave out even where they are set."""
-
-SPILLOVER_SINCE: Final = "2025-09-01"
-"""The first api-version known to tell spilloverDeploymentName."""
 
 DERIVED: Final = frozenset(
     {
@@ -104,7 +97,7 @@ class Deployment:
 
 def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     """The `deployment` of rules."""
-    body, notes = fill(KIND, resource.body)
+    body, notes = fill(DEPLOYMENT, resource.body)
     facts = {name: value for name, value in body.items() if name not in DERIVED}
     facts.update(id=resource.id, name=last(resource.id))
     sku_name = text(dig(body, "sku", "name"))
@@ -112,7 +105,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
         facts["sku"] = {**facts["sku"], "name": spelled(sku_name)}
     part = Part(
         facts=facts,
-        absences=_untold(body, home, basis),
+        absences=untold(body, home, basis),
         notes=notes,
         readings={"": resource.readings} if resource.readings else {},
     )
@@ -120,14 +113,14 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     default = basis.catalogue(home.location or "").default_of(found.entry) if found.entry is not None else None
     part = part.and_also(_told_by_body(resource, body, found, basis))
     part = part.with_member("model", model(found, sku_name, default, basis.now))
-    part = part.and_also(_takes_overflow(resource, home, basis))
+    part = part.and_also(takes_overflow(resource, home, basis))
     option = text(dig(body, "properties", "versionUpgradeOption"))
     part = part.with_member("upgrade", upgrade(part.facts.get("stops_at_retirement"), option, found, sku_name))
     model_ = dig(body, "properties", "model")
     catalogue = basis.catalogue(home.location) if home.location is not None else None
     tuned = fine_tuning(model_ if isinstance(model_, dict) else {}, home.kind, catalogue, basis.now)
     part = part.with_member("fine_tuning", tuned)
-    part = part.with_member("spillover", _spillover(resource, body, home, basis))
+    part = part.with_member("spillover", spillover(resource, body, home, basis))
     part = part.with_member("content", content(resource, body, basis.content_policies, basis.seen))
     measured = telemetry(resource, body, whole(part.facts.get("tpm")), basis)
     part = part.with_member("telemetry", measured)
@@ -239,64 +232,3 @@ def _speaks_responses(body: JsonObject, found: Lookup) -> bool | None:
     both_read = isinstance(own, dict) and isinstance(listed, dict)
     is_openai = (text(dig(body, "properties", "model", "format")) or "").lower() == "openai"
     return False if both_read and is_openai else None
-
-
-def _untold(body: JsonObject, home: Home, basis: Basis) -> dict[str, str]:
-    """Details that the api-version of the read does not tell."""
-    gap = basis.seen.gap(DETAIL, home.id)
-    if gap is None:
-        return {}
-    told = dig(body, "properties")
-    return {f"properties.{name}": gap for name in DETAILS if not isinstance(told, dict) or name not in told}
-
-
-def _spillover(resource: Resource, body: JsonObject, home: Home, basis: Basis) -> Part:
-    """Where requests go that the deployment has no room for: a standard deployment of the same model, beside it.
-
-    https://learn.microsoft.com/azure/foundry/openai/how-to/spillover-traffic-management
-    """
-    told = Telling()
-    name = text(dig(body, "properties", "spilloverDeploymentName"))
-    if name is None:
-        detail = basis.seen.gap(DETAIL, home.id)
-        tells = _tells_spillover(detail, basis)
-        said = dig(resource.body, "properties", "spilloverDeploymentName")
-        unset = isinstance(body.get("properties"), dict) and said in (None, "")
-        told.tell("declared", False if unset and tells else None, because=detail)
-        return told.done()
-    told.tell("declared", True)
-    target = next((one for one in home.deployments if last(one.id).lower() == name.lower()), None)
-    gap = None if home.whole else basis.seen.gap(KIND, home.id)
-    told.tell("target_exists", True if target is not None else False if home.whole else None, because=gap)
-    if target is not None:
-        _tell_target(told, body, fill(KIND, target.body)[0])
-    return told.done()
-
-
-def _tells_spillover(detail: str | None, basis: Basis) -> bool:
-    """Whether the deployments were read in a version that tells where their overflow goes."""
-    return detail is None or basis.api_versions.get(KIND, "") >= SPILLOVER_SINCE
-
-
-def _takes_overflow(resource: Resource, home: Home, basis: Basis) -> Part:
-    """Whether a deployment beside it sends it what it has no room for."""
-    detail = basis.seen.gap(DETAIL, home.id)
-    takes = last(resource.id).lower() in home.spilled_to
-    told = Telling()
-    all_known = home.whole and _tells_spillover(detail, basis)
-    told.tell(
-        "takes_overflow", takes or (False if all_known else None), because=detail or basis.seen.gap(KIND, home.id)
-    )
-    return told.done()
-
-
-def _tell_target(told: Telling, body: JsonObject, target: JsonObject) -> None:
-    pairs = [
-        (text(dig(body, "properties", "model", name)), text(dig(target, "properties", "model", name)))
-        for name in ("format", "name", "version")
-    ]
-    known = all(ours is not None and theirs is not None for ours, theirs in pairs)
-    same = all((ours or "").lower() == (theirs or "").lower() for ours, theirs in pairs)
-    told.tell("target_same_model", same if known else None)
-    sku = deployment_sku(text(dig(target, "sku", "name")))
-    told.tell("target_standard", sku.capacity == "standard" if sku is not None else None)

@@ -9,8 +9,8 @@ from typing import Final
 from auditor.policy.facts.account import Home
 from auditor.policy.facts.arm_id import last
 from auditor.policy.facts.basis import Basis
-from auditor.policy.facts.deployment import KIND as DEPLOYMENT
 from auditor.policy.facts.deployment import Deployment
+from auditor.policy.facts.deployment_detail import DEPLOYMENT
 from auditor.policy.facts.intent import expectation_facts
 from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.plan import Case, plan

@@ -9,8 +9,8 @@ from auditor.policy.facts.account import KIND as ACCOUNT
 from auditor.policy.facts.account import Home, account, unread_account
 from auditor.policy.facts.arm_id import fold, last, parent_account, subscription_scope
 from auditor.policy.facts.basis import Basis
-from auditor.policy.facts.deployment import KIND as DEPLOYMENT
 from auditor.policy.facts.deployment import Deployment, deployment
+from auditor.policy.facts.deployment_detail import DEPLOYMENT
 from auditor.policy.facts.expectation import Expectation, expectation
 from auditor.policy.facts.intent import strictest
 from auditor.policy.facts.part import Part
