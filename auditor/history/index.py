@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
 from auditor.errors import BundleError, ReportError, SnapshotError
-from auditor.finding import Finding, Outcome
+from auditor.history.rows import BAD, forget, keep
 from auditor.history.story import Deployed, Pool, Seen, Since, Story
 from auditor.run import Run, load_run
 
@@ -22,10 +21,6 @@ FILENAME = ".history.sqlite3"
 EVIDENCE = "evidence.json"
 
 _VERSION = 3
-_LETTERS = {Outcome.FAIL: "f", Outcome.UNKNOWN: "u", Outcome.PASS: "p", Outcome.NOT_APPLICABLE: "n"}
-_BAD = {"f": "fail", "u": "unknown"}
-_ANSWERED = ("completed", "incomplete")
-"""Outcomes whose latency is that of an answer: a refusal is quick, and would look like a good night."""
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -76,12 +71,12 @@ class Index:
         read = 0
         with self._base:
             for folder in gone:
-                self._forget("folder = ?", (folder,))
+                forget(self._base, "folder = ?", (folder,))
             for folder, stamp in kept.items():
                 if known.get(folder) == stamp:
                     continue
                 try:
-                    self._keep(self._read(there[folder]), folder, stamp)
+                    keep(self._base, self._read(there[folder]), folder, stamp)
                     read += 1
                 except (SnapshotError, BundleError) as error:
                     refused.append(str(error))
@@ -92,12 +87,7 @@ class Index:
         newest = self._base.execute("SELECT scope FROM run ORDER BY taken_at DESC, id DESC LIMIT 1").fetchone()
         if newest is None:
             return None
-        told = self._base.execute(
-            "SELECT id, folder, taken_at, verdict, failed, unknown, waived, passed FROM run"
-            " WHERE scope = ? ORDER BY taken_at DESC, id DESC LIMIT ?",
-            (newest[0], runs),
-        ).fetchall()
-        seen = tuple(Seen.model_validate(dict(zip(Seen.model_fields, row, strict=True))) for row in reversed(told))
+        seen = self._newest(newest[0], runs)
         (same,) = self._base.execute("SELECT count(*) FROM run WHERE scope = ?", newest).fetchone()
         (all_of_them,) = self._base.execute("SELECT count(*) FROM run").fetchone()
         return Story(
@@ -119,13 +109,7 @@ class Index:
         ).fetchone()
         if row is None:
             return None
-        told = self._base.execute(
-            "SELECT id, folder, taken_at, verdict, failed, unknown, waived, passed FROM run"
-            " WHERE scope = ? AND taken_at <= ? ORDER BY taken_at DESC, id DESC LIMIT ?",
-            (row[6], row[7], runs),
-        ).fetchall()
-        seen = tuple(Seen.model_validate(dict(zip(Seen.model_fields, one, strict=True))) for one in reversed(told))
-        return self._since(row[:6], seen)
+        return self._since(row[:6], self._newest(row[6], runs, until=row[7]))
 
     def answered(self, account: str, deployment: str) -> tuple[datetime | None, datetime | None]:
         """When a run last saw its plain call answered, and when one first saw it fail after that; None for never."""
@@ -138,7 +122,7 @@ class Index:
         bad = min((at for at, answered in rows if not answered and at > (good or "")), default=None)
         return (datetime.fromisoformat(good) if good else None, datetime.fromisoformat(bad) if bad else None)
 
-    def beyond(self, keep: int) -> tuple[Path, ...]:
+    def beyond(self, most: int) -> tuple[Path, ...]:
         """The folders of all but the newest so many runs of each scope, oldest first; the last green one always stays:
         without it nothing tells what was different when all was well.
         """
@@ -148,7 +132,7 @@ class Index:
             " WHERE place > ? AND folder NOT IN (SELECT folder FROM (SELECT folder,"
             " row_number() OVER (PARTITION BY scope ORDER BY taken_at DESC, id DESC) AS place FROM run"
             " WHERE verdict = 'pass') WHERE place = 1) ORDER BY taken_at",
-            (keep,),
+            (most,),
         )
         return tuple(Path(folder) for (folder,) in rows)
 
@@ -165,65 +149,14 @@ class Index:
                 cursor.execute(f"PRAGMA user_version = {_VERSION}")
         return base
 
-    def _keep(self, run: Run, folder: str, stamp: str) -> None:
-        self._forget("id = ? OR folder = ?", (run.id, folder))
-        passed = run.counts.get(Outcome.PASS, 0)
-        failed, unknown = run.counts.get(Outcome.FAIL, 0) - run.waived, run.counts.get(Outcome.UNKNOWN, 0)
-        row = (run.id, folder, stamp, _text(run.started_at), _scope(run), run.verdict.value)
-        number = self._base.execute(
-            "INSERT INTO run (id, folder, stamp, taken_at, scope, verdict, failed, unknown, waived, passed)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?)",
-            (*row, failed, unknown, run.waived, passed),
-        ).lastrowid
-        titles = {check.id: check.title for check in run.policy.checks}
-        judged = [(one, _letter(one)) for one in run.findings]
-        self._base.executemany(
-            "INSERT INTO finding VALUES (?,?,?)", ((bytes.fromhex(one.id), number, letter) for one, letter in judged)
-        )
-        self._base.executemany(
-            "INSERT INTO failing VALUES (?,?,?,?,?,?,?)",
-            (
-                (
-                    number,
-                    one.id,
-                    one.severity.value,
-                    titles.get(one.check, one.check),
-                    one.subject.id,
-                    one.subject.name,
-                    _BAD[letter],
-                )
-                for one, letter in judged
-                if letter in _BAD
-            ),
-        )
-        self._base.executemany(
-            "INSERT OR REPLACE INTO call VALUES (?,?,?,?)",
-            (
-                (
-                    number,
-                    f"{call.account}/{call.deployment}",
-                    call.latency_ms if call.outcome in _ANSWERED else None,
-                    call.outcome in _ANSWERED,
-                )
-                for call in run.calls
-                if call.probe == "text" and call.outcome != "not_applicable"
-            ),
-        )
-        self._base.executemany(
-            "INSERT OR REPLACE INTO quota VALUES (?,?,?,?)",
-            (
-                (number, f"{pool.location}/{pool.name}", pool.used, pool.limit)
-                for pool in run.quota
-                if pool.used is not None and pool.limit is not None
-            ),
-        )
-
-    def _forget(self, which: str, values: Sequence[str]) -> None:
-        """Takes out the runs for which a condition of ours holds, with all that was kept of them."""
-        for (number,) in self._base.execute(f"SELECT number FROM run WHERE {which}", values).fetchall():  # noqa: S608 - the condition is a literal of this file
-            for table in ("finding", "failing", "call", "quota"):
-                self._base.execute(f"DELETE FROM {table} WHERE run = ?", (number,))  # noqa: S608 - as above
-            self._base.execute("DELETE FROM run WHERE number = ?", (number,))
+    def _newest(self, scope: str, runs: int, until: str = "9999") -> tuple[Seen, ...]:
+        """The newest so many runs of a scope that were taken by then, oldest first."""
+        told = self._base.execute(
+            f"SELECT {', '.join(Seen.model_fields)} FROM run"  # noqa: S608 - the names are ours
+            " WHERE scope = ? AND taken_at <= ? ORDER BY taken_at DESC, id DESC LIMIT ?",
+            (scope, until, runs),
+        ).fetchall()
+        return tuple(Seen.model_validate(dict(zip(Seen.model_fields, row, strict=True))) for row in reversed(told))
 
     def _failing(self, seen: Sequence[Seen]) -> Iterator[Since]:
         rows = self._base.execute(
@@ -242,7 +175,7 @@ class Index:
             (bytes.fromhex(row[0]), seen[-1].taken_at),
         ).fetchall()
         good = max((at for _, at, letter in told if letter in "pn"), default=None)
-        first = min((at for _, at, letter in told if _BAD.get(letter) == row[5] and at > (good or "")))
+        first = min((at for _, at, letter in told if BAD.get(letter) == row[5] and at > (good or "")))
         by_run = {run: letter for run, _, letter in told}
         course = "".join(by_run.get(run.id, "-") for run in seen)
         return Since(
@@ -294,22 +227,6 @@ def _evidence(paths: Sequence[Path]) -> Iterator[Path]:
 def _stamp(path: Path) -> str:
     told = path.stat()
     return f"{told.st_size} {told.st_mtime_ns}"
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _scope(run: Run) -> str:
-    """What was looked at: runs of the same are told of together."""
-    workloads = run.settings.get("workloads")
-    names = sorted(str(each.get("name")) for each in workloads) if isinstance(workloads, list) else []
-    return json.dumps({"cloud": run.cloud, "scope": run.settings.get("scope"), "workloads": names}, sort_keys=True)
-
-
-def _letter(finding: Finding) -> str:
-    accepted = finding.waiver is not None and not finding.waiver.expired
-    return "w" if accepted and finding.outcome is Outcome.FAIL else _LETTERS[finding.outcome]
 
 
 def _flips(course: str) -> int:
