@@ -10,7 +10,6 @@ from contextvars import ContextVar
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from auditor import __version__
 from auditor.cloud.model_answer import Answer, CallError, Surface, TokenRefusedError
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from openai import AsyncOpenAI, OpenAI
 
-    from auditor.cloud.model_http import RecordingClient
+    from auditor.cloud.model_http import Attempt, RecordingClient
 
 TOKEN_SECONDS = 30.0
 
@@ -38,8 +37,6 @@ https://learn.microsoft.com/azure/ai-foundry/foundry-models/how-to/configure-ent
 
 _TOKEN_MS: ContextVar[float | None] = ContextVar("token_ms", default=None)
 """What the token of the call that is under way took; each call runs in a task of its own, or after the other."""
-
-LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", re.IGNORECASE)
 
 
 class Models:
@@ -68,15 +65,6 @@ class Models:
     def prepare(self) -> None:
         """Begins to load the SDK in a thread, so that it is there by the time the first call is made."""
         self._preparing = asyncio.create_task(self._shared())
-
-    @property
-    def working_scopes(self) -> Mapping[str, str]:
-        """Host → the token scope with which it answered 200, of the hosts that did."""
-        return dict(self._working)
-
-    async def client(self, host: str) -> AsyncOpenAI:
-        """The client of a host's v1 API, with the scope that worked there, or the first."""
-        return await self._client(Surface(host), self._working.get(host, self._scopes[0]))
 
     async def do(
         self, surface: Surface, operation: str, request: JsonObject, *, seconds: float, key: str | None = None
@@ -140,29 +128,16 @@ class Models:
         except APIConnectionError as error:
             attempt = attempt_of(error.request)
             return replace(
-                seen,
+                _timed(seen, attempt),
                 http_status=attempt.status,
                 content=attempt.arrived,
-                arrivals=tuple(attempt.arrivals),
-                latency_ms=attempt.duration_ms,
-                marks=dict(attempt.marks),
-                peer=attempt.peer if attempt.proxied else None,
-                token_ms=_TOKEN_MS.get(),
-                readings=(attempt.reading,),
                 error=explain(error, attempt),
             )
-        attempt = attempt_of(response.request)
         return replace(
-            seen,
+            _timed(seen, attempt_of(response.request)),
             http_status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
             content=response.content,
-            arrivals=tuple(attempt.arrivals),
-            latency_ms=attempt.duration_ms,
-            marks=dict(attempt.marks),
-            peer=attempt.peer if attempt.proxied else None,
-            token_ms=_TOKEN_MS.get(),
-            readings=(attempt.reading,),
         )
 
     async def _plainly(self, client: AsyncOpenAI, scope: str, operation: str, request: dict[str, Any]) -> Any:
@@ -243,57 +218,25 @@ class Models:
             _TOKEN_MS.set((time.monotonic() - begun) * 1000)
 
 
-def model_host(account: JsonObject, endpoints: Endpoints) -> str | None:
-    """The host name of an account's model endpoint; None where the account names none.
-
-    The custom subdomain with the cloud's suffix, since Entra tokens work nowhere else. An account without one still has
-    the regional endpoint that the service names; it is called all the same, and the service's refusal is the evidence.
-    https://learn.microsoft.com/azure/ai-services/cognitive-services-custom-subdomains
-    """
-    properties = account.get("properties")
-    told = properties if isinstance(properties, dict) else {}
-    subdomain = told.get("customSubDomainName")
-    if isinstance(subdomain, str) and LABEL.fullmatch(subdomain):
-        return f"{subdomain.lower()}.{endpoints.openai_suffix}"
-    named = told.get("endpoints")
-    by_api = named if isinstance(named, dict) else {}
-    for url in (by_api.get("OpenAI Language Model Instance API"), told.get("endpoint")):
-        host = _https_host(url)
-        if host:
-            return host
-    return None
-
-
-def project_host(account: JsonObject, endpoints: Endpoints) -> str | None:
-    """The host name of the endpoints of an account's Foundry projects; None where it has none.
-
-    https://learn.microsoft.com/azure/ai-foundry/how-to/develop/sdk-overview
-    """
-    told = account.get("properties")
-    subdomain = told.get("customSubDomainName") if isinstance(told, dict) else None
-    foundry = str(account.get("kind")).lower() == "aiservices"
-    named = foundry and isinstance(subdomain, str) and LABEL.fullmatch(subdomain)
-    return f"{str(subdomain).lower()}.{endpoints.foundry_suffix}" if named else None
-
-
-def _https_host(url: object) -> str | None:
-    if not isinstance(url, str):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    plain = parts.scheme == "https" and "@" not in parts.netloc and "." in host
-    return host if plain and all(LABEL.fullmatch(label) for label in host.split(".")) else None
-
-
 def _load(recorder: Recorder) -> RecordingClient:
     import openai.resources.responses.responses  # noqa: F401 - loaded here, in a thread, rather than on the event loop
 
     from auditor.cloud.model_http import RecordingClient
 
     return RecordingClient(recorder)
+
+
+def _timed(seen: Answer, attempt: Attempt) -> Answer:
+    """The answer with what the attempt noted of its way and its times."""
+    return replace(
+        seen,
+        arrivals=tuple(attempt.arrivals),
+        latency_ms=attempt.duration_ms,
+        marks=dict(attempt.marks),
+        peer=attempt.peer if attempt.proxied else None,
+        token_ms=_TOKEN_MS.get(),
+        readings=(attempt.reading,),
+    )
 
 
 def _method(client: AsyncOpenAI | OpenAI, operation: str) -> Callable[..., Any]:

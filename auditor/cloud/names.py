@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.cloud.model import LABEL
+from auditor.cloud.model_host import LABEL
 from auditor.cloud.problems import Problem
 from auditor.cloud.redaction import bounded
 from auditor.record import JsonObject

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.cloud.arm_id import region
-from auditor.cloud.model import model_host, project_host
 from auditor.cloud.model_answer import Surface
+from auditor.cloud.model_host import model_host, project_host
 from auditor.record import JsonObject
 from auditor.settings import Canary, Endpoints, ExpectedDeployment, McpServer, PublicPicture, Settings, Workload
 from auditor.snapshot import Resource

@@ -136,6 +136,7 @@ class _Forgetful(Recorder):
 
 async def _measured(path: Path, rounds: int) -> dict[str, Any]:
     from auditor.cloud.door import open_cloud
+    from auditor.cloud.model_answer import Surface
     from auditor.cloud.model_http import Attempt
     from auditor.collect import COLLECTORS, collect
     from auditor.probe import probe
@@ -154,7 +155,7 @@ async def _measured(path: Path, rounds: int) -> dict[str, Any]:
     async with open_cloud(settings, dict(os.environ), recorder) as cloud:
         collected = await collect(cloud, settings, lambda _: None, collectors=needed)
         host = "warm.openai.azure.com"  # the SDK is loaded and its types are made before the clock runs
-        await cloud.models.client(host)
+        await cloud.models._made(Surface(host), "key")
         before, begun, spent = resident_mb(), time.perf_counter(), time.process_time()
         sizes = []
         with patch.object(Attempt, "note_now", counted):
