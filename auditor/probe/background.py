@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from auditor.probe.ending import Proof, StoppedError
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
 from auditor.probe.question import RESPONSES_DELETE, RESPONSES_READ, RESPONSES_WRITE, Probe
-from auditor.probe.talk import Proof, StoppedError, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import JsonObject

@@ -6,11 +6,12 @@ from hashlib import sha256
 from typing import Final
 
 from auditor.cloud.redaction import bounded
+from auditor.probe.ending import Proof
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import word
 from auditor.probe.outcome import items, output_text
 from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import Json, JsonObject

@@ -5,6 +5,7 @@ from __future__ import annotations
 from secrets import choice
 from typing import Final
 
+from auditor.probe.ending import Proof
 from auditor.probe.events import Stream
 from auditor.probe.limits import may_reason, output_limit
 from auditor.probe.memory import PLANT_TOKENS, planted, word
@@ -12,7 +13,7 @@ from auditor.probe.outcome import items, object_of
 from auditor.probe.picture import COLOURS, PICTURE_TOKENS, SHAPES, data_url, picture
 from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
 from auditor.probe.streamed import shortfall, streamed
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import Json, JsonObject

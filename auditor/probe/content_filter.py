@@ -7,11 +7,12 @@ from http import HTTPStatus
 from typing import Final
 
 from auditor.cloud.problems import Problem
+from auditor.probe.ending import Proof, StoppedError, UndecidedError
 from auditor.probe.evidence import body_of
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import object_of, stopped
 from auditor.probe.question import Probe
-from auditor.probe.talk import Proof, StoppedError, Talk, UndecidedError
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable, most_tokens
 from auditor.record import Json, JsonObject

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Final
 
+from auditor.probe.ending import Proof, StoppedError
 from auditor.probe.evidence import body_of, unusable
 from auditor.probe.keeping import upload, vector_store
 from auditor.probe.limits import output_limit
@@ -21,7 +22,7 @@ from auditor.probe.question import (
     STORES_WRITE,
     Probe,
 )
-from auditor.probe.talk import Proof, StoppedError, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import JsonObject

@@ -5,12 +5,13 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import Final
 
+from auditor.probe.ending import Proof, StoppedError
 from auditor.probe.image_file import Image, image_of
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import items, object_of
 from auditor.probe.outcome import word as told_word
 from auditor.probe.question import Probe
-from auditor.probe.talk import Proof, StoppedError, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable as text_inapplicable
 from auditor.record import JsonObject

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from auditor.probe.ending import StoppedError
 from auditor.probe.outcome import object_of
-from auditor.probe.talk import TIDY_SECONDS, StoppedError, Talk
+from auditor.probe.talk import TIDY_SECONDS, Talk
 from auditor.record import JsonObject
 
 PURPOSE: Final = "assistants"

@@ -8,13 +8,14 @@ from typing import Final
 
 from auditor.cloud.keys import AccountKey, keys_are_off
 from auditor.cloud.problems import Problem
+from auditor.probe.ending import Proof, StoppedError, UndecidedError
 from auditor.probe.evidence import body_of
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text, stopped
 from auditor.probe.question import Probe
 from auditor.probe.refusal import code, let_in, request, words
 from auditor.probe.refusal import most_tokens as refusal_tokens
-from auditor.probe.talk import Proof, StoppedError, Talk, UndecidedError
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable, most_tokens
 from auditor.record import JsonObject

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from auditor.probe.ending import Proof
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import word
 from auditor.probe.outcome import items, object_of, output_text
 from auditor.probe.question import RESPONSES_DELETE, RESPONSES_WRITE, Probe
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable as speaks_no_responses
 from auditor.record import Json, JsonObject

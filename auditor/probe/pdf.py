@@ -6,11 +6,12 @@ from base64 import b64encode
 from typing import Final
 
 from auditor.probe.document import pdf
+from auditor.probe.ending import Proof
 from auditor.probe.keeping import upload
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import knows, word
 from auditor.probe.question import FILES_DELETE, FILES_WRITE, RESPONSES_WRITE, Probe
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import JsonObject

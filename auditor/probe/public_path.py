@@ -8,9 +8,10 @@ from typing import Final
 
 from auditor.cloud.addresses import is_private
 from auditor.cloud.problems import Problem
+from auditor.probe.ending import Proof, UndecidedError
 from auditor.probe.question import Probe
 from auditor.probe.refusal import let_in, most_tokens, request, words
-from auditor.probe.talk import Proof, Talk, UndecidedError
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.record import JsonObject
 from auditor.snapshot import GapReason

@@ -10,19 +10,11 @@ from auditor.cloud.deadline import Deadline
 from auditor.cloud.model_answer import Surface
 from auditor.cloud.problems import NEXT_STEPS, Problem, problem_of
 from auditor.cloud.reads import gap
+from auditor.probe.ending import NoRoomError, OutOfTimeError, OwnDoingError, Proof, StoppedError, UndecidedError
 from auditor.probe.pace import Pace
 from auditor.probe.repeat import Again, repeated
 from auditor.probe.secrets import NOTHING, Secrets
-from auditor.probe.talk import (
-    Asks,
-    NoRoomError,
-    OutOfTimeError,
-    OwnDoingError,
-    Proof,
-    StoppedError,
-    Talk,
-    UndecidedError,
-)
+from auditor.probe.talk import Asks, Talk
 from auditor.probe.target import Target
 from auditor.record import JsonObject
 from auditor.snapshot import Gap, GapReason, Resource

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from auditor.probe.talk import NoRoomError, OutOfTimeError, OwnDoingError, StoppedError, Talk
+from auditor.probe.ending import NoRoomError, OutOfTimeError, OwnDoingError, StoppedError
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.record import Json, JsonObject
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from auditor.probe.ending import Proof
 from auditor.probe.limits import may_reason, output_limit
 from auditor.probe.memory import PLANT_TOKENS, RECALL, knows, planted, word
 from auditor.probe.outcome import items
 from auditor.probe.question import RESPONSES_DELETE, RESPONSES_READ, RESPONSES_WRITE, Probe
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import Json, JsonObject

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from auditor.probe.ending import Proof
 from auditor.probe.events import Stream
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import object_of
 from auditor.probe.question import Probe
 from auditor.probe.repeat import Again, Sample
 from auditor.probe.streamed import CREATE, shortfall, streamed
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import JsonObject

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from auditor.cloud.model_answer import Answer
+from auditor.probe.ending import StoppedError
 from auditor.probe.events import Event, Stream, stream_of
 from auditor.probe.evidence import page_words, unusable
 from auditor.probe.outcome import object_of, output_text, stopped
-from auditor.probe.talk import StoppedError, Talk
+from auditor.probe.talk import Talk
 from auditor.record import JsonObject
 
 EVENTS_TYPE: Final = "text/event-stream"

@@ -6,11 +6,12 @@ import json
 from secrets import randbelow
 from typing import Final
 
+from auditor.probe.ending import Proof
 from auditor.probe.limits import output_limit
 from auditor.probe.memory import word
 from auditor.probe.outcome import output_text
 from auditor.probe.question import Probe
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import JsonObject

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from auditor.cloud.redaction import bounded
+from auditor.probe.ending import Proof
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
 from auditor.probe.question import Probe
 from auditor.probe.repeat import Again, Sample
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 
 NAME = "text"

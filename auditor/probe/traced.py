@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from auditor.probe.ending import Proof
 from auditor.probe.events import Stream
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
 from auditor.probe.question import Probe
 from auditor.probe.streamed import streamed
-from auditor.probe.talk import Proof, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.text import NAME, QUESTION, inapplicable, most_tokens
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from secrets import choice
 from typing import Final
 
+from auditor.probe.ending import Proof, StoppedError
 from auditor.probe.limits import output_limit
 from auditor.probe.outcome import output_text
 from auditor.probe.picture import COLOURS, SHAPES, data_url, picture
 from auditor.probe.question import Probe
-from auditor.probe.talk import Proof, StoppedError, Talk
+from auditor.probe.talk import Talk
 from auditor.probe.target import Target
 from auditor.probe.text import inapplicable
 from auditor.record import JsonObject

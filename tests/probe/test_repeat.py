@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from auditor.probe.ending import StoppedError
 from auditor.probe.repeat import Again, Sample, repeated
-from auditor.probe.talk import StoppedError
 from auditor.record import JsonObject
 
 FIRST: JsonObject = {"responded_model": "gpt-5-mini", "responded_models": ["gpt-5-mini", "gpt-5-nano"]}
