@@ -5,26 +5,20 @@ GitHub refuses a step's whole summary above 1 MiB (https://docs.github.com/actio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from auditor.call import Call
 from auditor.control import FrameworkResult
 from auditor.finding import Finding
 from auditor.population import Population
-from auditor.report import completeness, controls, digest, live, wording
+from auditor.report import completeness, controls, digest, wording
 from auditor.report.hostile import line, markdown, markdown_code, markdown_fence, value
+from auditor.report.markdown_calls import calls, routed
+from auditor.report.markdown_section import Section, fitted, row, size, table
 from auditor.report.place import short_id
 from auditor.run import CheckRecord, Run
 
 BUDGET = 900 * 1024
 """Bytes of UTF-8 that the whole report may take."""
-
-_OVERHEAD = 400
-"""Bytes kept free for each section's title and words on what it left out."""
-
-_SHARE = 0.6
-"""How much of what is left a section may take, so that those after it are told too."""
 
 _REASONS = 50
 """How many reasons of the verdict are told."""
@@ -33,72 +27,31 @@ _PLACES = 20
 """In how many places a cause is named."""
 
 
-@dataclass(frozen=True)
-class _Section:
-    title: str
-    blocks: Sequence[str]
-    """From the worst on, each with its line ends; the last ones are left out first."""
-    unit: str
-    header: str = ""
-
-
 def render(run: Run) -> str:
     """The whole report, at most BUDGET bytes long."""
     head, tail = _head(run), _basis(run)
-    frameworks = map(_framework, run.frameworks)
     sections = (
         _failures(run),
         _causes(run),
         _unknowns(run),
         _waived(run),
-        *frameworks,
-        _calls(run),
-        _routed(run),
+        *map(_framework, run.frameworks),
+        calls(run),
+        routed(run),
         _coverage(run),
     )
-    left = BUDGET - _size(head) - _size(tail) - sum(_OVERHEAD + _size(section.header) for section in sections)
-    parts = [head]
-    for section in sections:
-        kept = _fitting(section.blocks, left * _SHARE)
-        left -= sum(_size(block) for block in kept)
-        parts.append(_told(section, kept))
-    return "".join((*parts, tail))
-
-
-def _fitting(blocks: Sequence[str], room: float) -> Sequence[str]:
-    """As many of the blocks, from the first on, as there is room for."""
-    taken = 0
-    for position, block in enumerate(blocks):
-        taken += _size(block)
-        if taken > room:
-            return blocks[:position]
-    return blocks
-
-
-def _told(section: _Section, kept: Sequence[str]) -> str:
-    """The section with the blocks that are kept, and how many are not; nothing when it has none."""
-    if not section.blocks:
-        return ""
-    cut = len(section.blocks) - len(kept)
-    said = f"{wording.count(cut, section.unit)} left out, as this report may not grow; all stand in evidence.json."
-    text = "".join((f"## {section.title}\n\n{section.header}", *kept)).rstrip("\n")
-    return text + (f"\n\n{said}\n\n" if cut else "\n\n")
-
-
-def _size(text: str) -> int:
-    return len(text.encode())
+    return head + fitted(sections, BUDGET - size(head) - size(tail)) + tail
 
 
 def _head(run: Run) -> str:
-    counts = digest.tally(run)
     lines = [f"# {wording.VERDICTS[run.verdict]}: audit {markdown(run.id)}", ""]
     lines += [f"> [!CAUTION]\n> **{markdown(notice)}**\n" for notice in run.notices]
     reasons = wording.reasons(run)
     lines += [f"- {markdown(reason)}" for reason in reasons[:_REASONS]]
     lines += [f"- and {wording.count(len(reasons) - _REASONS, 'further reason')}"] if len(reasons) > _REASONS else []
-    rows = [(*_numbers(tally.name.capitalize(), tally),) for tally in digest.tally_by_severity(run)]
+    rows = [_numbers(tally.name.capitalize(), tally) for tally in digest.tally_by_severity(run)]
     headings = ("Severity", "Failed", "Unknown", "Waived", "Passed", "Not applicable")
-    lines += ["", _table(headings, [*rows, (*_numbers("**All**", counts),)], numbers=5), ""]
+    lines += ["", table(headings, [*rows, _numbers("**All**", digest.tally(run))], numbers=5), ""]
     lines += [f"{wording.gate(run)} Policy {markdown(', '.join(run.policy.packs))}.", "", ""]
     return "\n".join(lines)
 
@@ -108,7 +61,7 @@ def _numbers(name: str, tally: digest.Tally) -> tuple[str, ...]:
     return (name, *(f"{number:,}" for number in numbers))
 
 
-def _failures(run: Run) -> _Section:
+def _failures(run: Run) -> Section:
     checks = digest.checks(run)
     blocks: list[str] = []
     for group in digest.by_workload(run, digest.failures(run)):
@@ -116,7 +69,7 @@ def _failures(run: Run) -> _Section:
         failed = wording.count(len(group.findings), "failure")
         title = f"### {markdown(group.workload or wording.NO_WORKLOAD)} ({failed}{owner})"
         blocks += _titled(title, [_card(finding, checks[finding.check]) for finding in group.findings])
-    return _Section("Failed", blocks, "failure")
+    return Section("Failed", blocks, "failure")
 
 
 def _titled(title: str, blocks: Sequence[str]) -> list[str]:
@@ -154,8 +107,8 @@ def _about(finding: Finding) -> str:
     return f"**{markdown(subject.name)}** ({wording.kind(subject.kind)} {markdown_code(short_id(subject.id))})"
 
 
-def _causes(run: Run) -> _Section:
-    return _Section("What could not be seen", [_cause(cause) for cause in digest.causes(run)], "cause")
+def _causes(run: Run) -> Section:
+    return Section("What could not be seen", [_cause(cause) for cause in digest.causes(run)], "cause")
 
 
 def _cause(cause: digest.Cause) -> str:
@@ -171,7 +124,7 @@ def _cause(cause: digest.Cause) -> str:
     )
 
 
-def _unknowns(run: Run) -> _Section:
+def _unknowns(run: Run) -> Section:
     checks = digest.checks(run)
     blocks: list[str] = []
     for cause in digest.causes(run):
@@ -179,7 +132,7 @@ def _unknowns(run: Run) -> _Section:
             f"\n### {markdown(wording.cause(cause))}", [f"{_row(each, checks)}\n" for each in cause.findings]
         )
     undecided = [f"{_row(each, checks)}\n" for each in digest.unknowns_without_gap(run)]
-    return _Section("Unknown", blocks + _titled(f"\n### {wording.NO_GAP}", undecided), "unknown")
+    return Section("Unknown", blocks + _titled(f"\n### {wording.NO_GAP}", undecided), "unknown")
 
 
 def _row(finding: Finding, checks: dict[str, CheckRecord]) -> str:
@@ -187,18 +140,18 @@ def _row(finding: Finding, checks: dict[str, CheckRecord]) -> str:
     return f"- {finding.severity.value.capitalize()}: {title}: {_about(finding)}: {markdown(finding.message)}"
 
 
-def _waived(run: Run) -> _Section:
+def _waived(run: Run) -> Section:
     checks = digest.checks(run)
     rows = [f"{_row(each, checks)} {markdown(wording.waiver(each) or '')}\n" for each in digest.waived(run)]
-    return _Section("Waived", rows, "waived finding")
+    return Section("Waived", rows, "waived finding")
 
 
-def _framework(framework: FrameworkResult) -> _Section:
+def _framework(framework: FrameworkResult) -> Section:
     mapped = f"Mapped by {'; '.join(controls.published(framework))}."
     said = [controls.MEANING, framework.note, framework.unmapped, mapped]
     header = "\n\n".join([f"{controls.summary(framework)}.", *(markdown(text, 2000) for text in said)])
     rows = [
-        _cells(
+        row(
             (
                 markdown(control.id),
                 markdown(control.words),
@@ -210,83 +163,18 @@ def _framework(framework: FrameworkResult) -> _Section:
         for control in framework.controls
     ]
     headings = ("Control", "What it asks", "State", "Checks behind it")
-    return _Section(
-        f"Controls of {markdown(controls.title(framework))}", rows, "control", f"{header}\n\n{_table(headings, ())}\n"
+    return Section(
+        f"Controls of {markdown(controls.title(framework))}", rows, "control", f"{header}\n\n{table(headings, ())}\n"
     )
 
 
-def _calls(run: Run) -> _Section:
-    headings = ("Deployment", "Outcome", "Asked for", "Answered by", "Latency", "Tokens", "Next step")
-    rows = [f"{_cells(_call(call))}\n" for call in run.calls]
-    return _Section("Live calls", rows, "call", f"{_proven(run)}{_times(run)}{_table(headings, ())}\n")
-
-
-def _proven(run: Run) -> str:
-    """Deployments against features, where there is more than one."""
-    found = live.matrix(run)
-    if len(found.features) < 2:  # noqa: PLR2004 - one feature is no matrix
-        return ""
-    rows = [
-        (
-            markdown(f"{row.deployment} on {row.account}"),
-            *(f"{live.SIGNS[mark]} {mark}" if (mark := row.marks.get(name)) else "" for name in found.features),
-        )
-        for row in found.rows
-    ]
-    return _table(("Deployment", *(markdown(wording.kind(name)) for name in found.features)), rows) + "\n\n"
-
-
-def _times(run: Run) -> str:
-    """The percentiles of what was asked several times, and what all calls used."""
-    told = [
-        f"- {markdown(f'{call.deployment} {call.probe}: {took}')}"
-        for call in run.calls
-        if (took := wording.latency(call))
-    ]
-    used = wording.spend(run)
-    return "\n".join((*told, *(("", markdown(used, 2000)) if used else ()))) + "\n\n" if told or used else ""
-
-
-def _call(call: Call) -> tuple[str, ...]:
-    what_next = " ".join(part for part in (call.failure and f"{call.failure}:", call.cause, call.next_step) if part)
-    request = f" (request {call.request_id})" if call.request_id and what_next else ""
-    return (
-        markdown(f"{call.deployment} on {call.account}"),
-        markdown(f"{wording.kind(call.outcome)} ({call.probe})"),
-        markdown(call.requested_model or "-"),
-        markdown(call.responded_model or "-"),
-        wording.milliseconds(call.latency_ms),
-        wording.tokens(call),
-        markdown(what_next + request or "-"),
-    )
-
-
-def _routed(run: Run) -> _Section:
-    headings = ("Router", "Asked for", "Requested", "Responded", "In its subset", "Latency")
-    rows = [
-        _cells(
-            (
-                markdown(f"{call.deployment} on {call.account}"),
-                markdown(call.task),
-                markdown(call.requested_model),
-                f"**{markdown(call.responded_model or '-')}**",
-                wording.in_subset(call.in_subset),
-                wording.milliseconds(call.latency_ms),
-            )
-        )
-        + "\n"
-        for call in run.routed
-    ]
-    return _Section("Model router", rows, "answer", _table(headings, (), numbers=1) + "\n")
-
-
-def _coverage(run: Run) -> _Section:
-    rows = [_cells((markdown(wording.kind(kind.kind)), *_counted(kind))) + "\n" for kind in run.population]
+def _coverage(run: Run) -> Section:
+    rows = [row((markdown(wording.kind(kind.kind)), *_counted(kind))) + "\n" for kind in run.population]
     headings = ("Kind", "Seen", "By a second source", "Lists read whole", "Not seen")
     intro = "Every resource that could be seen was judged; nothing was sampled.\n\n"
     told = "".join(f"- {label}: {markdown(text, 2000)}.\n" for label, text in completeness.told(run))
-    header = intro + (f"{told}\n" if told else "") + _table(headings, (), numbers=4) + "\n"
-    return _Section("Coverage", rows, "kind", header)
+    header = intro + (f"{told}\n" if told else "") + table(headings, (), numbers=4) + "\n"
+    return Section("Coverage", rows, "kind", header)
 
 
 def _counted(kind: Population) -> tuple[str, ...]:
@@ -304,20 +192,10 @@ def _basis(run: Run) -> str:
     lines = [
         "## Basis",
         "",
-        _table(("What", "Value"), rows),
+        table(("What", "Value"), rows),
         "",
         f"Checks applied: {markdown(checks, limit=20_000)}.",
         "",
     ]
-    lines += ["Parameters:", "", _table(("Check", "Value"), parameters), ""] if parameters else []
+    lines += ["Parameters:", "", table(("Check", "Value"), parameters), ""] if parameters else []
     return "\n".join(lines)
-
-
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
-    """A table whose last `numbers` columns are right-aligned; its cells are finished Markdown without bare pipes."""
-    rules = ["---"] * (len(headings) - numbers) + ["---:"] * numbers
-    return "\n".join([_cells(headings), _cells(rules), *(_cells(row) for row in rows)])
-
-
-def _cells(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
