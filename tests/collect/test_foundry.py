@@ -8,7 +8,7 @@ import pytest
 
 from auditor.snapshot import GapReason
 from tests.cloud.pretend import P, Pretend
-from tests.collect.test_collect import DENIED, A, B, account, fill, found, look_at, unseen
+from tests.collect.estate import DENIED, A, B, account, fill, found, look_at, unseen
 
 BELOW = ("/projects", "/connections", "/capabilityHosts")
 

@@ -2,166 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from auditor.policy.facts.roles import CALLS, LIST_KEYS, POWERS, RESPOND, grant, role
-from auditor.record import JsonObject
+from auditor.policy.facts.roles import LIST_KEYS, POWERS, RESPOND
 from auditor.snapshot import Resource
-from tests.policy.estate import ACCOUNT, GROUP, GUID, SUB, Estate, estate, gap, listing, resource
-
-AUTH = "providers/Microsoft.Authorization"
-MANAGEMENT = "/providers/Microsoft.Management/managementGroups/corp"
-OTHER_SUB = "/subscriptions/00000000-0000-4000-8000-0000000000a2"
-
-OWNER, CONTRIBUTOR = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "b24988ac-6180-42a0-ab88-20f7382dd24c"
-READER, OPENAI_USER = "acdd72a7-3385-48ef-bd42-f606fba81ae7", "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
-SERVICES_USER, OPERATOR = "a97b65f3-24c7-4388-baec-2e87135dc908", "00000000-0000-4000-8000-0000000000f7"
-
-APP, OTHER_APP, PERSON, TEAM = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3, 4))
-EVERYBODY = "00000000-0000-0000-0000-000000000000"
-
-LISTS = ("conditional", "custom_broad_roles", "direct_users", "identity_powers", "wide")
-DENIABLE = ("identities_lacking", "key_readers")
-KINDS = ("role_assignment", "role_definition", "deny_assignment", "role_eligibility")
-
-
-def permission(actions: Iterable[str] = (), data: Iterable[str] = (), **more: Any) -> JsonObject:
-    told = {"actions": list(actions), "notActions": [], "dataActions": list(data), "notDataActions": []}
-    return {**told, **more}
-
-
-PERMISSIONS = {
-    OWNER: permission(["*"]),
-    CONTRIBUTOR: permission(["*"], notActions=["Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete"]),
-    READER: permission(["*/read"]),
-    OPENAI_USER: permission(
-        ["Microsoft.CognitiveServices/*/read"], ["Microsoft.CognitiveServices/accounts/OpenAI/responses/*"]
-    ),
-    SERVICES_USER: permission(
-        ["Microsoft.CognitiveServices/accounts/listkeys/action"], ["Microsoft.CognitiveServices/*"]
-    ),
-}
-
-
-def definition(name: str, *permissions: JsonObject, kind: str = "BuiltInRole", sub: str = SUB) -> Resource:
-    arm_id = f"{sub}/{AUTH}/roleDefinitions/{name}"
-    told = {"roleName": f"role {name[:4]}", "type": kind, "permissions": list(permissions)}
-    return resource("role_definition", arm_id, sub, {"id": arm_id, "name": name, "properties": told})
-
-
-def given(
-    principal: str, role_id: str, scope: str = ACCOUNT, type_: str | None = "ServicePrincipal", **more: Any
-) -> Resource:
-    """An assignment as a subscription's list tells it; its id says who got what, so that each is another."""
-    own = f"{'' if scope == '/' else scope}/{AUTH}/roleAssignments/{principal}-{role_id}"
-    kept = own if own.lower().startswith("/subscriptions/") else f"{SUB}{own}"
-    told = {"roleDefinitionId": f"{SUB}/{AUTH}/roleDefinitions/{role_id}", "principalId": principal, "scope": scope}
-    properties = {**told, "principalType": type_, "condition": None, **more}
-    return resource("role_assignment", kept, SUB, {"id": own, "properties": properties})
-
-
-def eligible(principal: str, role_id: str, scope: str = SUB, type_: str = "User") -> Resource:
-    one = given(principal, role_id, scope, type_)
-    return one.model_copy(update={"kind": "role_eligibility"})
-
-
-def denial(*actions: str, scope: str = ACCOUNT, **more: Any) -> Resource:
-    arm_id = f"{scope}/{AUTH}/denyAssignments/d1"
-    everybody = {"principals": [{"id": EVERYBODY, "type": "SystemDefined"}], "excludePrincipals": []}
-    told = {"permissions": [permission([], actions)], "scope": scope, "doNotApplyToChildScopes": False}
-    return resource("deny_assignment", arm_id, SUB, {"id": arm_id, "properties": {**told, **everybody, **more}})
-
-
-def held(*resources: Resource, identities: Iterable[str] = (APP,), roles: Iterable[Resource] | None = None) -> Estate:
-    """The estate with these assignments, eligibilities and denials and no other, all lists read whole."""
-    defined = [definition(name, one) for name, one in PERMISSIONS.items()] if roles is None else roles
-    whole = [listing(kind, SUB) for kind in KINDS]
-    return estate().plus(*defined, *resources, listings=whole).expecting(identities=list(identities))
-
-
-def access(*resources: Resource, **how: Any) -> Any:
-    return held(*resources, **how).account()["access"]
-
-
-def owned(*resources: Resource) -> Any:
-    return held(*resources).of("subscription", SUB).variables["subscription"]["access"]
-
-
-def principals(rows: Iterable[JsonObject]) -> list[str]:
-    return [row["principal"] for row in rows]
-
-
-# what roles grant
-
-
-@pytest.mark.parametrize(
-    ("told", "powers", "calls"),
-    [
-        (PERMISSIONS[OWNER], set(POWERS), set()),
-        (PERMISSIONS[CONTRIBUTOR], set(POWERS) - {"Microsoft.Authorization/roleAssignments/write"}, set()),
-        (PERMISSIONS[READER], set(), set()),
-        (PERMISSIONS[OPENAI_USER], set(), {RESPOND}),
-        (PERMISSIONS[SERVICES_USER], {LIST_KEYS}, set(CALLS)),
-        (permission([], ["MICROSOFT.cognitiveservices/accounts/openai/*"]), set(), set(CALLS)),
-        (permission([], ["*"], notDataActions=[RESPOND]), set(), set(CALLS) - {RESPOND}),
-        (permission([RESPOND]), set(), set()),  # a data action among the actions grants nothing
-        (permission([], [LIST_KEYS]), set(), set()),
-    ],
+from tests.policy.assignments import (
+    APP,
+    AUTH,
+    MANAGEMENT,
+    OPENAI_USER,
+    OPERATOR,
+    OTHER_APP,
+    OTHER_SUB,
+    OWNER,
+    PERMISSIONS,
+    PERSON,
+    READER,
+    SERVICES_USER,
+    TEAM,
+    access,
+    definition,
+    denial,
+    given,
+    held,
+    permission,
+    principals,
 )
-def test_actions_and_data_actions_are_two_things(told: JsonObject, powers: set[str], calls: set[str]) -> None:
-    """Owner and Contributor manage everything and call nothing."""
-    found = grant([told])
-    assert found is not None
-    assert (found.powers, found.calls) == (powers, calls)
-
-
-def test_permissions_add_up_and_take_back_only_their_own() -> None:
-    """What one excepts another may grant."""
-    found = grant([permission([], ["*"], notDataActions=["*"]), permission([], [RESPOND])])
-    assert found is not None
-    assert found.calls == {RESPOND}
-
-
-@pytest.mark.parametrize(
-    "permissions",
-    [
-        None,
-        "all",
-        [None],
-        ["*"],
-        [{}],
-        [{**PERMISSIONS[OWNER], "dataActions": "*"}],
-        [{**PERMISSIONS[OWNER], "actions": [1]}],
-    ],
-)
-def test_permissions_of_a_shape_never_seen_are_not_known(permissions: Any) -> None:
-    """Neither everything nor nothing."""
-    assert grant(permissions) is None
-
-
-@pytest.mark.parametrize(
-    ("told", "broad"),
-    [
-        (permission(["*"]), ("*",)),
-        (permission(["Microsoft.CognitiveServices/*"]), ("Microsoft.CognitiveServices/*",)),
-        (permission(["Microsoft.CognitiveServices/*/action"]), ("Microsoft.CognitiveServices/*/action",)),
-        (permission(["Microsoft.CognitiveServices/accounts/deployments/*"]), ()),
-        (permission(["Microsoft.CognitiveServices/accounts/listkeys/action"]), ()),
-        (permission(["*/read"]), ()),
-        (permission(["*"], notActions=["Microsoft.CognitiveServices/accounts/LISTKEYS/action"]), ()),
-        (permission([], ["*"]), ("*",)),
-        (permission([], ["Microsoft.CognitiveServices/accounts/*"]), ("Microsoft.CognitiveServices/accounts/*",)),
-        (permission([], ["Microsoft.CognitiveServices/accounts/OpenAI/*"]), ()),
-    ],
-)
-def test_wildcards_that_reach_keys_or_all_data(told: JsonObject, broad: tuple[str, ...]) -> None:
-    """An action that is named is meant; a wildcard over one family of data is as narrow as built-in roles."""
-    assert role(definition(OPERATOR, told, kind="CustomRole")).broad == broad
-
+from tests.policy.estate import ACCOUNT, GROUP, GUID, SUB, estate, gap, listing, resource
 
 # where assignments hold
 
@@ -328,87 +198,6 @@ def test_names_of_others_are_passed_on_as_they_are() -> None:
     assert row["role"] == hostile.body["properties"]["roleName"]
 
 
-# what is not known
-
-
-def test_a_role_whose_definition_was_not_seen_leaves_open_what_it_grants() -> None:
-    """Of its holder, and of all lists that it may belong to."""
-    facts = held(given(APP, OPERATOR), given(OTHER_APP, OPENAI_USER), identities=[APP, OTHER_APP]).of(
-        "account", ACCOUNT
-    )
-    assert set(facts.variables["account"]["access"]) == {"identities"}
-    assert "not among the definitions" in facts.notes["account.access.key_readers"][0]
-    elsewhere = access(given(APP, OPENAI_USER), given(APP, OPERATOR, f"{GROUP}-two"))
-    assert set(elsewhere) == {"identities", *LISTS, *DENIABLE}
-
-
-@pytest.mark.parametrize("broken", [{"principalId": 7}, {"roleDefinitionId": None}, {"principalId": ""}])
-def test_an_assignment_of_a_shape_never_seen_leaves_everything_open(broken: JsonObject) -> None:
-    """It may be anybody's, of anything."""
-    assert set(access(given(APP, OPENAI_USER), given(TEAM, OWNER, **broken))) == {"identities"}
-
-
-@pytest.mark.parametrize("strange", [None, [], "text", {"properties": None}, {"properties": []}])
-def test_strange_bodies_never_raise(strange: Any) -> None:
-    """Whatever stands where an object belongs."""
-    for kind in KINDS:
-        one = resource(
-            kind, f"{SUB}/{AUTH}/x/1", SUB, strange if isinstance(strange, dict) else {"properties": strange}
-        )
-        facts = held(given(APP, OPENAI_USER), one).of("account", ACCOUNT)
-        assert facts.variables["account"]["access"]["identities"] == [APP]
-
-
-@pytest.mark.parametrize(
-    ("kind", "hidden"),
-    [
-        ("role_assignment", (*LISTS, *DENIABLE)),
-        ("role_definition", (*LISTS, *DENIABLE)),
-        ("deny_assignment", DENIABLE),
-        ("role_eligibility", ()),
-    ],
-)
-def test_a_gap_hides_what_rests_on_it_and_nothing_else(kind: str, hidden: tuple[str, ...]) -> None:
-    """And each key that is absent leads to it."""
-    whole = held(given(APP, OPENAI_USER), given(PERSON, OWNER, SUB, "User"), eligible(PERSON, OWNER), denial("x"))
-    before = whole.account()["access"]
-    facts = whole.hidden(kind, SUB).of("account", ACCOUNT)
-    assert facts.variables["account"]["access"] == {name: before[name] for name in before if name not in hidden}
-    assert {name: facts.absences.get(f"account.access.{name}") for name in hidden} == dict.fromkeys(
-        hidden, f"gap {kind} {SUB}"
-    )
-
-
-ESTATES = (
-    (given(APP, OPENAI_USER), given(OTHER_APP, READER), denial(RESPOND), eligible(PERSON, OWNER)),
-    (given(TEAM, OPENAI_USER, SUB, "Group"), given(PERSON, OWNER, SUB, "User"), eligible(TEAM, OWNER, type_="Group")),
-    (given(APP, OWNER, SUB), denial("*", excludePrincipals=[{"id": TEAM, "type": "Group"}])),
-    (given(APP, OPERATOR), given(PERSON, CONTRIBUTOR, MANAGEMENT, "User"), eligible(PERSON, OPERATOR)),
-    (),
-)
-"""Resources in which each of the lists decides something."""
-
-
-@pytest.mark.parametrize("resources", ESTATES)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_gap_only_takes_away(resources: tuple[Resource, ...], kind: str) -> None:
-    """What is still told is told as it was, of accounts and of subscriptions."""
-    whole = held(*resources, identities=[APP, OTHER_APP])
-    hidden = whole.hidden(kind, SUB)
-    for subject, arm_id in (("account", ACCOUNT), ("subscription", SUB)):
-        before = whole.of(subject, arm_id).variables[subject].get("access", {})
-        after = hidden.of(subject, arm_id).variables[subject].get("access", {})
-        assert after == {name: value for name, value in before.items() if name in after}
-
-
-def test_a_list_that_was_never_asked_for_leaves_everything_open_without_a_gap() -> None:
-    """As in snapshots that are older than these reads."""
-    facts = estate().of("account", ACCOUNT)
-    assert facts.variables["account"]["access"] == {"identities": []}
-    assert not [path for path in facts.absences if path.startswith("account.access")]
-    assert "access" not in estate().of("subscription", SUB).variables["subscription"]
-
-
 def test_another_subscriptions_lists_are_not_mixed_in() -> None:
     """What stands above both is told by each for itself; without its own list nothing is known of the other."""
     account = ACCOUNT.replace(SUB, OTHER_SUB)
@@ -435,59 +224,6 @@ def test_two_workloads_on_an_account_are_asked_each_for_its_own_identities() -> 
     assert told["identities"] == [APP, OTHER_APP]
     assert [(row["principal"], row["workload"]) for row in told["identities_lacking"]] == [(OTHER_APP, "returns")]
     assert both.of("account", ACCOUNT).variables["workload"]["identities"] == [APP, OTHER_APP]
-
-
-# the subscription
-
-
-def test_owners_are_those_of_the_subscription_and_above_each_once() -> None:
-    """By what the role grants, not by its name; groups below and roles that only manage are none."""
-    told = owned(
-        given(TEAM, OWNER, MANAGEMENT, "Group"),
-        given(TEAM, OWNER, SUB, "Group"),
-        given(PERSON, OWNER, "/", "User"),
-        given(OTHER_APP, CONTRIBUTOR, SUB),
-        given(APP, OWNER, GROUP),
-        eligible(APP, OWNER),
-    )
-    assert sorted(principals(told["owners"])) == [PERSON, TEAM]
-    assert principals(told["eligible_owners"]) == [APP]
-
-
-@pytest.mark.parametrize(
-    ("others", "standing"),
-    [
-        ([], [PERSON]),
-        ([eligible(PERSON, OWNER)], []),  # activated
-        ([eligible(PERSON, CONTRIBUTOR)], [PERSON]),
-        ([eligible(APP, OWNER)], [PERSON]),
-        ([eligible(TEAM, OWNER, type_="Group")], None),  # perhaps activated as a member
-        ([eligible(TEAM, CONTRIBUTOR, type_="Group")], [PERSON]),
-        ([eligible(PERSON, OWNER, f"{SUB}/resourceGroups/other")], [PERSON]),
-    ],
-)
-def test_a_role_that_may_have_been_activated_is_not_standing(
-    others: list[Resource], standing: list[str] | None
-) -> None:
-    """An active assignment looks the same, activated or not; who is eligible tells."""
-    told = owned(given(PERSON, OWNER, SUB, "User"), *others).get("standing")
-    assert (None if told is None else principals(told)) == standing
-
-
-def test_without_privileged_people_nobody_needs_to_know_who_is_eligible() -> None:
-    """Groups and applications can't be asked to activate; nor can whoever only reads."""
-    quiet = held(given(TEAM, OWNER, SUB, "Group"), given(APP, CONTRIBUTOR, SUB), given(PERSON, READER, SUB, "User"))
-    hidden = quiet.hidden("role_eligibility", SUB).of("subscription", SUB)
-    assert hidden.variables["subscription"]["access"]["standing"] == []
-    assert hidden.absences["subscription.access.eligible_owners"] == f"gap role_eligibility {SUB}"
-
-
-def test_without_a_licence_for_eligibility_standing_people_are_not_known() -> None:
-    """The gap is named."""
-    hidden = held(given(PERSON, OWNER, SUB, "User")).hidden("role_eligibility", SUB).of("subscription", SUB)
-    assert "standing" not in hidden.variables["subscription"]["access"]
-    assert hidden.absences["subscription.access.standing"] == f"gap role_eligibility {SUB}"
-    assert principals(hidden.variables["subscription"]["access"]["owners"]) == [PERSON]
 
 
 # size
