@@ -13,13 +13,12 @@ from auditor.errors import SnapshotError
 
 if TYPE_CHECKING:
     from auditor.bundle import Bundle
+    from auditor.cli.basis import Basis
     from auditor.cli.order import Order
-    from auditor.policy.judgement import Judgement
     from auditor.run import Run
-    from auditor.snapshot import Snapshot
 
 
-def deliver(bundle: Bundle, snapshot: Snapshot, run: Run, judgement: Judgement, order: Order) -> None:
+def deliver(bundle: Bundle, basis: Basis, run: Run, order: Order) -> None:
     """Writes the bundle and prints the run, then the files and what to ask next.
 
     The run is printed even where the bundle can't be written.
@@ -27,7 +26,7 @@ def deliver(bundle: Bundle, snapshot: Snapshot, run: Run, judgement: Judgement, 
     from auditor.report import FORMATS
 
     try:
-        files = bundle.write(snapshot, run, order.formats or FORMATS, judgement)
+        files = bundle.write(basis.snapshot, run, order.formats or FORMATS, basis.judgement)
     finally:
         show(run, order)
     for name, path in files.items():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
+from auditor.cli.basis import Basis
 from auditor.cli.bundles import REPORTS
 from auditor.cli.console import colored, output, progress, redacted, redacting_ids, width
 from auditor.cli.delivery import deliver, show
@@ -41,10 +43,7 @@ def perform(order: Order) -> Run:
     from auditor.audit import audit  # a second of imports, after all that may be wrong with the settings was said
     from auditor.bundle import Bundle
     from auditor.cli.without_ids import without_ids
-    from auditor.judgement import judge
     from auditor.policy.attestations import load_attestations
-    from auditor.policy.clock import today
-    from auditor.policy.judgement import Judgement
     from auditor.redact_ids import Bodies
     from auditor.settings_file.requirements import read_requirements
 
@@ -72,23 +71,11 @@ def perform(order: Order) -> Run:
                 announce=show.line,
             )
             done = until_interrupted(looking)
-        snapshot, run = done.snapshot, done.run
+        basis, run = Basis(done.snapshot, settings, policy, waivers, frameworks), done.run
         if bodies:
-            told = without_ids(bodies.in_place_of(snapshot), settings, policy, waivers)
-            snapshot, policy, waivers = told.snapshot, told.policy, told.waivers
-            run = told.mask.record(
-                judge(
-                    snapshot,
-                    told.settings,
-                    policy,
-                    waivers,
-                    run_id=run_id,
-                    command=run.command,
-                    context=run.context,
-                    frameworks=frameworks,
-                )
-            )
-        deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
+            basis = without_ids(replace(basis, snapshot=bodies.in_place_of(done.snapshot)))
+            run = basis.run(run_id, run.command, run.context)
+        deliver(bundle, basis, run, order)
     return run
 
 
@@ -149,10 +136,7 @@ def judge_again(path: Path, order: Order) -> Run:
     from auditor.bundle import Bundle
     from auditor.bundle.kept import kept_snapshot
     from auditor.cli.without_ids import without_ids
-    from auditor.judgement import judge
     from auditor.origin import origin
-    from auditor.policy.clock import today
-    from auditor.policy.judgement import Judgement
     from auditor.settings_file import load_settings, saved_settings
 
     _need(order.formats)
@@ -162,27 +146,14 @@ def judge_again(path: Path, order: Order) -> Run:
         settings, base = load_settings(order.settings, os.environ, order.flags), order.settings.parent
     else:
         settings, base = saved_settings(snapshot.settings, order.flags), Path()
-    policy, waivers = _judgement(settings, base)
-    frameworks = _frameworks(order)
-    mask = None
+    basis = Basis(snapshot, settings, *_judgement(settings, base), _frameworks(order))
     if redacting_ids():
-        told = without_ids(snapshot, settings, policy, waivers)
-        snapshot, settings, policy, waivers, mask = told.snapshot, told.settings, told.policy, told.waivers, told.mask
+        basis = without_ids(basis)
     run_id = new_run_id()
-    run = judge(
-        snapshot,
-        settings,
-        policy,
-        waivers,
-        run_id=run_id,
-        command=_recorded(order.command),
-        context=origin(os.environ),
-        frameworks=frameworks,
-    )
-    run = mask.record(run) if mask else run
+    run = basis.run(run_id, _recorded(order.command), origin(os.environ))
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
-            deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
+            deliver(bundle, basis, run, order)
     else:
         show(run, order)
     return run

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.cli.basis import Basis
 from auditor.redact_ids import Mask, mask_for
 
 if TYPE_CHECKING:
-    from auditor.policy.pack import AppliedCheck, Policy
-    from auditor.policy.waivers import Waivers
-    from auditor.settings import Settings
-    from auditor.snapshot import Snapshot
+    from auditor.policy.pack import AppliedCheck
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What a run follows from, and what masks the run itself."""
-
-    snapshot: Snapshot
-    settings: Settings
-    policy: Policy
-    waivers: Waivers
-    mask: Mask
-
-
-def without_ids(snapshot: Snapshot, settings: Settings, policy: Policy, waivers: Waivers) -> Judged:
+def without_ids(basis: Basis) -> Basis:
     """The same with masks for ids: in what was seen, in settings, in parameters, in whom a waiver is about.
 
     The texts of the checks, their examples among them, stay as their files have them. The digest is of what is kept, so
@@ -34,13 +21,15 @@ def without_ids(snapshot: Snapshot, settings: Settings, policy: Policy, waivers:
     """
     from auditor.policy.pack import digest_of
 
-    mask = mask_for(snapshot.model_dump_json() + settings.model_dump_json())
-    checks = tuple(_masked(applied, mask) for applied in policy.checks)
-    return Judged(
-        snapshot=mask.record(snapshot),
-        settings=mask.record(settings),
-        policy=replace(policy, checks=checks, digest=digest_of(checks)),
-        waivers=replace(waivers, entries=tuple(mask.record(entry) for entry in waivers.entries)),
+    mask = mask_for(basis.snapshot.model_dump_json() + basis.settings.model_dump_json())
+    checks = tuple(_masked(applied, mask) for applied in basis.policy.checks)
+    entries = tuple(mask.record(entry) for entry in basis.waivers.entries)
+    return replace(
+        basis,
+        snapshot=mask.record(basis.snapshot),
+        settings=mask.record(basis.settings),
+        policy=replace(basis.policy, checks=checks, digest=digest_of(checks)),
+        waivers=replace(basis.waivers, entries=entries),
         mask=mask,
     )
 

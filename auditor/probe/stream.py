@@ -52,7 +52,7 @@ def _rate(stream: Stream) -> float | None:
 
 async def _again(talk: Talk) -> Sample:
     stream = await streamed(talk, _request(talk.target))
-    return Sample(stream.first_text_ms, _rate(stream))
+    return Sample(first_token_ms=stream.first_text_ms, tokens_per_second=_rate(stream))
 
 
 def most_tokens(target: Target) -> int:
