@@ -8,7 +8,7 @@ from auditor.record import Record
 
 
 class Latency(Record):
-    """What single calls took; a percentile that too few calls tell is None, and nothing is an average."""
+    """What each call took; a percentile for which there are too few calls is None, and nothing is an average."""
 
     samples_ms: tuple[float, ...]
     """Every call that was answered, in their order."""
@@ -22,7 +22,7 @@ class Latency(Record):
     tokens_per_second: float | None = None
     """The median of the streamed calls, from their first text to their end."""
     models: dict[str, int] = {}
-    """Model that answered → how many of the calls; empty in evidence that does not tell."""
+    """Model that answered → how many of the calls; empty in evidence of older versions, which do not tell."""
 
 
 class Spend(Record):
@@ -35,7 +35,7 @@ class Spend(Record):
     """None where any part of it is not known."""
     currency: str
     price_date: str | None = None
-    """Since when the youngest of the prices holds."""
+    """The date from which the newest of the prices applies."""
     price_source: Literal["settings", "retail"] | None = None
     unpriced: str | None = None
     """Why the money is not known."""

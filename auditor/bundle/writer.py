@@ -68,7 +68,7 @@ class Bundle:
         shutil.rmtree(self._partial, ignore_errors=True)
 
     def keep(self, sha256: str, body: bytes) -> None:
-        """Stores a raw body once, whatever number of exchanges had it.
+        """Stores a raw body once, however many exchanges had it.
 
         One that can't be stored does not end the run, which has more to tell; `write` then refuses.
         """

@@ -58,7 +58,7 @@ async def proxy_answers(proxy: str) -> str | None:
 
 
 def proxy_name(proxy: str) -> str:
-    """Where a proxy is, without who may use it: `host:port`."""
+    """`host:port` of a proxy, without the credentials that its address may hold."""
     try:
         address = _split(proxy)
         return f"{address.hostname}:{address.port or _PROXY_PORTS.get(address.scheme, HTTPS)}"

@@ -12,8 +12,8 @@ from auditor.doctor.checkup import Row, State
 
 AREA = "Endpoints"
 
-_AZURES = re.compile(r"(?:^|,)O=(?:Microsoft Corporation|DigiCert Inc)\b")
-"""Whose authorities sign for Azure's host names.
+_AZURE_ISSUERS = re.compile(r"(?:^|,)O=(?:Microsoft Corporation|DigiCert Inc)\b")
+"""In a certificate's issuer: the authorities that sign for Azure's host names.
 
 https://learn.microsoft.com/azure/security/fundamentals/azure-certificate-authority-details
 """
@@ -29,7 +29,11 @@ _STEPS = {
 def way(
     host: str, name: NameAnswer | Problem, port: PortAnswer | Problem, *, own_trust: bool, private: bool = False
 ) -> Row:
-    """How far one comes; `own_trust`: whether the environment names its own authorities; `private`: what is meant."""
+    """How far a connection to the host gets.
+
+    `own_trust`: whether the environment names certificate authorities of its own; `private`: whether the workload is
+    meant to be reached by private addresses alone.
+    """
     if isinstance(port, Problem):
         return _row(host, State.UNKNOWN, port.detail, port.next_step)
     if not port.reachable:
@@ -37,9 +41,11 @@ def way(
         return _row(host, State.FAIL, f"{_where(name)}: {port.error} ({phase})", _STEPS[phase].format(host=host))
     if port.verified is False:
         says = f"{_where(name)}; its certificate is not trusted ({port.verify_error}), signed by {port.issuer}"
-        step = "something on the way opens TLS: name its authority's bundle in SSL_CERT_FILE, or have it let this by"
+        step = (
+            "something on the way opens TLS: name its authority's bundle in SSL_CERT_FILE, or exempt this host from it"
+        )
         return _row(host, State.FAIL, says, step)
-    says, opened = f"{_where(name)}, {port.version}", port.issuer is None or not _AZURES.search(port.issuer)
+    says, opened = f"{_where(name)}, {port.version}", port.issuer is None or not _AZURE_ISSUERS.search(port.issuer)
     if opened:
         says += f", opened on the way by {port.issuer}: no authority of Azure's"
         says += "; SSL_CERT_FILE trusts it" if own_trust else ""

@@ -21,7 +21,7 @@ MAX_TEXT = 10_000
 """Characters that a template or a filter may give; nothing is cut, since half a command is another one."""
 
 METHODS = frozenset({"split", "rsplit", "startswith", "endswith", "upper", "lower", "strip"})
-"""Of text; the only calls."""
+"""Methods of text; nothing else can be called."""
 
 TESTS = frozenset(
     {"defined", "undefined", "none", "number", "string", "sequence", "mapping", "boolean", "true", "false"}
@@ -97,8 +97,8 @@ def render(text: str, variables: Mapping[str, Json], place: Callable[[str, str],
         filled += marked[at : found.start()]
         filled += place(filled, found[1]) if place else found[1]
         at = found.end()
-        _short(filled)
-    return _short(filled + marked[at:]).strip()
+        _bounded(filled)
+    return _bounded(filled + marked[at:]).strip()
 
 
 def text_of(value: object) -> str:
@@ -186,14 +186,15 @@ def _problem(node: nodes.Node, names: frozenset[str], *, inside: bool) -> str | 
 def _join(value: object, between: str = ", ") -> str:
     if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
         raise TemplateFailure("join takes a list")
-    return _short(between.join(text_of(item) for item in value))
+    return _bounded(between.join(text_of(item) for item in value))
 
 
 def _replace(value: object, old: str, new: str) -> str:
-    return _short(text_of(value).replace(old, new))
+    return _bounded(text_of(value).replace(old, new))
 
 
-def _short(text: str) -> str:
+def _bounded(text: str) -> str:
+    """The text; raises TemplateFailure where it is longer than MAX_TEXT."""
     if len(text) > MAX_TEXT:
         raise TemplateFailure(f"it is longer than {MAX_TEXT} characters")
     return text
@@ -206,8 +207,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     },
     "join": _join,
     "replace": _replace,
-    "lower": lambda value: _short(text_of(value).lower()),
-    "upper": lambda value: _short(text_of(value).upper()),
+    "lower": lambda value: _bounded(text_of(value).lower()),
+    "upper": lambda value: _bounded(text_of(value).upper()),
 }
 """Those of Jinja2 that are bounded, and bounded ones of the same name (https://jinja.palletsprojects.com/templates/)."""
 

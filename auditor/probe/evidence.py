@@ -27,6 +27,7 @@ KEPT_HEADERS = (
 """Headers that tell how a call was served or by whom it was refused; the others are not kept."""
 
 LONGEST_CODE = 80
+"""Characters of an error's code, type or param that are kept."""
 
 
 def provenance(answer: Answer) -> JsonObject:

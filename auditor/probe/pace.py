@@ -23,7 +23,7 @@ https://learn.microsoft.com/azure/ai-foundry/openai/how-to/quota
 """
 
 CHARACTERS_PER_TOKEN: Final = 4
-"""What the limiter takes a prompt for, before anybody has counted its tokens; a rough rule for English."""
+"""By which the tokens of a prompt are estimated before they are counted; a rough rule for English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,7 @@ class Pace:
         self._now = now
         self._sent: deque[_Sent] = deque()
         self._closed: dict[str, float] = {}
-        """Which of requests and tokens were told to be used up → when they are not any longer."""
-        self._left: tuple[float, int] | None = None
-        """When, and how many tokens the last answer left."""
+        """`requests` or `tokens`, where the last answer said that they are used up → when there are some again."""
 
     def wait(self, tokens: int) -> float:
         """Seconds until a call of so many tokens keeps the rate; 0 where it may go at once."""
@@ -77,9 +75,8 @@ class Pace:
     def ours(self, answer: Answer, *, foretold: bool) -> bool:
         """Whether a 429 was our own doing: we sent more than the limits, or knew before that nothing was left.
 
-        A single small call that is too much for them is not: an application could not make it either.
-
-        The limits are those that are known, and those that the refusal itself carries, which may have been lowered.
+        A single small call that is too much for the limits is not: an application could not make it either. The limits
+        are those that were known, and those that the refusal itself carries, since they may have been lowered.
         """
         if answer.http_status != HTTPStatus.TOO_MANY_REQUESTS:
             return False

@@ -1,4 +1,4 @@
-"""What a pretended model can do: each talent answers what was asked with items, or leaves it to the next."""
+"""What a pretend model can do: each talent answers what was asked with output items, or leaves it to the next."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _counting(asked: Asked) -> list[JsonObject] | None:
 
 
 def _plain(asked: Asked) -> list[JsonObject]:
-    """OK where it is asked for, else that it is pretended."""
+    """`OK` where the prompt asks for it, else a sentence that says that no model was asked."""
     return [message("OK" if "OK" in asked.text else "This is the sandbox; no model was asked.", "completed")]
 
 
@@ -57,5 +57,5 @@ TALENTS: tuple[Talent, ...] = (
 
 
 def items(asked: Asked) -> list[JsonObject]:
-    """The output after the reasoning."""
+    """The items of the response's output, without those of its reasoning."""
     return next(found for talent in TALENTS if (found := talent(asked)) is not None)

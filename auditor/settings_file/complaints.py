@@ -80,7 +80,7 @@ def _value(path: Where, data: Any) -> Any:
 
 
 def _of_other_branch(detail: ErrorDetails, path: Where, value: Any) -> bool:
-    """Whether this is what the other side of `a name | a mapping` says: a mapping is no wrong name, nor a name one."""
+    """Whether a value that may be a name or a mapping is one of them, and this complaint is about the other."""
     if len(detail["loc"]) == len(path):
         return False
     if detail["type"] == "literal_error":

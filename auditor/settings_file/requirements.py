@@ -27,9 +27,6 @@ class Requirements:
     gaps: tuple[Gap, ...] = ()
 
 
-NO_REQUIREMENTS: Final = Requirements()
-
-
 def read_requirements(settings: Settings, base: Path) -> Requirements:
     """The files that the workloads name, each once; `base` is the folder that none of them may lie outside of."""
     names = dict.fromkeys(name for workload in settings.workloads for name in workload.requirements)
