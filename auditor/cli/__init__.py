@@ -57,26 +57,26 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Click's own; a name that is none is told the nearest, which click can't without loading every command."""
+        """As click does it, but an unknown name is answered with the nearest one without loading every command."""
         near = [] if args[0] in COMMANDS else get_close_matches(args[0], COMMANDS, n=1)
         if near and not ctx.resilient_parsing:
             ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
         return super().resolve_command(ctx, args)
 
     def make_context(self, *given: Any, **options: Any) -> click.Context:
-        """Click's own; an error in what stands before the command's name quotes no secret."""
+        """As click does it, but an error in what stands before the command's name quotes no secret."""
         with usage():
             return super().make_context(*given, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Click's own, after keeping the arguments for the evidence; `help COMMAND` means `COMMAND --help`."""
+        """As click does it, after keeping the arguments for the evidence; `help COMMAND` means `COMMAND --help`."""
         ctx.meta[ARGUMENTS] = ("auditor", *args)
         if args[:1] == ["help"]:
             args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Click's own; an error of the audit, an interrupt or a defect ends with a message and its exit code."""
+        """As click does it, but an error, an interrupt or a defect ends with a message and its exit code."""
         with ending(ctx):
             return super().invoke(ctx)
 

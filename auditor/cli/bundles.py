@@ -61,7 +61,7 @@ def last_green(reports: Path) -> Path:
 
 
 def bundles(reports: Path) -> Iterator[Path]:
-    """Those of a folder, newest first: a run's id begins with its time."""
+    """The bundles in a folder, newest first: a run's id begins with its time."""
     if reports.is_dir():
         yield from sorted((each.parent for each in reports.glob(f"*/{EVIDENCE}")), reverse=True)
 

@@ -28,7 +28,7 @@ class _Group(click.Group, Command):
 @click.group(cls=_Group, epilog=_EPILOG)
 @conversation_options
 def ci() -> None:
-    """Say a finished run to GitHub, Azure DevOps or GitLab."""
+    """Report a finished run to GitHub, Azure DevOps or GitLab."""
 
 
 for _command in (github, azure_devops, gitlab, merge):

@@ -32,7 +32,7 @@ reportPath, sarifPath, manifestPath.
 @ci_options
 @click.pass_context
 def azure_devops(ctx: click.Context, *, bundle: Path | None, settings: Path | None, output: Path | None) -> None:
-    """Say a finished run to Azure Pipelines.
+    """Report a finished run to Azure Pipelines.
 
     Logs the worst findings as issues, attaches the summary, publishes the JUnit results, sets output variables,
     completes the task, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under

@@ -32,7 +32,7 @@ manifest-path, predicate-path.
 @ci_options
 @click.pass_context
 def github(ctx: click.Context, *, bundle: Path | None, settings: Path | None) -> None:
-    """Say a finished run to GitHub Actions.
+    """Report a finished run to GitHub Actions.
 
     Writes the summary to GITHUB_STEP_SUMMARY, the outputs to GITHUB_OUTPUT, at most ten errors and ten warnings as
     annotations to stdout, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under

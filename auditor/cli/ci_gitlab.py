@@ -33,7 +33,7 @@ AUDITOR_UNKNOWN, AUDITOR_EVIDENCE_PATH, AUDITOR_EVIDENCE_SHA256 and so on.
 @ci_options
 @click.pass_context
 def gitlab(ctx: click.Context, *, bundle: Path | None, settings: Path | None, output: Path) -> None:
-    """Say a finished run to GitLab.
+    """Report a finished run to GitLab.
 
     Writes a code quality report, a JUnit report and a dotenv report, and ends with the run's own exit code. BUNDLE is a
     run's folder; without it the newest under reports/ that this pipeline made. Where there is none, or it was altered,

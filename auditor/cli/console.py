@@ -91,7 +91,7 @@ class _Lines:
         say(text)
 
     def now(self, text: str) -> None:
-        """Nobody watches."""
+        """Nothing: there is no terminal to show it on."""
 
 
 class _Spinner:

@@ -24,7 +24,7 @@ _NEEDS_MORE = ("mcp", "image_generation")
 
 
 def terminal() -> bool:
-    """Whether somebody is there to be asked, who did not ask for silence."""
+    """Whether a person can be asked: on a terminal, and without --quiet."""
     from auditor.cli.options import QUIET
 
     context = click.get_current_context(silent=True)

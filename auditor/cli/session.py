@@ -1,4 +1,4 @@
-"""What `run`, `demo` and `evaluate` have in common: settings to run to reports to exit code."""
+"""What `run`, `demo` and `evaluate` have in common: from an order to a run, its reports and its exit code."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _narrowed(settings: Settings, names: Sequence[str]) -> Settings:
 
 
 def _planned(settings: Settings) -> Settings:
-    """The settings with no more in scope than what is planned: another team's accounts are none of its concern.
+    """The settings with no more in scope than what is planned: another team's accounts are left out.
 
     Raises EmptyAuditError where nothing is.
     """
@@ -167,7 +167,7 @@ def closing_code(run: Run, *, exit_zero: bool) -> ExitCode:
 
 
 def new_run_id() -> str:
-    """A name that sorts by time and is not given twice: `20261121T055301Z-3f9c1a`."""
+    """A name that sorts by time and is unique: `20261121T055301Z-3f9c1a`."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}"
 
 

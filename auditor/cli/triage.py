@@ -167,7 +167,7 @@ def _looked(settings: Settings, asked: Asked, unread: str | None) -> Triage:
 
 
 def _dated(told: Triage, reports: Path) -> Triage:
-    """With since when it fails by the runs that are kept, where nothing else tells."""
+    """The same with the time since when it fails, taken from the kept runs where nothing else tells."""
     from auditor.bundle.kept import kept_run
     from auditor.errors import ReportError
     from auditor.history import FILENAME, Index
@@ -196,7 +196,7 @@ def _offline(error: str) -> Triage:
 
 
 def _last_green(reports: Path) -> tuple[Side | None, str | None]:
-    """The newest that passed, or why there is none: that ends nothing, it is only not compared with."""
+    """The newest run that passed, or why there is none; triage then goes on without comparing."""
     from auditor.cli.bundles import LAST_GREEN
     from auditor.cli.sides import side
     from auditor.errors import AuditorError

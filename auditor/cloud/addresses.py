@@ -12,7 +12,7 @@ PRIVATE: Final = tuple(
 
 
 def is_private(address: str) -> bool:
-    """Whether it lies in one of those blocks; what is no address does not."""
+    """Whether it is an address in one of those blocks."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -74,7 +74,7 @@ class CachingCredential:
         return time.monotonic() - self._came[key] < FRESH_SECONDS
 
     async def close(self) -> None:
-        """Lets go of what the credential holds open."""
+        """Closes the credential's own connections."""
         await self._source.close()
 
     async def __aenter__(self) -> CachingCredential:

@@ -110,7 +110,7 @@ class GithubOidcCredential:
             raise ClientAuthenticationError("GitHub's token service answered without a token") from error
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Does nothing: no connection is kept."""
 
     async def __aenter__(self) -> GithubOidcCredential:
         return self

@@ -253,7 +253,7 @@ def _in_turn(conversations: Iterable[_Conversation]) -> Iterator[_Conversation]:
 
 
 def _answered_for() -> bool:
-    """Takes a cancellation as answered; true, since there was one."""
+    """Marks the task's cancellation as handled; always True."""
     if (task := asyncio.current_task()) is not None:
         task.uncancel()
     return True

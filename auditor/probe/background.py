@@ -86,7 +86,7 @@ async def _settled(talk: Talk, body: JsonObject, polls: int) -> JsonObject:
 
 
 def _known(body: JsonObject) -> str:
-    """The status, if it is one that the API documents: no other words of an answer are kept."""
+    """The status, if the API documents it: no other text of an answer is kept."""
     status = body.get("status")
     known = (*PENDING, "completed", "incomplete", "failed", "cancelled")
     return status if isinstance(status, str) and status in known else "in no known state"

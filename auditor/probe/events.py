@@ -46,7 +46,7 @@ class Stream:
 
     @property
     def in_order(self) -> bool:
-        """Whether the service's own numbering rises by one, from nought, and the first and last events are right."""
+        """Whether the service's own numbering rises by one, from zero, and the first and last events are right."""
         numbers = [count(event.body.get("sequence_number")) for event in self.events]
         types = [event.type for event in self.events]
         whole = types[:1] == ["response.created"] and self.ending is self.events[-1]

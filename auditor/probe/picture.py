@@ -53,7 +53,7 @@ def picture(shape: str, colour: str) -> bytes:
 
 
 def data_url(png: bytes) -> str:
-    """The picture as an address that holds it."""
+    """The picture as a `data:` URL."""
     return f"data:image/png;base64,{b64encode(png).decode()}"
 
 

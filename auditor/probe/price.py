@@ -43,7 +43,7 @@ _VERSION = re.compile(r"\d{4}-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Of a million tokens each."""
+    """What a million tokens cost."""
 
     input: float
     output: float

@@ -1,4 +1,4 @@
-"""Prompt caching: of a long beginning that is sent again, the service must say that it had it."""
+"""Prompt caching: when a long beginning is sent again, the service must report it as cached."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from auditor.probe.text import INPUT_TOKENS, QUESTION
 from auditor.record import JsonObject
 
 PAST_THE_DOOR: Final = frozenset({"DeploymentNotFound", "OperationNotSupported"})
-"""Codes of errors that only somebody gets who was let in."""
+"""Error codes that only a caller who was let in gets."""
 
 
 def request(target: Target) -> JsonObject:
@@ -28,7 +28,7 @@ def most_tokens(_: Target) -> int:
 
 
 def let_in(answer: Answer) -> bool:
-    """Whether it came past whoever checks callers."""
+    """Whether the call got past the check of who calls, and from where: it was answered, or refused only afterwards."""
     return answer.error is None and (answer.http_status == HTTPStatus.OK or code(answer) in PAST_THE_DOOR)
 
 
@@ -38,7 +38,7 @@ def code(answer: Answer) -> str:
 
 
 def words(answer: Answer) -> str:
-    """What came instead, with its HTTP status where there is one."""
+    """What the service or the network said instead, with the HTTP status where there is one."""
     if answer.error is not None:
         return bounded(answer.error.message)
     return bounded(f"HTTP {answer.http_status}: {refused(answer).get('message')}")

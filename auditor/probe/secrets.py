@@ -19,7 +19,7 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """Where they are asked for; holds none itself but the process's own variables."""
+    """Fetches them when they are asked for, and keeps none; canaries are in the process's environment."""
 
     keys: Keys | None = None
     environ: Mapping[str, str] = field(default_factory=dict)

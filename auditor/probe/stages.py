@@ -86,7 +86,7 @@ def _spans(answer: Answer, first_text_ms: float | None) -> Iterator[tuple[str, f
 
 
 def _head(answer: Answer) -> float | None:
-    """When the answer's head had come; a proxy's answer to CONNECT, which comes before TLS, is none."""
+    """When the answer's head had come; a proxy's answer to CONNECT, which comes before TLS, does not count."""
     head, securing = answer.marks.get(_HEAD), answer.marks.get(_SECURING)
     return None if head is None or (securing is not None and head < securing) else head
 

@@ -1,4 +1,4 @@
-"""The smoke call as a stream, followed stage by stage: for who wants to know where a call fails, or what is slow."""
+"""The smoke call as a stream, timed stage by stage: where a call fails, and what is slow."""
 
 from __future__ import annotations
 

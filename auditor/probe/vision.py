@@ -73,7 +73,7 @@ def _turn(address: str) -> JsonObject:
 
 
 def _named(text: str, listed: Iterable[str]) -> set[str]:
-    """Those of the closed list that a text names; who names several has not looked."""
+    """Which of a closed list a text names; an answer that names several is a guess."""
     return set(re.findall(r"[a-z]+", text)) & set(listed)
 
 

@@ -30,7 +30,7 @@ class Counts(Record):
 
 
 class Judged(Record):
-    """By which checks."""
+    """The checks by which the run was judged."""
 
     packs: tuple[str, ...]
     sha256: str
@@ -38,7 +38,7 @@ class Judged(Record):
 
 
 class Made(Record):
-    """By which auditor."""
+    """The auditor that made the run."""
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""Whether all of it was seen, and whose word it is, in lines that every report for people shares."""
+"""Whether everything was seen, and who says so, in lines that every report for people shares."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from auditor.snapshot import Reading
 
 @dataclass(frozen=True)
 class Exchange:
-    """A reading in words."""
+    """One request and its answer, in words."""
 
     request: str
     told: str
@@ -35,7 +35,7 @@ def digest(run: Run) -> str:
 
 
 def exchange(seen: Reading) -> Exchange:
-    """A reading in words."""
+    """One request and its answer, in words."""
     clock = f", service clock {seen.service_date}" if seen.service_date else ""
     attempts = f", {seen.attempts} attempts" if seen.attempts > 1 else ""
     status = "no answer" if seen.status is None else str(seen.status)

@@ -90,7 +90,7 @@ def _width(amount: int, scale: float) -> float:
 
 
 def rest_words(all_of_them: Pools) -> str:
-    """What is said of the pools without a bar; empty where there is none."""
+    """A sentence on the pools that have no bar; empty where each has one."""
     parts = (
         (all_of_them.further, "less full than these"),
         (all_of_them.unused, "unused"),

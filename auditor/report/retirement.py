@@ -82,7 +82,7 @@ def names(rows: tuple[DeploymentRow, ...]) -> str:
 
 
 def undated(line: Timeline) -> str:
-    """What is said of deployments without a day; empty where each has one."""
+    """A sentence on the deployments whose last day is not known; empty where each has one."""
     if not line.undated:
         return ""
     return f"No day was told for {wording.count(len(line.undated), 'deployment')}: {names(line.undated)}."

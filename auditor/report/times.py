@@ -35,7 +35,7 @@ class Strip:
 
 @dataclass(frozen=True)
 class Strips:
-    """All of them, from nought to `end_ms`."""
+    """All of them, from zero to `end_ms`."""
 
     end_ms: float
     ticks: tuple[tuple[str, float], ...]

@@ -1,4 +1,4 @@
-"""An account of the pretended world and what hangs on it: endpoints, diagnostic settings, policies, deployments."""
+"""An account of the pretend world and what hangs on it: endpoints, diagnostic settings, policies, deployments."""
 
 from __future__ import annotations
 

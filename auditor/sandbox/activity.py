@@ -1,4 +1,4 @@
-"""What was done in the pretended world, and how long ago."""
+"""What was done in the pretend world, and how long ago."""
 
 from __future__ import annotations
 

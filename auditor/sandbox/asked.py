@@ -1,4 +1,4 @@
-"""What a request to the Responses API asks of a pretended model, and the items that it is answered with."""
+"""What a request to the Responses API asks of a pretend model, and the items that it is answered with."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RefusedError(Exception):
 
 
 EFFORT_TOKENS = {"none": 0, "minimal": 16, "low": 64, "medium": 192, "high": 448, "xhigh": 896}
-"""Effort → tokens that a pretended model reasons for."""
+"""Effort → tokens that a pretend model reasons for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pictures of a pretended image model and of a pretended web server: whole files of their format."""
+"""Pictures of a pretend image model and of a pretend web server: whole files of their format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pretended regions offer: models, their SKUs, quota, and what accounts are sold as."""
+"""What the pretend regions offer: models, their SKUs, quota, and what accounts are sold as."""
 
 from __future__ import annotations
 

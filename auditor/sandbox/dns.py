@@ -1,4 +1,4 @@
-"""A small DNS server on loopback that answers for the pretended names: public, private and broken answers."""
+"""A small DNS server on loopback that answers for the pretend names: public, private and broken answers."""
 
 from __future__ import annotations
 

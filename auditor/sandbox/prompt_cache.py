@@ -1,4 +1,4 @@
-"""Which part of a prompt a pretended model has read before."""
+"""Which part of a prompt a pretend model has read before."""
 
 from __future__ import annotations
 

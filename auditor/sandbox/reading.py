@@ -1,4 +1,4 @@
-"""What a pretended service reads from files: the text of plain files and of simple PDFs."""
+"""What a pretend service reads from files: the text of plain files and of simple PDFs."""
 
 from __future__ import annotations
 

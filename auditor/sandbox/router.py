@@ -1,4 +1,4 @@
-"""How a pretended model router chooses: by how hard the question looks, among the models of its subset."""
+"""How a pretend model router chooses: by how hard the question looks, among the models of its subset."""
 
 from __future__ import annotations
 

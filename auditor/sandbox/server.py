@@ -1,4 +1,4 @@
-"""Serves the pretended services over HTTP: which host says what, in which way it arrives, and what is remembered."""
+"""Serves the pretend services over HTTP: which host says what, in which way it arrives, and what is remembered."""
 
 from __future__ import annotations
 

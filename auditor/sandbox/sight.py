@@ -1,4 +1,4 @@
-"""What a pretended model sees: it decodes a picture's pixels, and names the shape and the colour that stand out."""
+"""What a pretend model sees: it decodes a picture's pixels, and names the shape and the colour that stand out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pretended model does with declared functions and schemas: it takes the values that the text gives by name."""
+"""What a pretend model does with declared functions and schemas: it takes the values that the text gives by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pretended model does with pictures and files: it looks, reads, searches and draws, from the request alone."""
+"""What a pretend model does with pictures and files: it looks, reads, searches and draws, from the request alone."""
 
 from __future__ import annotations
 

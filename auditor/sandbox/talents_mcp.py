@@ -1,4 +1,4 @@
-"""What a pretended model does with an MCP server: it lists the tools, asks for approval, calls, and says what came."""
+"""What a pretend model does with an MCP server: it lists the tools, asks for approval, calls, and says what came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pretended model does with the service's own tools: it runs code, searches, and asks for an action."""
+"""What a pretend model does with the service's own tools: it runs code, searches, and asks for an action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the pretended service calls an MCP server: streamable HTTP, to this machine alone.
+"""How the pretend service calls an MCP server: streamable HTTP, to this machine alone.
 
 https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#streamable-http
 """

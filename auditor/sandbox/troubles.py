@@ -1,4 +1,4 @@
-"""How the pretended services misbehave: Resource Manager, the model endpoints, and the way to them."""
+"""How the pretend services misbehave: Resource Manager, the model endpoints, and the way to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key vault of the pretended world, and the keys in it."""
+"""A key vault of the pretend world, and the keys in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When something was, for who reads it the same night."""
+"""When something was, for somebody who reads it the same night."""
 
 from __future__ import annotations
 
