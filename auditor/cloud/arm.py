@@ -85,14 +85,10 @@ class Arm:
 
     async def defender_settings(self, account_id: str) -> Rows | Gap:
         """What an account itself says of Defender for AI; none where it says nothing."""
-        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
-        if arm_id is None:
-            return not_an_id("defender_setting", account_id)
-        return await self._cognitive(
+        return await self.below_account(
             "defender_setting",
             account_id,
-            arm_id.subscription,
-            lambda client, how: client.defender_for_ai_settings.list(arm_id.group, arm_id.name, **how),
+            lambda client, group, name, how: client.defender_for_ai_settings.list(group, name, **how),
         )
 
     async def accounts(self, subscription: str, group: str | None = None) -> Rows | Gap:
@@ -151,32 +147,20 @@ class Arm:
 
     async def deployments(self, account_id: str) -> Rows | Gap:
         """All deployments of an account."""
-        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
-        if arm_id is None:
-            return not_an_id("deployment", account_id)
-        return await self._cognitive(
-            "deployment",
-            account_id,
-            arm_id.subscription,
-            lambda client, how: client.deployments.list(arm_id.group, arm_id.name, **how),
+        return await self.below_account(
+            "deployment", account_id, lambda client, group, name, how: client.deployments.list(group, name, **how)
         )
 
     async def content_policies(self, account_id: str) -> Rows | Gap:
         """All content (RAI) policies of an account, its own and those that the system manages."""
-        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
-        if arm_id is None:
-            return not_an_id("content_policy", account_id)
-        return await self._cognitive(
-            "content_policy",
-            account_id,
-            arm_id.subscription,
-            lambda client, how: client.rai_policies.list(arm_id.group, arm_id.name, **how),
+        return await self.below_account(
+            "content_policy", account_id, lambda client, group, name, how: client.rai_policies.list(group, name, **how)
         )
 
     async def below_account(
         self, kind: str, account_id: str, ask: Callable[[Any, str, str, dict[str, Any]], AsyncIterable[Any]]
     ) -> Rows | Gap:
-        """All of a list that hangs on an account; `ask` names the client's operation, given group and name."""
+        """All of a list that an account has; `ask` calls the client's operation, given group, name and keywords."""
         arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
         if arm_id is None:
             return not_an_id(kind, account_id)
@@ -187,7 +171,7 @@ class Arm:
     async def below_project(
         self, kind: str, project_id: str, ask: Callable[[Any, str, str, str, dict[str, Any]], AsyncIterable[Any]]
     ) -> Rows | Gap:
-        """All of a list that hangs on a Foundry project; `ask` is given group, account and project."""
+        """All of a list that a Foundry project has; `ask` is given group, account, project and keywords."""
         above, _, project = project_id.rpartition("/")
         account = parse_arm_id(above.rpartition("/")[0], ACCOUNT_TYPE)
         if account is None or not above.lower().endswith("/projects"):
@@ -201,14 +185,10 @@ class Arm:
 
     async def perimeter_configurations(self, account_id: str) -> Rows | Gap:
         """What the network security perimeter that an account is associated with says of it; none without one."""
-        arm_id = parse_arm_id(account_id, ACCOUNT_TYPE)
-        if arm_id is None:
-            return not_an_id("perimeter_configuration", account_id)
-        return await self._cognitive(
+        return await self.below_account(
             "perimeter_configuration",
             account_id,
-            arm_id.subscription,
-            lambda client, how: client.network_security_perimeter_configurations.list(arm_id.group, arm_id.name, **how),
+            lambda client, group, name, how: client.network_security_perimeter_configurations.list(group, name, **how),
         )
 
     async def models(self, subscription: str, location: str) -> Rows | Gap:
