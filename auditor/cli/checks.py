@@ -11,7 +11,7 @@ import click
 from auditor.cli import complete
 from auditor.cli.complete import offer
 from auditor.cli.console import output
-from auditor.cli.options import Command, conversation_options, option
+from auditor.cli.options import Command, CommandGroup, conversation_options, option
 
 if TYPE_CHECKING:
     from auditor.policy.library import Library
@@ -24,11 +24,7 @@ Examples:
 """
 
 
-class _Group(click.Group, Command):
-    """A group whose help is that of every command."""
-
-
-@click.group(cls=_Group, invoke_without_command=True, epilog=_EPILOG)
+@click.group(cls=CommandGroup, invoke_without_command=True, epilog=_EPILOG)
 @option(
     "--pack",
     intent="Input",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.options import Command, conversation_options, option, reports_option
+from auditor.cli.options import Command, CommandGroup, conversation_options, option, reports_option
 
 _EPILOG = """\
 The index (.history.sqlite3) is made from the bundles and can be removed at any
@@ -22,11 +22,7 @@ Examples:
 """
 
 
-class _History(click.Group, Command):
-    """A group whose own options stand under headings."""
-
-
-@click.group(cls=_History, epilog=_EPILOG, invoke_without_command=True)
+@click.group(cls=CommandGroup, epilog=_EPILOG, invoke_without_command=True)
 @reports_option("The folder of bundles.")
 @option(
     "--runs",

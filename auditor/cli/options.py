@@ -67,11 +67,6 @@ class Command(click.Command):
 class CommandGroup(click.Group, Command):
     """A group whose help is that of every command, with its commands before the examples."""
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options by intent, then the commands."""
-        Command.format_options(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
-
 
 def option(*names: str, intent: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
     """`click.option` under a heading."""

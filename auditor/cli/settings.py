@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.options import Command, conversation_options, option
+from auditor.cli.options import Command, CommandGroup, conversation_options, option
 
 if TYPE_CHECKING:
     from auditor.settings import Settings
@@ -22,16 +22,7 @@ Examples:
 """
 
 
-class _Group(click.Group, Command):
-    """A group whose help is that of every command, with its commands before the examples."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options by intent, then the commands."""
-        Command.format_options(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-
-@click.group(cls=_Group, epilog=_EPILOG)
+@click.group(cls=CommandGroup, epilog=_EPILOG)
 @conversation_options
 def settings() -> None:
     """Tell what is wrong with the settings, without Azure."""
