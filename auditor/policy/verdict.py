@@ -36,13 +36,12 @@ def verdict(
     *,
     bare: bool = False,
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict and its reasons, worst first, one sentence each.
-
-    `bare` says that the scope holds neither an account nor a workload, as where a resource group is misspelt.
+    """The verdict and its reasons, worst first, one sentence each; `bare` is a scope without account and workload.
 
     A gating failure gives fail. Otherwise a gating unknown, or a gap that may hide subjects, gives incomplete, unless
-    the gate allows that. Whatever the gate allows, the audit of a bare scope, or an interrupted one, never passes.
-    Where nothing at all was judged it is incomplete if something could not be seen; else EmptyAuditError is raised.
+    the gate allows that. Whatever the gate allows, an interrupted audit is never a pass, nor is one of a bare scope,
+    such as a misspelt resource group gives. One that judged nothing at all is incomplete where something stood in the
+    way, else EmptyAuditError is raised.
     """
     failures = _told([each for each in findings if each.gating and each.outcome is Outcome.FAIL], "fails on")
     hidden = [gap for gap in gaps if hides_subjects(gap)]

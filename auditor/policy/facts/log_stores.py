@@ -84,14 +84,13 @@ def tell_stores(told: Telling, found: tuple[Store, ...]) -> None:
     """`stores` and what follows of them; one that is known to be bad is told even where others are not known."""
     told.tell("stores", [store.facts for store in found])
     unread = next((store.gap for store in found if store.exists is None and store.gap is not None), None)
-    missing = [one.id for one in found if one.exists is False]
-    looked_for = all(one.exists is not None for one in found)
-    told.tell("missing_destinations", missing if missing or looked_for else None, because=unread)
-    storage = _storage(found)
-    public = [one.id for one in storage if one.public]
-    read = all(one.public is not None for one in storage)
-    told.tell("public_storage", public if public or read else None, because=unread)
-    told.tell("storage", len(storage))
+    for name, bad, known in (
+        ("missing_destinations", [one.id for one in found if one.exists is False], lambda one: one.exists is not None),
+        ("public_storage", [one.id for one in _storage(found) if one.public], lambda one: one.public is not None),
+    ):
+        asked = found if name == "missing_destinations" else _storage(found)
+        told.tell(name, bad if bad or all(map(known, asked)) else None, because=unread)
+    told.tell("storage", len(_storage(found)))
     workspaces = [one for one in found if one.kind == "workspace" and one.exists is not False]
     told.tell("workspaces", len(workspaces))
     days = [one.retention_days for one in workspaces if one.retention_days is not None]
