@@ -33,6 +33,12 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
     for why, names in _reasons(plan.planned):
         shown.text(f"{', '.join(names)}: {why}", indent=2, hang=2)
     shown.blank()
+    _sums(shown, plan)
+    return shown.finished()
+
+
+def _sums(shown: Page, plan: CallPlan) -> None:
+    """Calls, tokens and money of the whole plan beside their limits, and what these sums leave out."""
     shown.text(f"Calls: {plan.calls:,} of {plan.budget_calls:,}, beside those that delete what was stored")
     shown.text(f"Tokens: at most {plan.tokens:,} of {plan.budget_tokens:,}")
     limit = wording.money(plan.budget_money, plan.currency) if plan.budget_money is not None else "no limit"
@@ -48,8 +54,7 @@ def page(plan: CallPlan, width: int, color: bool) -> str:
         shown.text(f"Not seen, and so perhaps not all: {hostile.line(gap)}", hang=2)
     dates = sorted({row.price_date for row in plan.planned if row.price_date})
     if dates:
-        shown.text(f"Prices: Azure's list, the youngest of {dates[-1]}; discounts and taxes are not in it")
-    return shown.finished()
+        shown.text(f"Prices: Azure's list, the newest of {dates[-1]}; discounts and taxes are not in it")
 
 
 def _reasons(rows: tuple[PlannedCall, ...]) -> Iterator[tuple[str, list[str]]]:

@@ -187,7 +187,12 @@ def _calls(page: Page, run: Run) -> None:
             page.text(f"{_asked(call)}: {took}", indent=2, hang=2)
     if (used := wording.spend(run)) is not None:
         page.text(used, indent=2, hang=2)
-    for calls in _alike(run.calls):
+    _failed_calls(page, run.calls)
+
+
+def _failed_calls(page: Page, made: tuple[Call, ...]) -> None:
+    """Why calls failed, and what to do next; what several have in common is said once."""
+    for calls in _alike(made):
         first = calls[0]
         told = [part for part in (first.failure, first.cause) if part]
         if told:
