@@ -76,8 +76,8 @@ async def audit(
 ) -> Audit:
     """One audit, whole; a cancelled one gives what was seen until then, marked as interrupted.
 
-    With `plan`, only what decides whether the plan can be made is read and judged: not how things are set up, and nothing
-    is called. `files` is what was read of the files that say what the applications are built with.
+    With `plan`, only what decides whether the plan can be made is read and judged, not how things are set up, and
+    nothing is called. `files` is what was read of the files that say what the applications are built with.
     `announce` takes lines worth keeping (which credential won, what was found), `progress` what is being done just now.
 
     Raises SignInError where no credential gives a token, EmptyAuditError where there is nothing to judge.
