@@ -37,6 +37,7 @@ JUDGED = {
 EACH = pytest.mark.parametrize(("world", "pack"), JUDGED)
 
 ONLY_PLANNED = {
+    "account-name-invalid": "every planned account is there already",
     "account-name-taken": "no name is taken that either world plans",
     "account-not-offered": "every planned account is there already",
     "plan-location-unknown": "every planned account is there already",
