@@ -211,6 +211,9 @@ class Workload(Record):
     """The account's name, or its ARM id where names repeat."""
     location: Name | None = None
     """Where the account is expected while it does not exist yet; default: the only one of `regions`."""
+    standby: tuple[Name, ...] = ()
+    """Accounts in other regions, as names or ARM ids, to which the application turns where its own region is down; each
+    model that it relies on must then be deployed in one of them. Empty: it need not survive its region."""
     network: Literal["private", "restricted", "public"] = "restricted"
     """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
     virtual_networks: tuple[Name, ...] = ()
@@ -300,7 +303,8 @@ class Settings(Record):
     deadline_seconds: float = Field(default=600, gt=0)
 
     def about(self, workloads: tuple[Workload, ...]) -> Settings:
-        """The same with these workloads alone, and no other account in scope than theirs."""
-        names = tuple(dict.fromkeys(workload.account.rstrip("/").rpartition("/")[2] for workload in workloads))
+        """The same with these workloads alone, and no other account in scope than theirs and those that stand by."""
+        accounts = (name for workload in workloads for name in (workload.account, *workload.standby))
+        names = tuple(dict.fromkeys(name.rstrip("/").rpartition("/")[2] for name in accounts))
         scope = self.scope.model_copy(update={"accounts": names})
         return self.model_copy(update={"workloads": workloads, "scope": scope})

@@ -66,6 +66,8 @@ ALSO_FAILS: dict[str, set[str]] = {
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
     # more is declared than is deployed, and the region has no hardware for it
     "provisioned-capacity-unavailable": {"deployment-capacity-below-declared"},
+    # the workload of the account that stands by declares the deployment that is gone too
+    "standby-model-missing": {"deployment-missing"},
     # a policy that is not there refuses nothing
     "content-policy-missing": {"canary-not-filtered"},
     # keys are only tried where they are accepted, and then they can be old

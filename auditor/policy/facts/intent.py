@@ -81,6 +81,7 @@ def strictest(workloads: Sequence[Workload]) -> Workload | None:
             "models": _approved_by_all([workload.models for workload in workloads]),
             "regions": _approved_by_all([_regions(workload) for workload in workloads]),
             "skus": _approved_by_all([workload.skus for workload in workloads]),
+            "standby": _asked_by_any([workload.standby for workload in workloads]),
             "virtual_networks": _asked_by_any([workload.virtual_networks for workload in workloads]),
             "tags": _asked_by_any([workload.tags for workload in workloads]),
             "requirements": _asked_by_any([workload.requirements for workload in workloads]),
