@@ -193,6 +193,18 @@ class ExpectedDeployment(Record):
     """Proves the feature `content_filter` by what must be refused."""
 
 
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""By ISO 4217, such as EUR."""
+
+
+class Cap(Record):
+    """So much and no more."""
+
+    amount: float = Field(gt=0)
+    currency: Currency
+    """The one that the subscription is billed in; Cost Management tells costs in no other."""
+
+
 class LogIntent(Record):
     """Where the logs belong and which."""
 
@@ -231,6 +243,8 @@ class Workload(Record):
     tags: tuple[Name, ...] = ()
     """Tag names that the account must carry."""
     logs: LogIntent = LogIntent()
+    monthly_cap: Cap | None = None
+    """What the account may cost from the first of a month to its last, as far as Cost Management tells it."""
     requirements: tuple[Name, ...] = ()
     """Files beside or below this one that say which client libraries the application is built with: requirements.txt,
     pyproject.toml, poetry.lock, uv.lock, Pipfile.lock, package.json, package-lock.json, *.csproj and
@@ -265,7 +279,7 @@ class ProbeSettings(Record):
     """Model name → price of a million tokens, the dearer of input and output; goes before any other price."""
     retail_prices: bool = False
     """Whether prices that are not said here are asked of Azure's public price list; with `money` they always are."""
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Currency = "USD"
     """Of all prices and of `money`."""
     repeat: int = Field(default=1, ge=1, le=200)
     """How often the text question, and the streamed one where it is declared, is put to each declared deployment."""
