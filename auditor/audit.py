@@ -23,6 +23,7 @@ from auditor.policy.attestations import Attestation, as_seen
 from auditor.policy.dependencies import left_out
 from auditor.policy.frameworks import Framework
 from auditor.policy.pack import Policy
+from auditor.policy.provisioning import as_told
 from auditor.policy.waivers import Waivers
 from auditor.probe import plan_calls, probe
 from auditor.probe.content_filter import canaries
@@ -91,6 +92,8 @@ async def audit(
         collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
     seen = await look(settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce)
     seen = seen.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
+    if plan:
+        seen = seen.model_copy(update={"resources": (*seen.resources, *as_told(environ))})
     snapshot = _with_files(_attested(seen, attestations), files)
     run = judge(
         snapshot,

@@ -85,7 +85,7 @@ def _ids(stage: Stage) -> frozenset[str]:
 
 def shown(check: str) -> Shown:
     """The check where all is well and with its fault."""
-    well, worse = _stated(check) if check in STATED else _intended(check) if check in INTENDED else _staged(check)
+    well, worse = _stated(check) if check in STATED else judged_by(check) if check in INTENDED else _staged(check)
     failed = Counter(finding.check for finding in worse if finding.outcome is Outcome.FAIL)
     passed = sum(one.outcome is Outcome.PASS for one in well if one.check == check)
     return Shown(passed, failed[check], tuple(sorted(set(failed) - {check})))
@@ -94,10 +94,6 @@ def shown(check: str) -> Shown:
 def _staged(check: str) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     stage = stage_of(check)
     return run(stage).audit.run.findings, run(stage, check).audit.run.findings
-
-
-def _intended(check: str) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    return run(PLAN).audit.run.findings, judged_by(check)
 
 
 def _stated(check: str) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

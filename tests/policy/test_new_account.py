@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from auditor.policy.provisioning import as_told
 from auditor.record import JsonObject
-from tests.policy.estate import PROVIDER, SUB, Estate, estate, resource
+from tests.policy.estate import GUID, PROVIDER, SUB, Estate, estate, resource
 
 NEW: JsonObject = {"account": "aif-new", "location": "Sweden Central"}
 DOMAIN = f"{PROVIDER}/domains/aif-new"
@@ -130,3 +131,26 @@ def test_a_name_is_allowed_or_every_reason_why_not_is_told(name: str, troubles: 
 def test_of_an_arm_id_the_name_at_its_end_is_judged() -> None:
     account = f"{SUB}/resourceGroups/rg_x/providers/Microsoft.CognitiveServices/accounts/aif-new"
     assert _workload(estate(), account=account)["name_troubles"] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (GUID, True),
+        (f" {GUID.upper()} ", True),
+        ("", False),
+        ("my subscription", False),
+        (f"/subscriptions/{GUID}", False),
+    ],
+)
+def test_where_azd_provisions_is_told_by_its_variable(value: str, told: bool) -> None:
+    """What is no subscription's id is not taken for one."""
+    found = _workload(estate().plus(*as_told({"AZURE_SUBSCRIPTION_ID": value})))
+    assert found["provisioning_told"] is told
+    assert (found.get("provisions_in"), found.get("judged_in")) == ((GUID, [GUID]) if told else (None, None))
+
+
+def test_an_arm_id_says_in_which_subscription_its_account_is_judged() -> None:
+    other = "00000000-0000-4000-8000-0000000000b7"
+    account = f"/subscriptions/{other.upper()}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/aif-new"
+    assert _workload(estate().plus(*as_told({"AZURE_SUBSCRIPTION_ID": GUID})), account=account)["judged_in"] == [other]
