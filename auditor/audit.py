@@ -15,6 +15,7 @@ from auditor.cloud.subscriptions import subscriptions
 from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
+from auditor.collect.costs import unasked
 from auditor.collect.host_names import HOST_NAMES
 from auditor.judgement import judge
 from auditor.origin import origin
@@ -22,6 +23,7 @@ from auditor.policy.attestations import Attestation, as_seen
 from auditor.policy.dependencies import left_out
 from auditor.policy.frameworks import Framework
 from auditor.policy.pack import Policy
+from auditor.policy.provisioning import as_told
 from auditor.policy.waivers import Waivers
 from auditor.probe import plan_calls, probe
 from auditor.probe.content_filter import canaries
@@ -86,10 +88,12 @@ async def audit(
         collectors = PLAN_COLLECTORS
         passed_over = frozenset(one.kind for one in COLLECTORS) - {one.kind for one in PLAN_COLLECTORS}
     else:
-        passed_over = left_out(policy.checks) - ALWAYS
+        passed_over = (left_out(policy.checks) | unasked(settings)) - ALWAYS
         collectors = tuple(one for one in COLLECTORS if one.kind not in passed_over)
     seen = await look(settings, collectors, environ=environ, plan=plan, keep=keep, progress=progress, announce=announce)
     seen = seen.model_copy(update={"left_out": tuple(sorted(passed_over - {"probe"}))})
+    if plan:
+        seen = seen.model_copy(update={"resources": (*seen.resources, *as_told(environ))})
     snapshot = _with_files(_attested(seen, attestations), files)
     run = judge(
         snapshot,

@@ -193,6 +193,18 @@ class ExpectedDeployment(Record):
     """Proves the feature `content_filter` by what must be refused."""
 
 
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""By ISO 4217, such as EUR."""
+
+
+class Cap(Record):
+    """So much and no more."""
+
+    amount: float = Field(gt=0)
+    currency: Currency
+    """The one that the subscription is billed in; Cost Management tells costs in no other."""
+
+
 class LogIntent(Record):
     """Where the logs belong and which."""
 
@@ -211,6 +223,9 @@ class Workload(Record):
     """The account's name, or its ARM id where names repeat."""
     location: Name | None = None
     """Where the account is expected while it does not exist yet; default: the only one of `regions`."""
+    standby: tuple[Name, ...] = ()
+    """Accounts in other regions, as names or ARM ids, to which the application turns where its own region is down; each
+    model that it relies on must then be deployed in one of them. Empty: it need not survive its region."""
     network: Literal["private", "restricted", "public"] = "restricted"
     """private: only private endpoints; restricted: deny by default, chosen networks; public: open on purpose."""
     virtual_networks: tuple[Name, ...] = ()
@@ -228,6 +243,8 @@ class Workload(Record):
     tags: tuple[Name, ...] = ()
     """Tag names that the account must carry."""
     logs: LogIntent = LogIntent()
+    monthly_cap: Cap | None = None
+    """What the account may cost from the first of a month to its last, as far as Cost Management tells it."""
     requirements: tuple[Name, ...] = ()
     """Files beside or below this one that say which client libraries the application is built with: requirements.txt,
     pyproject.toml, poetry.lock, uv.lock, Pipfile.lock, package.json, package-lock.json, *.csproj and
@@ -262,7 +279,7 @@ class ProbeSettings(Record):
     """Model name → price of a million tokens, the dearer of input and output; goes before any other price."""
     retail_prices: bool = False
     """Whether prices that are not said here are asked of Azure's public price list; with `money` they always are."""
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    currency: Currency = "USD"
     """Of all prices and of `money`."""
     repeat: int = Field(default=1, ge=1, le=200)
     """How often the text question, and the streamed one where it is declared, is put to each declared deployment."""
@@ -300,7 +317,8 @@ class Settings(Record):
     deadline_seconds: float = Field(default=600, gt=0)
 
     def about(self, workloads: tuple[Workload, ...]) -> Settings:
-        """The same with these workloads alone, and no other account in scope than theirs."""
-        names = tuple(dict.fromkeys(workload.account.rstrip("/").rpartition("/")[2] for workload in workloads))
+        """The same with these workloads alone, and no other account in scope than theirs and those that stand by."""
+        accounts = (name for workload in workloads for name in (workload.account, *workload.standby))
+        names = tuple(dict.fromkeys(name.rstrip("/").rpartition("/")[2] for name in accounts))
         scope = self.scope.model_copy(update={"accounts": names})
         return self.model_copy(update={"workloads": workloads, "scope": scope})

@@ -54,6 +54,7 @@ def policy_of(packs: tuple[str, ...], base: Path, parameters: str = "{}") -> Pol
 def environment(values: dict[str, str]) -> Iterator[None]:
     """The process's environment with these values for a while: TLS libraries read it, not our arguments."""
     before = dict(os.environ)
+    os.environ.pop("AZURE_SUBSCRIPTION_ID", None)
     os.environ.update(values)
     try:
         yield

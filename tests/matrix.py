@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from auditor.finding import Finding, Outcome
 from auditor.sandbox import FAULTS
+from tests.intents import INTENDED, judged_by
 from tests.stage import PLAN, WHOLE, Stage, lost_without, run
 from tests.statements import NOT_HELD, STATED, judged, statements
 
@@ -84,7 +85,7 @@ def _ids(stage: Stage) -> frozenset[str]:
 
 def shown(check: str) -> Shown:
     """The check where all is well and with its fault."""
-    well, worse = _stated(check) if check in STATED else _staged(check)
+    well, worse = _stated(check) if check in STATED else judged_by(check) if check in INTENDED else _staged(check)
     failed = Counter(finding.check for finding in worse if finding.outcome is Outcome.FAIL)
     passed = sum(one.outcome is Outcome.PASS for one in well if one.check == check)
     return Shown(passed, failed[check], tuple(sorted(set(failed) - {check})))
@@ -104,9 +105,13 @@ def _stated(check: str) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
 def row(check: str, made: Shown, kinds: Iterable[str]) -> str:
     """One line of the table; `kinds` are those without which it is unknown."""
     well, worse, also = made.cells
-    title = "A statement says that it does not hold." if check in STATED else FAULTS[check].title
+    title = "A statement says that it does not hold." if check in STATED else _fault(check)
     unknown = _listed(["attestation"] if check in STATED else kinds)
     return f"| `{check}` | {well} | {worse} | {title} | {also} | {unknown} |"
+
+
+def _fault(check: str) -> str:
+    return INTENDED[check].title if check in INTENDED else FAULTS[check].title
 
 
 def _listed(names: Iterable[str]) -> str:

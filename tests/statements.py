@@ -12,10 +12,14 @@ from auditor.settings import Settings
 from tests.stage import WHOLE, run
 
 STATED: dict[str, str] = {
+    "access-review-not-attested": "access-review",
+    "batch-work-not-attested": "batch-work",
     "conditional-access-not-attested": "conditional-access",
+    "consumer-isolation-not-attested": "consumer-isolation",
     "gateway-not-attested": "gateway",
     "key-custody-not-attested": "key-custody",
     "lockbox-not-attested": "lockbox",
+    "log-watch-not-attested": "log-watch",
 }
 """Check → the control that people state."""
 

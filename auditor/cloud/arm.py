@@ -9,6 +9,7 @@ from urllib.parse import quote
 from auditor.cloud.alerts import Alerts
 from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.clients import Clients
+from auditor.cloud.costs import Costs
 from auditor.cloud.keys import KIND as KEY_KIND
 from auditor.cloud.keys import AccountKey
 from auditor.cloud.kinds import ACTIONS
@@ -33,6 +34,8 @@ class Arm:
         """What Azure Monitor tells; its verbs behave as these."""
         self.alerts = Alerts(clients, reads)
         """Who is told when; likewise."""
+        self.costs = Costs(clients, reads)
+        """What was spent; likewise."""
         self.network = Network(clients, reads)
         """What private endpoints are made of; likewise."""
         self.read_with = read_with

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from auditor.cloud.pages import Exchange
+from auditor.record import JsonObject
 
 if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
@@ -66,12 +67,13 @@ class Clients:
         query: Mapping[str, str] | None = None,
         *,
         method: Literal["GET", "POST"] = "GET",
+        body: JsonObject | None = None,
     ) -> None:
         """Asks for what no official client offers, through every page; `query` stands beside the api-version.
 
-        POST is for the few queries that only read and are asked so, without a body. Subscriptions, providers and
-        permissions would each need a package of its own, and azure-mgmt-monitor has no diagnostic settings
-        (https://github.com/Azure/azure-sdk-for-python/issues/42425).
+        POST is for the few queries that only read and are asked so, every page with the same body. Subscriptions,
+        providers, permissions and costs would each need a package of its own, and azure-mgmt-monitor has no diagnostic
+        settings (https://github.com/Azure/azure-sdk-for-python/issues/42425).
         Raises HttpResponseError for an error status.
         """
         from azure.core.rest import HttpRequest
@@ -84,11 +86,13 @@ class Clients:
                 common["base_url"], policies=common["policies"], transport=self._transport
             )
         url = self._rules.endpoints.resource_manager.rstrip("/") + path
-        request: HttpRequest | None = HttpRequest(method, url, params={"api-version": version, **(query or {})})
+        request: HttpRequest | None = HttpRequest(
+            method, url, params={"api-version": version, **(query or {})}, json=body
+        )
         while request is not None:
             response = await self._made[key].send_request(request, exchange=exchange)
             response.raise_for_status()
-            request = HttpRequest(method, exchange.next_link) if exchange.next_link else None
+            request = HttpRequest(method, exchange.next_link, json=body) if exchange.next_link else None
 
     def _common(self) -> dict[str, Any]:
         endpoints = self._rules.endpoints

@@ -76,6 +76,9 @@ KINDS: Final[dict[str, ArmKind]] = {
     "activity_log_alert": ArmKind("Microsoft.Insights/activityLogAlerts/read", "2020-10-01"),
     "action_group": ArmKind("Microsoft.Insights/actionGroups/read", "2023-01-01"),
     "budget": ArmKind("Microsoft.Consumption/budgets/read", "2024-08-01"),
+    # asked by POST, and a read all the same: the operation is "Query usage data by a scope", which Reader may
+    # (https://learn.microsoft.com/azure/role-based-access-control/permissions/management-and-governance)
+    "cost": ArmKind("Microsoft.CostManagement/query/read", "2025-03-01"),
     "role_assignment": ArmKind("Microsoft.Authorization/roleAssignments/read", "2022-04-01"),
     "role_definition": ArmKind("Microsoft.Authorization/roleDefinitions/read", "2022-04-01"),
     "role_eligibility": ArmKind("Microsoft.Authorization/roleEligibilityScheduleInstances/read", "2020-10-01"),

@@ -46,7 +46,8 @@ class Exchange:
 
     `paged` says whether a page `{"value": […], "nextLink": …}` is expected, or one object. Of a page's elements only
     those that `keep` holds for stay in memory, so that a list which is mostly about other things costs no more.
-    A `secret` answer is for the caller alone: its body is neither kept nor hashed.
+    A `secret` answer is for the caller alone: its body is neither kept nor hashed. `page_of` makes such a page of what
+    comes in another form, and raises MalformedBodyError where it can't.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class Exchange:
         keep: Callable[[JsonObject], bool] = lambda _: True,
         secret: bool = False,
         rows_in: str = "value",
+        page_of: Callable[[JsonObject], JsonObject] = lambda body: body,
     ) -> None:
         self._paged = paged
         self.secret = secret
         self._keep = keep
         self._rows_in = rows_in
+        self._page_of = page_of
         self._links: set[str] = set()
         self.rows: list[Row] = []
         self.readings: list[str] = []
@@ -86,7 +89,7 @@ class Exchange:
             self.error_body = body
             return
         if self._paged:
-            self._add_page(reading, json_object(body, content_type))
+            self._add_page(reading, self._page_of(json_object(body, content_type)))
         else:
             self.rows.append(Row(json_object(body, content_type), reading))
             self.finished = True
@@ -111,6 +114,24 @@ class Exchange:
         self.next_link = link
         if len(self._links) >= MAX_PAGES:
             raise MalformedBodyError(f"more than {MAX_PAGES} pages")
+
+
+def table_page(body: JsonObject) -> JsonObject:
+    """The page of a query that answers with a table: each row an object by the names of the columns.
+
+    https://learn.microsoft.com/rest/api/cost-management/query/usage
+    """
+    table = body.get("properties")
+    table = table if isinstance(table, dict) else {}
+    columns, rows = table.get("columns"), table.get("rows")
+    if not isinstance(columns, list) or not isinstance(rows, list):
+        raise MalformedBodyError("a table without `columns` or `rows`")
+    names = [one.get("name") if isinstance(one, dict) else None for one in columns]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) != len(names):
+        raise MalformedBodyError("a table with a column that has no name of its own")
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        raise MalformedBodyError("a table with a row that has not a value for each column")
+    return {"value": [dict(zip(names, row, strict=True)) for row in rows], "nextLink": table.get("nextLink")}
 
 
 def json_object(body: bytes, content_type: str) -> JsonObject:

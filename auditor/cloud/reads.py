@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from auditor.cloud.deadline import Deadline
-from auditor.cloud.pages import Exchange, Row, Rows
+from auditor.cloud.pages import Exchange, Row, Rows, table_page
 from auditor.cloud.problems import NEXT_STEPS, Problem, error_words, problem_of, problem_of_answer
 from auditor.cloud.versions import Versions
 from auditor.record import JsonObject
@@ -57,6 +57,10 @@ class Reads:
         return await self._read(
             kind, scope, action, call, none_if=none, exchange=lambda: Exchange(paged=True, keep=keep)
         )
+
+    async def table(self, kind: str, scope: str, action: str, call: Call) -> Rows | Gap:
+        """As `list`, of a query that answers with a table: each row as an object by the names of the columns."""
+        return await self._read(kind, scope, action, call, exchange=lambda: Exchange(paged=True, page_of=table_page))
 
     async def secret(self, kind: str, scope: str, action: str, call: Call) -> Row | Gap:
         """As `get`, of what is for the caller alone: neither kept nor hashed."""

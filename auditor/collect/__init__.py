@@ -18,6 +18,7 @@ from auditor.collect.budgets import BUDGETS
 from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PERMISSIONS, PROVIDER_REGISTRATION, SUBSCRIPTION
+from auditor.collect.costs import COSTS
 from auditor.collect.defender import ASSESSMENTS, PLANS, SETTINGS
 from auditor.collect.deployments import DEPLOYMENTS
 from auditor.collect.diagnostics import ACTIVITY_LOG_EXPORTS, DIAGNOSTICS
@@ -63,6 +64,7 @@ COLLECTORS: tuple[Collector, ...] = (
     ACTIVITY_LOG_ALERTS,
     ACTION_GROUPS,
     BUDGETS,
+    COSTS,
     SKUS,
     MODELS,
     USAGES,

@@ -54,6 +54,13 @@ class Selection:
             not workload.regions for workload in self._workloads if subscription in self._subscriptions_of(workload)
         )
 
+    def is_capped(self, subscription: str) -> bool:
+        """Whether a workload, whose account may be in that subscription, declares what it may cost."""
+        return any(
+            workload.monthly_cap is not None and subscription in self._subscriptions_of(workload)
+            for workload in self._workloads
+        )
+
     def declared_models(self) -> Iterator[Target]:
         """The models that workloads declare with reserved units, in each subscription that these may fall to."""
         for workload in self._workloads:

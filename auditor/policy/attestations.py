@@ -21,10 +21,14 @@ KIND: Final = "attestation"
 SCOPE: Final = "/attestations"
 
 CONTROLS: Final[dict[str, str]] = {
+    "access-review": "https://learn.microsoft.com/entra/id-governance/access-reviews-overview",
+    "batch-work": "https://learn.microsoft.com/azure/foundry/openai/how-to/batch",
     "conditional-access": "https://learn.microsoft.com/entra/identity/conditional-access/overview",
+    "consumer-isolation": "https://learn.microsoft.com/azure/architecture/guide/multitenant/service/openai",
     "gateway": "https://learn.microsoft.com/azure/api-management/genai-gateway-capabilities",
     "key-custody": "https://learn.microsoft.com/azure/ai-services/use-key-vault",
     "lockbox": "https://learn.microsoft.com/azure/security/fundamentals/customer-lockbox-overview",
+    "log-watch": "https://learn.microsoft.com/azure/sentinel/hunting",
 }
 """What can be stated → the page that tells what it is."""
 
@@ -36,7 +40,7 @@ class Attestation(Record):
     """One entry of an attestations file."""
 
     control: Kebab
-    """conditional-access, gateway, key-custody or lockbox."""
+    """access-review, batch-work, conditional-access, consumer-isolation, gateway, key-custody, lockbox or log-watch."""
     workload: Name | None = None
     """The name of the workload that it is stated of, without regard to case; absent: of every one."""
     statement: _Text

@@ -24,6 +24,7 @@ _WHAT = {
     "commitment_plan": "the list of commitment plans",
     "connection": "the list of connections",
     "content_policy": "the list of content policies",
+    "cost": "what the accounts have cost this month",
     "defender_plan": "the list of Defender plans",
     "defender_setting": "the account's setting of Defender for AI",
     "deleted_account": "the list of deleted accounts",

@@ -175,6 +175,8 @@ class Account(Record):
     """By Azure Resource Health."""
     health_minutes: float = 120
     """For how long it has been so, where it is Degraded or Unavailable."""
+    month_cost: float = 0
+    """What Cost Management tells of it since the month began, in the world's currency."""
     properties: JsonObject = {}
     """What else ARM tells of it, in ARM's spelling."""
     endpoints: Named[Endpoint] = {}

@@ -9,6 +9,7 @@ from auditor.sandbox import (
     arm_activity,
     arm_catalogue,
     arm_content,
+    arm_costs,
     arm_health,
     arm_metrics,
     arm_monitor,
@@ -225,6 +226,11 @@ def permissions(call: Call) -> Found:
 def policy_states(call: Call) -> Found:
     """What Azure Policy holds to be as the filter says."""
     return arm_policy.states(call.world, call.subscription.name, call.ask.query.get("$filter", ""))
+
+
+def costs(call: Call) -> Found:
+    """What the subscription's accounts have cost, as the body asks."""
+    return arm_costs.month_to_date(call.world, call.subscription.name, call.ask)
 
 
 def resources(call: Call) -> Found:

@@ -23,6 +23,7 @@ NET = "Microsoft.Network"
 INS = "Microsoft.Insights"
 RH = "Microsoft.ResourceHealth"
 PI = "Microsoft.PolicyInsights"
+CM = "Microsoft.CostManagement"
 
 _P = "Microsoft.Authorization/permissions/read"
 
@@ -94,6 +95,7 @@ ROUTES = (
           "resource_health", provider=RH),
     Route(f"{A}/providers/{RH}/availabilityStatuses/current", f"{RH}/availabilityStatuses/read",
           at.of_account(at.health), "resource_health", provider=RH),
+    Route(f"{S}/providers/{CM}/query", f"{CM}/query/read", at.costs, "cost", method="POST", provider=CM),
     Route(f"{S}/providers/{PI}/policyStates/latest/queryResults", f"{PI}/policyStates/queryResults/action",
           at.policy_states, "policy_state", method="POST", provider=PI, next_link="@odata.nextLink"),
 )  # fmt: skip

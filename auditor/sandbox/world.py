@@ -146,6 +146,8 @@ class World(Record):
     deleted_accounts: tuple[DeletedAccount, ...] = ()
     activities: Named[Activity] = {}
     meters: tuple[Meter, ...] = ()
+    currency: str = "EUR"
+    """In which subscriptions are billed."""
     taken_names: tuple[str, ...] = ()
     """Custom subdomains that accounts of other tenants have."""
     stored: Named[Stored] = {}

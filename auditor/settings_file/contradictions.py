@@ -140,10 +140,7 @@ def _surfaces_without_ground(data: Any) -> Iterator[Contradiction]:
 
 def _account_out_of_scope(data: Any) -> Iterator[Contradiction]:
     """An account that the scope shuts out would be called missing."""
-    for path, workload in _workloads(data):
-        account = workload.get("account")
-        if not _is_text(account):
-            continue
+    for path, account in _accounts(data):
         parts = account.strip("/").split("/")
         named = {parts[i].lower(): parts[i + 1] for i in range(0, len(parts) - 1, 2)} if len(parts) > 1 else {}
         for value, limit in (
@@ -153,7 +150,26 @@ def _account_out_of_scope(data: Any) -> Iterator[Contradiction]:
         ):
             allowed = {text.lower() for text in _texts(_at(data, "scope", limit))}
             if value and allowed and value.lower() not in allowed:
-                yield (*path, "account"), f"{_quoted(value)} is outside of scope.{limit}"
+                yield path, f"{_quoted(value)} is outside of scope.{limit}"
+
+
+def _accounts(data: Any) -> Iterator[tuple[Where, str]]:
+    """Every account that a workload lives on or turns to, and where it is named."""
+    for path, workload in _workloads(data):
+        account, standby = workload.get("account"), workload.get("standby")
+        if _is_text(account):
+            yield (*path, "account"), account
+        for index, name in enumerate(standby if isinstance(standby, list) else ()):
+            if _is_text(name):
+                yield (*path, "standby", index), name
+
+
+def _standby_of_itself(data: Any) -> Iterator[Contradiction]:
+    for path, workload in _workloads(data):
+        account, names = workload.get("account"), workload.get("standby")
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if _is_text(name) and _is_text(account) and name.lower() == account.lower():
+                yield (*path, "standby", index), "is the workload's own account; one in another region is meant"
 
 
 def _resolver_shape(data: Any) -> Iterator[Contradiction]:
@@ -228,6 +244,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _unapproved_by_itself,
     _surfaces_without_ground,
     _account_out_of_scope,
+    _standby_of_itself,
     _resolver_shape,
     _pictures,
     _mcp_servers,

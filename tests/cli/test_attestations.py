@@ -41,7 +41,7 @@ def test_the_evidence_says_who_when_and_where_the_proof_lies(release_run: Typed)
 def test_what_was_stated_is_judged_again_offline(release_run: Typed) -> None:
     """The snapshot holds the statements, so that no file is needed beside it."""
     path = release_run.folder / "snapshot.json"
-    assert [one.kind for one in load_snapshot(path).resources].count("attestation") == 4
+    assert [one.kind for one in load_snapshot(path).resources].count("attestation") == 8
     again = json.loads(invoked("evaluate", str(path), "--json").stdout)
     told = {(one["check"], one["subject"]["id"]): one["outcome"] for one in again["findings"]}
     assert told == {(one.check, one.subject.id): one.outcome.value for one in release_run.run.findings}
@@ -56,7 +56,7 @@ def test_a_file_with_mistakes_ends_the_run_before_anything_is_asked(tmp_path: Pa
     done = invoked("run", "--settings", str(tmp_path / "auditor.yaml"), "--output", str(tmp_path / "run"))
     assert done.exit_code == ExitCode.USAGE
     assert (
-        "healthy.attestations.yaml:14:12: there is no control 'lokbox' to attest; did you mean 'lockbox'?"
+        "healthy.attestations.yaml:32:12: there is no control 'lokbox' to attest; did you mean 'lockbox'?"
         in done.stderr
     )
     assert not (tmp_path / "run").exists()

@@ -101,9 +101,9 @@ def test_what_is_there_is_what_is_expected(healthy: Begun) -> None:
         "production",
         "restricted",
     )
-    chat, pictures, router = support.deployments
+    chat, embed, pictures, router = support.deployments
     assert (chat.model, chat.version, chat.sku, chat.capacity) == ("gpt-5.4-mini", "2026-03-17", "GlobalStandard", 200)
-    assert (chat.features, pictures.features) == (("text",), ())
+    assert (chat.features, embed.features, pictures.features) == (("text",), (), ())
     assert router.router is not None
     assert router.router.models == ("gpt-5-mini", "gpt-5.4-mini")
     assert "    owner: field-service@contoso.com  # seen: tag owner" in healthy.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from auditor.cloud.costs import QUERY
 from auditor.cloud.door import Cloud, open_cloud
 from auditor.cloud.pages import Row, Rows
 from auditor.cloud.recorder import Recorder
@@ -68,6 +70,39 @@ async def test_the_query_of_policy_states_is_posted_through_all_its_pages(azure:
     assert ([row.body for row in rows.rows], len(rows.readings)) == ([{"resourceId": "b"}], 2)
     assert [request.method for request in azure.seen] == ["POST", "POST"]
     assert azure.seen[0].query["$filter"] == "ComplianceState eq 'NonCompliant'"
+
+
+async def test_costs_are_asked_for_with_the_same_question_on_every_page(azure: Pretend) -> None:
+    """Each row of the table comes as an object."""
+    path = f"{S}/providers/Microsoft.CostManagement/query"
+    link = f"{azure.base}{path}?api-version=2025-03-01&$skiptoken=1"
+    columns = [{"name": "Cost"}, {"name": "ResourceId"}, {"name": "Currency"}]
+    azure.say(
+        path,
+        {"properties": {"columns": columns, "rows": [[1, "/a", "EUR"]], "nextLink": link}},
+        {"properties": {"columns": columns, "rows": [[2, "/b", "EUR"]], "nextLink": None}},
+    )
+    async with way_in(azure) as cloud:
+        rows = await cloud.arm.costs.of_accounts(SUBSCRIPTION)
+    assert isinstance(rows, Rows)
+    assert [row.body for row in rows.rows] == [
+        {"Cost": 1, "ResourceId": "/a", "Currency": "EUR"},
+        {"Cost": 2, "ResourceId": "/b", "Currency": "EUR"},
+    ]
+    assert [request.method for request in azure.seen] == ["POST", "POST"]
+    assert {request.headers["content-length"] for request in azure.seen} == {str(len(json.dumps(QUERY)))}
+
+
+async def test_costs_that_may_not_be_seen_are_a_gap(azure: Pretend) -> None:
+    """Cost Management answers with 401 and no action; where costs are switched off for the enrolment, with 400."""
+    path = f"{S}/providers/Microsoft.CostManagement/query"
+    refusals = {"RBACAccessDenied": (401, GapReason.DENIED), "AccountCostDisabled": (400, GapReason.FAILED)}
+    for code, (status, reason) in refusals.items():
+        azure.say(path, Answer({"error": {"code": code, "message": "no"}}, status=status))
+        async with way_in(azure) as cloud:
+            gap = await cloud.arm.costs.of_accounts(SUBSCRIPTION)
+        assert isinstance(gap, Gap)
+        assert (gap.reason, code in gap.detail) == (reason, True)
 
 
 async def test_a_next_link_to_another_origin_is_refused(azure: Pretend) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.cloud.pages import MAX_PAGES, Exchange, MalformedBodyError, json_object
+from auditor.cloud.pages import MAX_PAGES, Exchange, MalformedBodyError, json_object, table_page
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -54,6 +54,39 @@ def test_a_query_in_odata_names_its_next_page_otherwise() -> None:
         page = {"value": [], "nextLink": None, "@odata.nextLink": link}
         exchange.answered("r", 200, "application/json", json.dumps(page).encode())
         assert (exchange.next_link, exchange.finished) == (expected, expected is None)
+
+
+def test_a_table_is_rows_by_the_names_of_its_columns() -> None:
+    exchange = Exchange(paged=True, page_of=table_page)
+    columns = [{"name": "Cost", "type": "Number"}, {"name": "Currency"}]
+    for link in ("https://x/2", None):
+        page = {"properties": {"columns": columns, "rows": [[1.5, "EUR"]], "nextLink": link}}
+        exchange.answered("r", 200, "application/json", json.dumps(page).encode())
+        assert (exchange.next_link, exchange.finished) == (link, link is None)
+    assert [row.body for row in exchange.rows] == [{"Cost": 1.5, "Currency": "EUR"}] * 2
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        None,
+        [],
+        {},
+        {"columns": [], "rows": None},
+        {"columns": [{"name": "Cost"}], "rows": [[1, 2]]},
+        {"columns": [{"name": "Cost"}], "rows": [{"Cost": 1}]},
+        {"columns": [{"name": "Cost"}, {"name": "Cost"}], "rows": []},
+        {"columns": ["Cost"], "rows": []},
+        {"columns": [{"name": 4}], "rows": []},
+    ],
+    ids=str,
+)
+def test_what_is_no_table_is_malformed(table: object) -> None:
+    """A value must not slip under another column's name."""
+    exchange = Exchange(paged=True, page_of=table_page)
+    with pytest.raises(MalformedBodyError, match="a table"):
+        exchange.answered("r", 200, "application/json", json.dumps({"properties": table}).encode())
+    assert not exchange.finished
 
 
 def test_only_what_is_to_be_kept_stays() -> None:

@@ -99,6 +99,7 @@ def test_a_healthy_world_is_seen_whole(healthy: Looked) -> None:
         "activity_log_alert",
         "action_group",
         "budget",
+        "cost",
         "role_assignment",
         "role_definition",
         "role_eligibility",
@@ -128,7 +129,7 @@ def test_no_url_is_read_twice_and_nothing_is_asked_that_is_not_a_read(healthy: L
     """One list per scope, GET or the queries that read by POST, never a key, and no route that the sandbox lacks."""
     urls = Counter((seen.host, seen.path.lower(), str(seen.query)) for seen in healthy.reads)
     assert [url for url, times in urls.items() if times > 1] == []
-    assert {seen.path.rpartition("/")[2] for seen in healthy.reads if seen.method != "GET"} == {"queryResults"}
+    assert {seen.path.rpartition("/")[2] for seen in healthy.reads if seen.method != "GET"} == {"query", "queryResults"}
     assert [seen.path for seen in healthy.sandbox.requests if "listkey" in seen.path.lower()] == []
     assert healthy.sandbox.unknown_routes == []
 
@@ -165,6 +166,15 @@ def test_what_is_of_no_account_is_not_kept(healthy: Looked) -> None:
         one for one in look_at("healthy", ["policy-violated"]).collected.resources if one.kind == "policy_state"
     ]
     assert "/accounts/contoso-search-uks/providers/Microsoft.PolicyInsights/policyStates/" in violated.id
+
+
+def test_costs_are_asked_for_once_and_only_where_somebody_set_a_cap(healthy: Looked) -> None:
+    """One question for a subscription, however many accounts it has."""
+    assert [seen.path.endswith("/query") for seen in healthy.reads].count(True) == 1
+    declared = load_settings(settings_path("healthy"), {}, {}).workloads
+    free = look_at("healthy", workloads=tuple(one.model_copy(update={"monthly_cap": None}) for one in declared))
+    assert [seen.path for seen in free.reads if "CostManagement" in seen.path] == []
+    assert "cost" not in {one.kind for one in (*free.collected.resources, *free.collected.listings)}
 
 
 def test_what_is_made_from_a_sandbox_says_so(healthy: Looked) -> None:

@@ -14,6 +14,7 @@ from auditor.run import Verdict
 from auditor.snapshot import GapReason
 from tests import matrix
 from tests.conftest import Done, audit_world
+from tests.intents import INTENDED, judged_by
 from tests.matrix import committed_unknown
 from tests.stage import PLAN, checks_with, lost_without, run, without
 
@@ -26,6 +27,8 @@ FAULT = {
     "account-not-succeeded": None,
     "account-region-not-approved": None,
     "account-sku-not-offered": None,
+    # what the owner says is no state of Azure
+    **dict.fromkeys(INTENDED),
     # the pool is too small for all plans together, though not for any one of them
     "quota-exceeded": "region-full",
 }
@@ -62,6 +65,7 @@ def test_a_sound_plan_passes_although_nothing_is_deployed() -> None:
     assert {
         ("model-not-offered", "contoso-support-weu/support-drafts"),
         ("planned-capacity-does-not-fit", "contoso-search-uks/search-embed"),
+        ("account-name-invalid", "case-search"),
         ("account-name-taken", "support-desk"),
         ("account-not-offered", "case-search"),
         ("quota-exceeded", "OpenAI.GlobalStandard.gpt-5.4-mini"),
@@ -79,6 +83,15 @@ def test_the_fault_fails_its_check_and_nothing_else(check: str) -> None:
     if matrix.stage_of(check) is PLAN:
         made = matrix.row(check, matrix.shown(check), ()).strip("| ").split(" | ")[1:-1]
         assert tuple(made) == matrix.committed()[check][:-1], "make matrix"
+
+
+@pytest.mark.parametrize("check", INTENDED)
+def test_what_the_owner_plans_fails_its_check_and_nothing_else(check: str) -> None:
+    well, worse = judged_by(check)
+    assert checks_with(worse, Outcome.FAIL) == {check}
+    assert (checks_with(well, Outcome.FAIL), check in checks_with(well, Outcome.PASS)) == (set(), True)
+    made = matrix.row(check, matrix.shown(check), ()).strip("| ").split(" | ")[1:-1]
+    assert tuple(made) == matrix.committed()[check][:-1], "make matrix"
 
 
 def test_nothing_is_called_and_only_names_that_are_not_there_are_asked_for() -> None:

@@ -37,9 +37,11 @@ JUDGED = {
 EACH = pytest.mark.parametrize(("world", "pack"), JUDGED)
 
 ONLY_PLANNED = {
+    "account-name-invalid": "every planned account is there already",
     "account-name-taken": "no name is taken that either world plans",
     "account-not-offered": "every planned account is there already",
     "plan-location-unknown": "every planned account is there already",
+    "provisions-elsewhere": "no hook of the Azure Developer CLI judges either",
     "planned-deployment-incomplete": "every planned deployment of the two is there, or says all",
     "policy-denies-plan": "no account is to be made",
 }

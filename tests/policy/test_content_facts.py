@@ -96,7 +96,7 @@ def test_a_gap_hides_all_but_the_name() -> None:
     """And each key that is absent leads to it; a policy of the system stands on itself."""
     facts = estate().hidden("content_policy", ACCOUNT).of("deployment", CHAT)
     assert facts.variables["deployment"]["content"] == {"policy": DEFAULT, "root": DEFAULT}
-    shields = ("jailbreak", "indirect_attack", "protected_material", "profanity", "blocklists")
+    shields = ("jailbreak", "indirect_attack", "spotlighting", "protected_material", "profanity", "blocklists")
     for key in ("listed", "mode", "filters", "harms", "missing", *shields):
         assert facts.absences[f"deployment.content.{key}"] == f"gap content_policy {ACCOUNT}"
 
@@ -126,6 +126,14 @@ def test_a_filter_blocks_from_its_threshold_up(members: JsonObject, blocks: list
     content = told(own({**content_filter("hate", "prompt", "Medium"), **members}))
     assert harm(content, "Hate on Prompt").get("blocks") == blocks
     assert ("missing" in content) == (blocks is not None)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_documents_are_marked_where_the_filter_is_on(enabled: bool) -> None:
+    """It blocks nothing by itself."""
+    marked = content_filter("Indirect Attack Spotlighting", "Prompt", enabled=enabled, blocking=False)
+    assert told(own(marked))["spotlighting"] is enabled
+    assert told(own())["spotlighting"] is False
 
 
 def test_what_a_policy_leaves_out_is_off_where_there_is_no_base() -> None:

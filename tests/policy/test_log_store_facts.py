@@ -106,6 +106,23 @@ def test_who_reaches_a_storage_account(properties: JsonObject, public: bool | No
     assert found.get("public_storage") == {True: [STORAGE], False: [], None: None}[public]
 
 
+@pytest.mark.parametrize(
+    ("encryption", "platform"),
+    [
+        ({"keySource": "Microsoft.Storage"}, True),
+        ({"keySource": "microsoft.keyvault"}, False),
+        ({"keySource": "Other"}, None),
+        ({"keySource": 1}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_whose_key_a_storage_account_is_encrypted_with(encryption: JsonObject | None, platform: bool | None) -> None:
+    """What no page knows is not known."""
+    found = told(storage(encryption=encryption), storageAccountId=STORAGE)
+    assert found.get("platform_key_storage") == {True: [STORAGE], False: [], None: None}[platform]
+
+
 def exported(*settings: JsonObject, seen: tuple[Resource, ...] = ()) -> dict[str, Any]:
     kind = "subscription_diagnostic_setting"
     rows = [

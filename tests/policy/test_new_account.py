@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from auditor.policy.provisioning import as_told
 from auditor.record import JsonObject
-from tests.policy.estate import PROVIDER, SUB, Estate, estate, resource
+from tests.policy.estate import GUID, PROVIDER, SUB, Estate, estate, resource
 
 NEW: JsonObject = {"account": "aif-new", "location": "Sweden Central"}
 DOMAIN = f"{PROVIDER}/domains/aif-new"
@@ -100,3 +101,56 @@ def test_how_long_the_planned_model_serves_is_told_of_the_expectation() -> None:
     told = estate().expecting().expected()
     assert (told["lifecycle"], told["retired"], told["retirement"]) == ("GenerallyAvailable", False, "2027-10-14")
     assert told["pool_limit"] == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "troubles"),
+    [
+        ("aif-checkout", []),
+        ("Ab", []),
+        ("7" + "a" * 63, []),
+        ("azure-chat", []),  # reserved as a whole name, not as a part of one
+        ("my-login", []),  # reserved at the start alone
+        ("a", ["has a length of 1, and 2 to 64 characters are allowed"]),
+        ("a" * 65, ["has a length of 65, and 2 to 64 characters are allowed"]),
+        ("aif_chat.", ["holds '.', '_', and only letters, digits and hyphens are allowed"]),
+        ("aif-\u202ex\u00e9", ["holds '\\xe9', '\\u202e', and only letters, digits and hyphens are allowed"]),
+        ("-chat", ["begins or ends with a hyphen"]),
+        ("chat-", ["begins or ends with a hyphen"]),
+        ("Azure", ["is a reserved word"]),
+        ("OFFICE365", ["is a reserved word"]),
+        ("chat-MicrosoftLearn", ["holds the reserved word MICROSOFT"]),
+        ("LoginWindows", ["holds the reserved word WINDOWS", "begins with the reserved word LOGIN"]),
+    ],
+)
+def test_a_name_is_allowed_or_every_reason_why_not_is_told(name: str, troubles: list[str]) -> None:
+    """Length, characters and reserved words as the page of naming rules has them, without regard to case."""
+    assert _workload(estate(), account=name)["name_troubles"] == troubles
+
+
+def test_of_an_arm_id_the_name_at_its_end_is_judged() -> None:
+    account = f"{SUB}/resourceGroups/rg_x/providers/Microsoft.CognitiveServices/accounts/aif-new"
+    assert _workload(estate(), account=account)["name_troubles"] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (GUID, True),
+        (f" {GUID.upper()} ", True),
+        ("", False),
+        ("my subscription", False),
+        (f"/subscriptions/{GUID}", False),
+    ],
+)
+def test_where_azd_provisions_is_told_by_its_variable(value: str, told: bool) -> None:
+    """What is no subscription's id is not taken for one."""
+    found = _workload(estate().plus(*as_told({"AZURE_SUBSCRIPTION_ID": value})))
+    assert found["provisioning_told"] is told
+    assert (found.get("provisions_in"), found.get("judged_in")) == ((GUID, [GUID]) if told else (None, None))
+
+
+def test_an_arm_id_says_in_which_subscription_its_account_is_judged() -> None:
+    other = "00000000-0000-4000-8000-0000000000b7"
+    account = f"/subscriptions/{other.upper()}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/aif-new"
+    assert _workload(estate().plus(*as_told({"AZURE_SUBSCRIPTION_ID": GUID})), account=account)["judged_in"] == [other]

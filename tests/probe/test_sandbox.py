@@ -117,6 +117,7 @@ def test_every_deployment_of_the_healthy_world_answers(healthy: Probed) -> None:
         "matter-analysis": "completed",
         "support-chat": "completed",
         "support-router": "completed",
+        "support-embed": "not_applicable",
         "support-pictures": "not_applicable",
         "search-embed": "not_applicable",
     }

@@ -241,6 +241,7 @@ def test_every_route_is_held_against_something() -> None:
         "checkDomainAvailability",
         "{interface}",
         "{setting}",
+        "query",
         "queryResults",
     ], "each has a test of its own"
 

@@ -47,6 +47,7 @@ def test_calls_are_split_by_deployment_and_status_with_a_value_for_each_day() ->
         ("support-chat", "200"),
         ("support-chat", "429"),
         ("support-router", "200"),
+        ("support-embed", "200"),
         ("support-pictures", "200"),
     }
     assert [point["total"] for point in found["support-chat", "429"]] == [560.0] * DAYS
@@ -59,7 +60,7 @@ def test_a_deployment_without_traffic_has_no_series() -> None:
     path = METRICS.replace("matter-swc", "support-weu").replace("rg-matter", "rg-support")
     (metric,) = body(ask_arm(world, path, **asked()))["value"]
     names = {one["metadatavalues"][0]["value"] for one in metric["timeseries"]}
-    assert names == {"support-chat", "support-pictures"}
+    assert names == {"support-chat", "support-embed", "support-pictures"}
 
 
 def test_no_more_series_come_than_were_asked_for() -> None:

@@ -15,6 +15,7 @@ from auditor.sandbox import FAULTS, WORLDS, generated_settings, generated_world,
 from auditor.sandbox.loading import read_yaml
 from auditor.sandbox.patch import Change, change
 from auditor.settings_file import load_settings
+from tests.intents import INTENDED
 
 STATED = "attested"
 """The area of checks on what people state: no fault of a world can change that."""
@@ -23,6 +24,7 @@ CHECKS = sorted(
     path.stem
     for path in (Path(__file__).parents[2] / "policies" / "checks").glob("*/*.yaml")
     if path.parent.name not in {STATED, "client"}  # what people state, and what files beside the settings hold
+    and path.stem not in INTENDED
 )
 
 

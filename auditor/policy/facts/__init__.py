@@ -17,6 +17,7 @@ from auditor.policy.facts.libraries import libraries
 from auditor.policy.facts.new_account import new_account
 from auditor.policy.facts.part import Note, Part
 from auditor.policy.facts.plan_policies import plan_policies
+from auditor.policy.facts.provisioned import provisioned
 from auditor.policy.facts.quota import Pool, quota
 from auditor.policy.facts.shape import text
 from auditor.policy.facts.target import Target, workload_account
@@ -108,6 +109,7 @@ class _Subjects:
         basis = self._of.basis
         told = workload_account(found, self._of.places).and_also(new_account(found, basis))
         told = told.and_also(plan_policies(found, basis)).and_also(libraries(found.workload, basis.seen))
+        told = told.and_also(provisioned(found, basis.seen))
         name = found.workload.name
         stated = attested(name, basis.seen, basis.now.date())
         own = Part(facts=workload_facts(found.workload)).and_also(told).with_member("attested", stated)

@@ -14,6 +14,7 @@ from auditor.policy.facts.alerts import alerts, has_provisioned
 from auditor.policy.facts.arm_id import last, location_scope, region, subscription_scope
 from auditor.policy.facts.around import Around
 from auditor.policy.facts.basis import Basis
+from auditor.policy.facts.cost import cost
 from auditor.policy.facts.defaults import fill
 from auditor.policy.facts.defender import defender
 from auditor.policy.facts.diagnostics import diagnostics
@@ -83,6 +84,11 @@ def _service_events(of: Around) -> Part:
     return service_events(of.resource.id, region(of.body.get("location")), of.basis.incidents, of.basis.seen)
 
 
+def _cost(of: Around) -> Part:
+    cap = of.declaring.monthly_cap if of.declaring is not None else None
+    return cost(of.resource.id, cap, of.basis.costs, of.basis.seen)
+
+
 def _keys(of: Around) -> Part:
     basis = of.basis
     return keys(of.resource, of.body, basis.activity, basis.clock_trouble or basis.now, basis.seen)
@@ -95,6 +101,7 @@ ASPECTS: Final[Mapping[str, Callable[[Around], Part]]] = {
     "service_events": _service_events,
     "keys": _keys,
     "alerts": alerts,
+    "cost": _cost,
     "access": access,
     "encryption_key": encryption_key,
     "locks": locks,

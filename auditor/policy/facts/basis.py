@@ -10,6 +10,7 @@ from auditor.policy.facts.alert_rules import AlertRules, alert_rules
 from auditor.policy.facts.catalogue import Catalogue, catalogue_of, catalogues
 from auditor.policy.facts.clock import azures_now, clock_trouble
 from auditor.policy.facts.content_policy import Policy, content_policies
+from auditor.policy.facts.cost import Costs, costs
 from auditor.policy.facts.entitlements import AccountQuotas, account_quotas
 from auditor.policy.facts.governed import Governed, governed
 from auditor.policy.facts.grants import Grants, grants_by_subscription
@@ -39,6 +40,7 @@ class Basis:
     key_alerts: AlertRules
     """Of the activity log alerts those that listen to what is done with keys."""
     content_policies: dict[str, dict[str, Policy]]
+    costs: Costs
     metrics: Metrics
     activity: Activity
     incidents: Incidents
@@ -74,6 +76,7 @@ def basis(snapshot: Snapshot, settings: Settings) -> Basis:
         alert_rules=rules,
         key_alerts=key_alerts(rules),
         content_policies=content_policies(seen),
+        costs=costs(seen),
         metrics=metrics(seen),
         activity=activity(seen),
         incidents=incidents(seen),

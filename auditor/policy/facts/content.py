@@ -30,9 +30,10 @@ def content(resource: Resource, body: JsonObject, read: dict[str, dict[str, Poli
 
     `harms` holds a filter for each harm on prompts and on completions, with the severities that it `blocks`, which are
     none where it is off or only annotates; `missing` are those that block nothing. `jailbreak` and `indirect_attack`
-    say whether such prompts are blocked, `protected_material` whether completions are looked through for known text
-    and for known code, blocked or only annotated, as the default policy does with code. `profanity` says for prompts
-    and for completions whether it is blocked, `blocklists` which lists of words are looked for, on which of the two.
+    say whether such prompts are blocked, `spotlighting` whether documents are marked, `protected_material` whether
+    completions are looked through for known text and for known code, blocked or only annotated, as the default policy
+    does with code. `profanity` says for prompts and for completions whether it is blocked, `blocklists` which lists of
+    words are looked for, on which of the two.
     `root` is the system's own policy that this one is, or is made from; empty where there is none.
     """
     told = Telling()

@@ -171,6 +171,9 @@ def filtered(policy: Policy | None, because: str | None) -> Part:
     for member, name in shields.items():
         shield = policy.filter(name, "Prompt") if policy is not None else None
         told.tell(member, _acts(shield), because=because, note=_inherited(policy, [(name, "Prompt")]))
+    spotlight = ("Indirect Attack Spotlighting", "Prompt")
+    marked = _flag(policy.filter(*spotlight) if policy is not None else None, "enabled")
+    told.tell("spotlighting", marked, because=because, note=_inherited(policy, [spotlight]))
     materials = [("Protected Material Text", "Completion"), ("Protected Material Code", "Completion")]
     looked = [_flag(policy.filter(*one) if policy is not None else None, "enabled") for one in materials]
     told.tell("protected_material", all_of(looked), because=because, note=_inherited(policy, materials))

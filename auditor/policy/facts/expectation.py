@@ -16,6 +16,7 @@ from auditor.policy.facts.part import Part, Telling
 from auditor.policy.facts.plan import Case, plan
 from auditor.policy.facts.probes import ELSEWHERE, probes
 from auditor.policy.facts.quota import Demand
+from auditor.policy.facts.standby import standby
 from auditor.policy.facts.target import Target
 from auditor.settings import ExpectedDeployment
 from auditor.snapshot import Resource
@@ -60,6 +61,7 @@ def expectation(
     case = Case(expected, target, there, exists, gap)
     planned, demand = plan(case, basis)
     part = Part(facts=expectation_facts(expected)).and_also(told.done()).and_also(planned)
+    part = part.and_also(standby(case, basis.seen))
     if target.home is not None:
         part = part.with_member("probe", _called(case, target.home, basis))
     return Expectation(case, part, demand)

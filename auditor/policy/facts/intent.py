@@ -10,7 +10,7 @@ from typing import Final
 from auditor.policy.facts.arm_id import fold, is_arm_id, last, region
 from auditor.policy.facts.deployment_sku import deployment_sku
 from auditor.record import JsonObject
-from auditor.settings import ExpectedDeployment, LogIntent, Residency, Settings, Workload
+from auditor.settings import Cap, ExpectedDeployment, LogIntent, Residency, Settings, Workload
 
 NETWORKS: Final = ("private", "restricted", "public")
 ENVIRONMENTS: Final = ("production", "test", "development")
@@ -81,6 +81,8 @@ def strictest(workloads: Sequence[Workload]) -> Workload | None:
             "models": _approved_by_all([workload.models for workload in workloads]),
             "regions": _approved_by_all([_regions(workload) for workload in workloads]),
             "skus": _approved_by_all([workload.skus for workload in workloads]),
+            "monthly_cap": _least([workload.monthly_cap for workload in workloads]),
+            "standby": _asked_by_any([workload.standby for workload in workloads]),
             "virtual_networks": _asked_by_any([workload.virtual_networks for workload in workloads]),
             "tags": _asked_by_any([workload.tags for workload in workloads]),
             "requirements": _asked_by_any([workload.requirements for workload in workloads]),
@@ -135,6 +137,12 @@ def spelled(sku: str) -> str:
     """The name of a deployment SKU in the API's casing, where it is a known one."""
     known = deployment_sku(sku)
     return known.name if known is not None else sku
+
+
+def _least(caps: Sequence[Cap | None]) -> Cap | None:
+    """The lowest; of several currencies the first one's, and what is told in another is then not compared."""
+    asked = [cap for cap in caps if cap is not None]
+    return min((cap for cap in asked if cap.currency == asked[0].currency), key=lambda cap: cap.amount, default=None)
 
 
 def _regions(workload: Workload) -> tuple[str, ...]:

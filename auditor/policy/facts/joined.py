@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from auditor.policy.facts.account import KIND as ACCOUNT
@@ -20,6 +20,7 @@ from auditor.policy.facts.scope import in_scope
 from auditor.policy.facts.shape import dig, text
 from auditor.policy.facts.subscription import subscription
 from auditor.policy.facts.target import Target, target
+from auditor.settings import Workload
 from auditor.snapshot import Resource
 
 NOTHING: Final = Part()
@@ -108,7 +109,14 @@ def _targets(homes: dict[str, Home], where: Places) -> tuple[Target, ...]:
     for home in homes.values():
         name = last(home.id).lower()
         named[name] = (*named.get(name, ()), home)
-    return tuple(target(workload, homes, named, where) for workload in where.workloads)
+
+    def of(workload: Workload) -> Target:
+        return target(workload, homes, named, where)
+
+    return tuple(
+        replace(of(one), standbys=tuple(of(one.model_copy(update={"account": name})) for name in one.standby))
+        for one in where.workloads
+    )
 
 
 def _pools(

@@ -63,6 +63,16 @@ class Store:
         return True if (access, default) == ("enabled", "allow") else None
 
     @property
+    def platform_key(self) -> bool | None:
+        """Of a storage account whether Microsoft's own key encrypts it; one without an answer is not known.
+
+        https://learn.microsoft.com/azure/storage/common/customer-managed-keys-overview
+        """
+        source = text(dig(self.body, "properties", "encryption", "keySource"))
+        known = {"microsoft.storage": True, "microsoft.keyvault": False}
+        return known.get(source.lower()) if self.kind == "storage_account" and source is not None else None
+
+    @property
     def facts(self) -> JsonObject:
         """As rules and reports see it; what is not known is left out."""
         told = {"exists": self.exists, "retention_days": self.retention_days, "public": self.public}
@@ -87,6 +97,11 @@ def tell_stores(told: Telling, found: tuple[Store, ...]) -> None:
     for name, bad, known in (
         ("missing_destinations", [one.id for one in found if one.exists is False], lambda one: one.exists is not None),
         ("public_storage", [one.id for one in _storage(found) if one.public], lambda one: one.public is not None),
+        (
+            "platform_key_storage",
+            [one.id for one in _storage(found) if one.platform_key],
+            lambda one: one.platform_key is not None,
+        ),
     ):
         asked = found if name == "missing_destinations" else _storage(found)
         told.tell(name, bad if bad or all(map(known, asked)) else None, because=unread)
@@ -97,7 +112,7 @@ def tell_stores(told: Telling, found: tuple[Store, ...]) -> None:
     whole_ = len(days) == len(workspaces)
     told.tell("least_retention_days", min(days) if days and whole_ else None, because=unread)
     readings = [reading for store in found for reading in store.readings]
-    for name in ("stores", "missing_destinations", "public_storage", "least_retention_days"):
+    for name in ("stores", "missing_destinations", "public_storage", "platform_key_storage", "least_retention_days"):
         told.read(name, readings)
 
 

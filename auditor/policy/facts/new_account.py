@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from auditor.policy.facts.account_name import name_troubles
 from auditor.policy.facts.account_sku import KIND as SKU
 from auditor.policy.facts.account_sku import account_sku
 from auditor.policy.facts.arm_id import PROVIDER, last, region
@@ -27,11 +28,12 @@ _WHICH: Final[Note] = (
 
 
 def new_account(of: Target, basis: Basis) -> Part:
-    """`location_known`, `name_available`, `name_reason`, `offered_kinds` and `kind_restrictions` of a workload.
+    """`location_known`, `name_troubles`, `name_available`, `name_reason`, `offered_kinds` and `kind_restrictions`.
 
-    All but the first are told of an account that does not exist.
+    Of a workload; all but the first two are told of an account that does not exist.
     """
     told = Telling()
+    told.tell("name_troubles", name_troubles(last(of.workload.account)))
     _tell_location(told, of)
     if of.exists is None:
         for name in ("name_available", "name_reason", "offered_kinds", "kind_restrictions"):

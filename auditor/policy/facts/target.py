@@ -43,6 +43,8 @@ class Target:
     subscriptions: tuple[str, ...]
     """Scopes of the subscriptions in which it is, or may be."""
     readings: tuple[str, ...]
+    standbys: tuple[Target, ...] = ()
+    """Of the accounts in other regions that are to take over."""
 
     @property
     def subscription(self) -> str | None:
