@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_core import from_json, to_json
 
 from auditor.errors import SnapshotError
 from auditor.record import JsonObject, Record
@@ -47,8 +49,14 @@ class Reading(Record):
     """How often the request was sent until this answer."""
 
 
+Packed = Annotated[bytes, BeforeValidator(to_json), PlainSerializer(from_json)]
+"""JSON as text, which takes a sixth of the memory of its objects; records are written with the objects."""
+
+
 class Resource(Record):
     """The raw JSON of one thing, as the service sent it."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     kind: str
     """One of the words in `auditor.collect`: account, deployment, model, usage, …"""
@@ -56,8 +64,21 @@ class Resource(Record):
     """The ARM id as the service spelled it; compare without case."""
     parent: str | None = None
     """The id of what owns it: a deployment's account, a usage's location scope."""
-    body: JsonObject
+    packed: Packed = Field(alias="body")
     readings: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> JsonObject:
+        """The object itself, made anew at each look, so that a whole estate's need not stay in memory."""
+        body: JsonObject = from_json(self.packed)
+        return body
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another with some members changed, of which one may be the `body`."""
+        if update and "body" in update:
+            update = {**update, "packed": to_json(update["body"])}
+            del update["body"]
+        return super().model_copy(update=update, deep=deep)
 
 
 class Listing(Record):

@@ -88,17 +88,12 @@ class Bundle:
         """
         if self._lost:
             raise _unwritable(self.folder, self._lost, audited=True) from self._lost
-        contents, files, crashed = _rendered(run, formats)
-        files["snapshot"] = SNAPSHOT
-        contents |= {
-            SNAPSHOT: (in_json(snapshot.model_dump_json(indent=1)) + "\n").encode(),
-            SETTINGS: _settings(run).encode(),
-            JUDGEMENT: (in_json(judgement.model_dump_json(indent=1)) + "\n").encode(),
-        }
         try:
-            for path, content in contents.items():
-                self._put(path, content)
-            files["manifest"] = MANIFEST
+            files, crashed = self._render(run, formats)
+            self._put(SNAPSHOT, (in_json(snapshot.model_dump_json(indent=1)) + "\n").encode())
+            self._put(SETTINGS, _settings(run).encode())
+            self._put(JUDGEMENT, (in_json(judgement.model_dump_json(indent=1)) + "\n").encode())
+            files |= {"snapshot": SNAPSHOT, "manifest": MANIFEST}
             unsigned = self._seal(run)
         except OSError as error:
             raise _unwritable(self.folder, error, audited=True) from error
@@ -117,6 +112,23 @@ class Bundle:
         if self._signer:
             files["signature"] = ENVELOPE
         return {name: self.folder / filename for name, filename in files.items()}
+
+    def _render(self, run: Run, formats: Iterable[str]) -> tuple[dict[str, str], dict[str, Exception]]:
+        """Format → its main file, and what those raised that crashed; no two are in memory at once."""
+        files: dict[str, str] = {}
+        crashed: dict[str, Exception] = {}
+        for name in dict.fromkeys(("json", *formats)):
+            try:
+                form = format_named(name)
+                contents = form.files(run)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other reports must be written
+                crashed[name] = error
+                continue
+            for path, content in contents.items():
+                self._put(path, content)
+            del contents
+            files[name] = form.filename
+        return files, crashed
 
     def _seal(self, run: Run) -> Exception | None:
         """Manifest and signature, then the folder into place, then the manifest's name; gives why it is not signed."""
@@ -159,21 +171,6 @@ class Bundle:
                 f"{self.folder}: already holds something; a report never overwrites another",
                 next_step="name an empty folder with --output, or leave it out",
             )
-
-
-def _rendered(run: Run, formats: Iterable[str]) -> tuple[dict[str, bytes], dict[str, str], dict[str, Exception]]:
-    """Path → content of each format, format → its main file, and what those raised that crashed."""
-    contents: dict[str, bytes] = {}
-    files: dict[str, str] = {}
-    crashed: dict[str, Exception] = {}
-    for name in dict.fromkeys(("json", *formats)):
-        try:
-            form = format_named(name)
-            contents |= form.files(run)
-            files[name] = form.filename
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other reports must be written
-            crashed[name] = error
-    return contents, files, crashed
 
 
 def _why(error: Exception) -> str:

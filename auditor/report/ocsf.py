@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from auditor.finding import Finding, Outcome, Severity
@@ -42,8 +43,8 @@ _RULE = 1
 def render(run: Run) -> str:
     """The whole file: the audit itself, then every finding, those first that decide the verdict."""
     checks = digest.checks(run)
-    events = [_audit(run)]
-    events += [_event(run, finding, checks[finding.check]) for finding in digest.worst_first(run.findings)]
+    found = (_event(run, finding, checks[finding.check]) for finding in digest.worst_first(run.findings))
+    events = chain((_audit(run),), found)
     return "".join(json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n" for event in events)
 
 

@@ -65,7 +65,8 @@ def snapshot_of(accounts: int, deployments: int) -> tuple[Snapshot, Settings]:
 
 def _unlike(one: Resource, number: int) -> Resource:
     """The same, with what differs from account to account in a real estate: tags, settings, capacity, traffic."""
-    body, properties = one.body, one.body.get("properties", {})
+    body = one.body
+    properties = body.get("properties", {})
     if one.kind == "account":
         body["tags"] = {**(body.get("tags") or {}), "cost-centre": f"{number % 40:03d}"}
         properties["disableLocalAuth"] = number % 7 != 0
@@ -77,7 +78,7 @@ def _unlike(one: Resource, number: int) -> Resource:
         points = (point for told in body["value"] for row in told["timeseries"] for point in row["data"])
         for point in points:
             point.update({name: point[name] * (1 + number % 97) for name in ("total", "average") if point.get(name)})
-    return one
+    return one.model_copy(update={"body": body})
 
 
 def _settings(accounts: int, deployments: int) -> Settings:

@@ -98,7 +98,16 @@ def test_only_what_is_to_be_kept_stays() -> None:
         Exchange(paged=True, keep=lambda _: False).answered("r", 200, "application/json", b'{"value": [1]}')
 
 
-@pytest.mark.parametrize("body", [b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a": ' + b"9" * 5_000 + b"}", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"a":' * 201 + b"1" + b"}" * 201,
+        b'{"a": ' + b"9" * 5_000 + b"}",
+        b"\xff\xfe",
+    ],
+)
 def test_json_that_can_not_be_written_again_is_malformed(body: bytes) -> None:
     """Lone surrogates, bottomless nesting, endless numbers and foreign encodings."""
     with pytest.raises(MalformedBodyError):

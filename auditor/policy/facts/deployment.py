@@ -68,6 +68,8 @@ class Deployment:
 
     resource: Resource
     part: Part
+    called: Part
+    """What live calls told, which is a member of the part too."""
 
     @property
     def facts(self) -> JsonObject:
@@ -132,7 +134,7 @@ def deployment(resource: Resource, home: Home, basis: Basis) -> Deployment:
     routed = router(resource, body, declaring, basis.seen, basis.seen.gap(DETAIL, home.id))
     part = part.with_member("router", routed)
     part = part.with_member("latency", latency(resource, basis.seen))
-    return Deployment(resource, part.and_also(left_behind(resource, basis.seen)))
+    return Deployment(resource, part.and_also(left_behind(resource, basis.seen)), called)
 
 
 def _find_model(body: JsonObject, home: Home, basis: Basis) -> Lookup:

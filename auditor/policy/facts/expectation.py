@@ -70,8 +70,7 @@ def expectation(
 def _called(case: Case, home: Home, basis: Basis) -> Part:
     """What the live calls by the declared name told, whether or not there is such a deployment."""
     if case.there is not None:
-        # With all that is known of the deployment, so that a failure reads here as it does there.
-        return probes(case.there.resource, case.there.part.facts, home, basis)
+        return case.there.called
     named = Resource(kind=DEPLOYMENT, id=f"{home.id}/deployments/{case.expected.name}", body={})
     called = probes(named, {}, home, basis)
     if case.gap is None:

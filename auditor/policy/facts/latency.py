@@ -39,20 +39,22 @@ def latency(deployment: Resource, seen: Seen) -> Part:
     """
     told = Telling()
     gap = seen.gap("probe", deployment.id)
-    by_name = {one.body.get("probe"): one for one in seen.children("probe", deployment.id) if one.body.get("first")}
-    text, stream = by_name.get("text"), by_name.get("stream")
-    if text is not None and text.body.get("outcome") == "completed":
-        samples = times(text.body, "latencies_ms", "latency_ms")
+    found = [(one, one.body) for one in seen.children("probe", deployment.id)]
+    by_name = {body.get("probe"): (one, body) for one, body in found if body.get("first")}
+    text, told_text = by_name.get("text", (None, {}))
+    _, told_stream = by_name.get("stream", (None, {}))
+    if text is not None and told_text.get("outcome") == "completed":
+        samples = times(told_text, "latencies_ms", "latency_ms")
         told.tell("count", len(samples))
         _percentiles(told, "", samples)
         told.read("", text.readings)
     elif gap is not None or text is not None:
         told.tell("count", None, because=gap or (seen.own_gap("probe", text.id) if text is not None else None))
-    if stream is not None and stream.body.get("outcome") == "completed":
-        firsts = times(stream.body, "first_token_ms", "first_token_ms")
+    if told_stream.get("outcome") == "completed":
+        firsts = times(told_stream, "first_token_ms", "first_token_ms")
         told.tell("first_token_count", len(firsts))
         _percentiles(told, "first_token_", firsts)
-        told.tell("tokens_per_second", percentile(times(stream.body, "tokens_per_second", "tokens_per_second"), 50))
+        told.tell("tokens_per_second", percentile(times(told_stream, "tokens_per_second", "tokens_per_second"), 50))
     return told.done()
 
 

@@ -71,9 +71,10 @@ def metrics(seen: Seen) -> Metrics:
 
 
 def _answer(resource: Resource) -> Answer | None:
-    begin, _, end = (text(resource.body.get("timespan")) or "").partition("/")
+    body = resource.body
+    begin, _, end = (text(body.get("timespan")) or "").partition("/")
     span = moment(begin), moment(end)
-    told = objects(resource.body.get("value"))
+    told = objects(body.get("value"))
     if span[0] is None or span[1] is None or span[0] >= span[1] or told is None:
         return None
     return Answer(span[0], span[1], dict(_metrics(told)), resource.readings)

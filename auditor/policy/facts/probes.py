@@ -50,15 +50,14 @@ def probes(deployment: Resource, body: JsonObject, home: Home, basis: Basis) -> 
     expected = strictest_expectation([one for _, one in declaring])
     elsewhere: list[JsonObject] = []
     for found in basis.seen.children(KIND, deployment.id):
-        name = text(found.body.get("probe")) or last(found.id)
         around = partial(_context, deployment, body, found, home, basis)
         told = _probe(found, body, expected, around)
         own = basis.seen.own_gap(KIND, found.id)
         told = told.and_also(Part(absences={"": own})) if own is not None else told
-        if found.body.get("first") is False:
+        if told.facts.get("first") is False:
             elsewhere.append(told.facts)
         else:
-            part = part.with_member(name, told)
+            part = part.with_member(text(told.facts.get("probe")) or last(found.id), told)
     return part.and_also(Part(facts={ELSEWHERE: elsewhere})) if elsewhere else part
 
 

@@ -28,9 +28,9 @@ def text(value: Any) -> str | None:
 
 def number(value: Any) -> float | int | None:
     """The value if it is a finite number; true and false are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value if isinstance(value, int) or isfinite(value) else None
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def whole(value: Any) -> int | None:
