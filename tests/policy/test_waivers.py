@@ -81,6 +81,13 @@ def test_a_waiver_that_never_counted(tmp_path: Path) -> None:
         load_waivers(write(tmp_path / "w.yaml", [{**ENTRY, "expires": "2026-10-31"}]))
 
 
+def test_a_waiver_of_one_day(tmp_path: Path) -> None:
+    """An entry may say when it was created, and expire on that day or later."""
+    days = ({"expires": "2026-11-01"}, {"expires": "2026-12-31"})
+    loaded = load_waivers(write(tmp_path / "w.yaml", [{**ENTRY, **day} for day in days]))
+    assert [entry.created for entry in loaded.entries] == [date(2026, 11, 1)] * 2
+
+
 @pytest.mark.parametrize(
     ("named", "expected"),
     [
@@ -154,6 +161,7 @@ def test_notices() -> None:
         ({}, "fail", "in_force", True),
         ({"subject": "*"}, "unknown", "in_force", True),
         ({"subject": ACCOUNT.upper()}, "fail", "in_force", True),
+        ({"expires": "2026-11-21"}, "fail", "in_force", True),
         ({"expires": "2026-11-20"}, "fail", "expired", True),
         ({"expires": "2026-11-20"}, "pass", "expired", False),
         ({"subject": "other"}, "fail", "unmatched", False),
