@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.errors import PolicyError
-from auditor.policy.attestations import CONTROLS, Attestation, as_seen, load_attestations
+from auditor.policy.attestations import CONTROLS, Attestation, as_seen, attestation_records, load_attestations
 from auditor.policy.facts import SubjectFacts
 from auditor.snapshot import Resource
 from tests.policy.estate import estate, resource
@@ -107,6 +109,26 @@ def test_statements_become_resources_in_a_fixed_order(tmp_path: Path) -> None:
 def stated(control: str, workload: str | None = None, **changes: Any) -> Resource:
     id_ = f"/attestations/{control}" + (f"/{workload}" if workload else "")
     return resource("attestation", id_, "/attestations", {**ENTRY, "control": control, **changes})
+
+
+def test_a_record_says_whether_its_statement_is_in_force() -> None:
+    """From the day it was stated through its last; in the order of their ids, and what is of no known shape is none."""
+    days = {
+        "early": ("2026-11-22", "2027-01-01"),
+        "First": ("2026-11-21", "2027-01-01"),
+        "last": ("2026-01-01", "2026-11-21"),
+        "past": ("2026-01-01", "2026-11-20"),
+    }
+    each = [stated("gateway", name, owner=name, stated=on, expires=to) for name, (on, to) in days.items()]
+    others = (stated("lockbox", expires="never"), resource("account", "/a", "/s", ENTRY))
+    snapshot = replace(estate(), resources=(*reversed(each), *others)).snapshot()
+    records = attestation_records(snapshot, date(2026, 11, 21))
+    assert [(one.owner, one.in_force) for one in records] == [
+        ("early", False),
+        ("First", True),
+        ("last", True),
+        ("past", False),
+    ]
 
 
 def facts(*resources: Resource) -> SubjectFacts:
