@@ -9,6 +9,7 @@ import pytest
 
 from auditor.ci.merged import merge, summary
 from auditor.errors import ExitCode
+from auditor.report.digest import tally
 from auditor.run import Run
 from tests.report.runs import HOSTILE, incomplete_run, passing_run, sample_run
 
@@ -62,3 +63,11 @@ def test_the_summary_is_a_table_whatever_the_names_are() -> None:
     assert all(line.replace("\\|", "").count("|") == 6 for line in table)
     assert "**No evidence**" in table[-1]
     assert "<img" not in text.replace("\\<", "")
+
+
+def test_counts_of_all_together() -> None:
+    """What failed and what is unknown, over the runs that count."""
+    merged = merge([about(FAIL, "a"), about(INCOMPLETE, "b"), about(FAIL, "elsewhere")], ("a", "b"))
+    tallies = [tally(FAIL), tally(INCOMPLETE)]
+    assert merged.failed == sum(one.fail for one in tallies) > 0
+    assert merged.unknown == sum(one.unknown for one in tallies) > 0
