@@ -83,6 +83,9 @@ def accepted(*, expired: bool) -> Waived:
         (Outcome.UNKNOWN, Outcome.UNKNOWN, None, False),
         (Outcome.PASS, Outcome.PASS, None, False),
         (Outcome.PASS, None, None, False),
+        (Outcome.UNKNOWN, None, None, False),
+        (None, Outcome.PASS, None, False),
+        (None, Outcome.NOT_APPLICABLE, None, False),
     ],
 )
 def test_each_way_in_which_a_finding_moves(
@@ -129,6 +132,35 @@ def test_a_stricter_check_is_told_from_a_worse_world() -> None:
     told = difference(Side(before, None, "a"), Side(after, None, "b"))
     assert told.findings[0].because is Because.POLICY
     assert [(each.what, each.kind) for each in told.judged] == [("passes_when", "rule"), ("days", "parameter")]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "because"),
+    [
+        (Outcome.FAIL, None, Because.POLICY),
+        (None, Outcome.FAIL, Because.POLICY),
+    ],
+    ids=["gone", "new"],
+)
+def test_a_check_that_came_or_went_moves_its_findings(
+    was: Outcome | None, now: Outcome | None, because: Because
+) -> None:
+    """What is judged only since, or no more, is laid to the packs; where the check is the same, to the world."""
+    sides = [run(*([finding(each)] if each else []), checks=(check(),) if each else ()) for each in (was, now)]
+    (moved,) = difference(Side(sides[0], None, "a"), Side(sides[1], None, "b")).findings
+    assert moved.because is because
+    same = [run(*([finding(each)] if each else []), checks=(check(),)) for each in (was, now)]
+    (moved,) = difference(Side(same[0], None, "a"), Side(same[1], None, "b")).findings
+    assert moved.because is Because.WORLD
+
+
+def test_what_fails_as_before_was_not_moved_by_the_policy() -> None:
+    """A check that became stricter is not why something fails that failed under the milder one too."""
+    before = run(finding(Outcome.FAIL), checks=(check(),))
+    after = run(finding(Outcome.FAIL), checks=(check(passes_when="false"),))
+    for rejudged in (None, {finding(Outcome.FAIL).id: Outcome.FAIL}):
+        (moved,) = difference(Side(before, None, "a"), Side(after, None, "b"), rejudged).findings
+        assert (moved.move, moved.because) == (Move.STILL_FAILING, Because.WORLD)
 
 
 @pytest.mark.parametrize(("then", "because"), [(Outcome.FAIL, Because.POLICY), (Outcome.PASS, Because.WORLD)])
