@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from auditor.difference import Because, Move, Side, difference
 from auditor.difference.values import places
 from auditor.difference.world import changes
-from auditor.finding import Finding, Outcome, Severity, Subject, Waived, fingerprint
+from auditor.finding import Finding, Fix, Outcome, Severity, Subject, Waived, fingerprint
 from auditor.run import CheckRecord, Run, Verdict
 from auditor.snapshot import Gap, GapReason, Listing, Principal, Resource, Snapshot
 from tests.report.parts import build
@@ -269,3 +270,140 @@ def test_any_two_values_are_compared(before: object, after: object) -> None:
     there = {(path, str(was), str(now)) for path, was, now in places(before, after, lambda _: False)}
     back = {(path, str(now), str(was)) for path, was, now in places(after, before, lambda _: False)}
     assert there == back
+
+
+def between(before: Run, after: Run) -> tuple[str, ...]:
+    """What two runs whose snapshots are at hand leave to be said."""
+    return difference(Side(before, snapshot(), "a"), Side(after, snapshot(), "b")).notes
+
+
+def test_two_runs_that_compare_well_need_no_word() -> None:
+    assert between(run(), run()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "note"),
+    [
+        (
+            {"started_at": NOW - timedelta(days=900)},
+            "The first was taken after the second: read the changes backwards.",
+        ),
+        (
+            {"tool": run().tool.model_copy(update={"version": "9.9.9"})},
+            (
+                f"auditor {run().tool.version} made the first and 9.9.9 the second: "
+                "a finding may have moved because the auditor did."
+            ),
+        ),
+        (
+            {"principal": run().principal.model_copy(update={"object_id": "another"})},
+            "Another identity looked: what became unknown, or known, may come of its permissions.",
+        ),
+        (
+            {"principal": run().principal.model_copy(update={"app_id": "another"})},
+            "Another identity looked: what became unknown, or known, may come of its permissions.",
+        ),
+        ({"cloud": "china"}, "The first is of the cloud public, the second of china."),
+    ],
+    ids=["earlier", "version", "user", "application", "cloud"],
+)
+def test_what_makes_two_runs_hard_to_compare_is_said(changed: dict[str, object], note: str) -> None:
+    """Another day, auditor, identity or cloud: each in one sentence, and only where it is so."""
+    assert between(run(), run().model_copy(update=changed)) == (note,)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "notes"),
+    [
+        (["A"], ["a"], ()),
+        (None, ["a"], ()),
+        (["a"], None, ()),
+        (["a"], [], ()),
+        (["a"], ["a", "b"], ("Only the second looked at subscription b.",)),
+        (["a", "b"], ["b"], ("Only the first looked at subscription a.",)),
+        (
+            ["e", "d", "c", "b", "a"],
+            ["f", "g", "h"],
+            (
+                (
+                    "The first looked at subscriptions a, b, c and 2 more, the second at subscriptions f, g, h: "
+                    "what fails in the second is called new, though it may be old."
+                ),
+            ),
+        ),
+    ],
+)
+def test_other_subscriptions_are_said(first: object, second: object, notes: tuple[str, ...]) -> None:
+    """What only one of the two looked at; nothing where settings name none."""
+    sides = [run().model_copy(update={"settings": {"scope": {"subscriptions": each}}}) for each in (first, second)]
+    assert between(*sides) == notes
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_without_one_of_the_snapshots_the_world_is_not_compared(which: int) -> None:
+    """And that is said."""
+    sides = [Side(run(), None if at == which else snapshot(), "x") for at in (0, 1)]
+    told = difference(*sides)
+    assert told.world is None
+    assert told.notes == (
+        "Only the evidence of one side is at hand: its findings are compared, single settings are not.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ({"object_id": "o", "app_id": "a"}, "o"),
+        ({"object_id": None, "app_id": "a"}, "a"),
+        ({"object_id": None, "app_id": None}, None),
+    ],
+    ids=["object", "application", "nobody"],
+)
+def test_a_side_says_who_looked(who: dict[str, str | None], told: str | None) -> None:
+    side = run().model_copy(update={"principal": run().principal.model_copy(update=who)})
+    assert difference(Side(side, None, "a"), Side(run(), None, "b")).before.who == told
+
+
+def test_a_sandbox_is_told_among_other_notices() -> None:
+    """Whatever else the endpoints or the auditor say of a run."""
+    sandbox = run().model_copy(update={"notices": ("a waiver is expired", "Sandbox: not evidence")})
+    other = run().model_copy(update={"notices": ("of no sandbox",)})
+    told = difference(Side(sandbox, None, "a"), Side(other, None, "b"))
+    assert (told.before.sandbox, told.after.sandbox) == (True, False)
+
+
+def test_the_worst_move_stands_first() -> None:
+    """Then the severest, then by check and subject in any case; each under the title that either side knew."""
+    rows = [
+        ("b", "/z", Severity.HIGH, Outcome.FAIL, Outcome.PASS),
+        ("b", "/b", Severity.HIGH, Outcome.PASS, Outcome.FAIL),
+        ("b", "/A", Severity.HIGH, Outcome.PASS, Outcome.FAIL),
+        ("a", "/c", Severity.HIGH, Outcome.PASS, Outcome.FAIL),
+        ("c", "/c", Severity.CRITICAL, Outcome.PASS, Outcome.FAIL),
+        ("a", "/d", Severity.CRITICAL, Outcome.PASS, Outcome.UNKNOWN),
+    ]
+
+    def side(which: int, checks: str) -> Side:
+        found = [
+            replace(
+                finding(row[3 + which], row[0]),
+                id=f"{row[0]}{row[1]}",
+                severity=row[2],
+                subject=Subject(kind="account", id=row[1], name="n"),
+                fix=Fix(text="mend it"),
+            )
+            for row in rows
+        ]
+        return Side(run(*found, checks=tuple(check(id=name, title=name.upper()) for name in checks)), None, "x")
+
+    told = difference(side(0, "ab"), side(1, "bc")).findings
+    assert [(each.check, each.subject) for each in told] == [
+        ("c", "/c"),
+        ("a", "/c"),
+        ("b", "/A"),
+        ("b", "/b"),
+        ("a", "/d"),
+        ("b", "/z"),
+    ]
+    assert [each.title for each in told] == ["C", "A", "B", "B", "A", "B"]
+    assert {each.fix for each in told} == {"mend it"}
