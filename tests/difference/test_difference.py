@@ -135,6 +135,26 @@ def test_a_stricter_check_is_told_from_a_worse_world() -> None:
     assert [(each.what, each.kind) for each in told.judged] == [("passes_when", "rule"), ("days", "parameter")]
 
 
+def test_each_change_of_what_judged_is_listed() -> None:
+    """By check: what came and went, each rule and the severity, then each parameter, with both values."""
+    before = (check(id="z"), check(parameters={"same": 1, "days": 3, "gone": True}), check(id="gone"))
+    strict = {"severity": "low", "passes_when": "false", "applies_when": "false", "subject": "quota"}
+    after = (check(id="new"), check(**strict, parameters={"same": 1, "days": 4, "came": "x"}), check(id="z"))
+    told = difference(Side(run(checks=before), None, "a"), Side(run(checks=after), None, "b")).judged
+    keys = "api-keys-accepted"
+    assert [(each.check, each.what, each.kind, each.before, each.after) for each in told] == [
+        (keys, "severity", "rule", "high", "low"),
+        (keys, "passes_when", "rule", "true", "false"),
+        (keys, "applies_when", "rule", "true", "false"),
+        (keys, "subject", "rule", "account", "quota"),
+        (keys, "came", "parameter", None, "x"),
+        (keys, "days", "parameter", 3, 4),
+        (keys, "gone", "parameter", True, None),
+        ("gone", "removed", "removed", None, None),
+        ("new", "added", "added", None, None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("was", "now", "because"),
     [
