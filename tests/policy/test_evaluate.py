@@ -115,6 +115,32 @@ def test_several_gaps() -> None:
     assert found.message.startswith("Not known: the list of quotas could not be read (timed out); the list of deploy")
 
 
+@pytest.mark.parametrize(("count", "end"), [(3, "two; three"), (4, "two; three; and 1 more"), (6, "; and 3 more")])
+def test_many_gaps_are_counted(count: int, end: str) -> None:
+    """Three causes are told, the rest are a number; the finding names each gap."""
+    names = ("one", "two", "three", "four", "five", "six")[:count]
+    found = one(
+        {},
+        passes_when=" || ".join(f"account.{name} == 1" for name in names),
+        absences={f"account.{name}": name for name in names},
+        gaps=tuple(gap(id=name, kind=name, permission=None) for name in names),
+    )
+    assert found.message.replace(" could not be read (denied)", "").endswith(end)
+    assert found.gaps == names
+
+
+def test_what_was_not_told_stands_before_the_gaps_of_others() -> None:
+    """What stopped the rule lies behind no gap; a gap of which nothing is known is none."""
+    found = one(
+        {},
+        passes_when="account.a == 1 || account.b == 1 || account.c == 1",
+        absences={"account.b": "gap-1", "account.c": "gone"},
+        gaps=(gap(permission=None),),
+    )
+    assert found.message == "Not known: account.a was not told; the list of deployments could not be read (denied)"
+    assert found.gaps == ("gap-1",)
+
+
 def test_a_gap_that_does_not_matter_is_not_told() -> None:
     """Where the rule has its answer without the hidden fact, the finding has an outcome and no gap."""
     found = one(

@@ -59,6 +59,7 @@ def test_what_does_not_gate() -> None:
         ("subscription", "/subscriptions/s", Verdict.INCOMPLETE),
         ("deployment", "/subscriptions/s/providers/x/accounts/a", Verdict.INCOMPLETE),
         ("account", "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a", Verdict.PASS),
+        ("account", "/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/X/ACCOUNTS/A", Verdict.PASS),
         ("diagnostic_setting", "/subscriptions/s/providers/x/accounts/a", Verdict.PASS),
         ("deployment_detail", "/subscriptions/s/providers/x/accounts/a", Verdict.PASS),
     ],
