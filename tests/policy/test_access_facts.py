@@ -205,6 +205,16 @@ def test_managing_is_not_calling() -> None:
     assert {row["scope"] for row in told["identity_powers"]} == {SUB}
 
 
+def test_powers_are_those_of_the_declared_identities_alone() -> None:
+    """Each power that a role of theirs gives, by the role that gives it; what others hold is told elsewhere."""
+    facts = held(given(APP, CONTRIBUTOR), given(APP, READER, SUB), given(OTHER_APP, OWNER)).of("account", ACCOUNT)
+    rows = facts.variables["account"]["access"]["identity_powers"]
+    assert {(row["principal"], row["role_id"]) for row in rows} == {(APP, CONTRIBUTOR)}
+    assert {row["action"] for row in rows} == set(POWERS) - {"Microsoft.Authorization/roleAssignments/write"}
+    assert facts.notes["account.access.identity_powers"][0] == "of its own assignments; what groups hold is not counted"
+    assert not {f"account.access.{name}" for name in ("conditional", "direct_users", "wide")} & facts.notes.keys()
+
+
 def test_an_application_that_uses_no_responses_may_call_by_any_other_action() -> None:
     """One that only embeds needs no responses/write."""
     embeds = permission([], ["Microsoft.CognitiveServices/accounts/OpenAI/deployments/embeddings/action"])
@@ -316,6 +326,8 @@ def test_custom_roles_that_are_too_broad_are_told_once() -> None:
     (row,) = access(*two, roles=roles)["custom_broad_roles"]
     assert (row["role_id"], row["patterns"]) == (OPERATOR, ["Microsoft.CognitiveServices/*"])
     assert access(given(APP, OPERATOR, f"{GROUP}-two"), roles=roles)["custom_broad_roles"] == []
+    narrow = [roles[0], definition(OPERATOR, permission([LIST_KEYS]), kind="CustomRole")]
+    assert access(*two, roles=narrow)["custom_broad_roles"] == []
     untold = [roles[0], definition(OPERATOR, permission(["*"]), kind="Other")]
     assert "custom_broad_roles" not in access(*two, roles=untold)
 
@@ -337,7 +349,8 @@ def test_a_role_whose_definition_was_not_seen_leaves_open_what_it_grants() -> No
         "account", ACCOUNT
     )
     assert set(facts.variables["account"]["access"]) == {"identities"}
-    assert "not among the definitions" in facts.notes["account.access.key_readers"][0]
+    for name in (*LISTS, *DENIABLE):
+        assert "not among the definitions" in facts.notes[f"account.access.{name}"][0]
     elsewhere = access(given(APP, OPENAI_USER), given(APP, OPERATOR, f"{GROUP}-two"))
     assert set(elsewhere) == {"identities", *LISTS, *DENIABLE}
 
