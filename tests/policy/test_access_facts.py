@@ -280,6 +280,8 @@ def test_deny_assignments_take_away_what_roles_grant(denied: Resource, lacking: 
     told = access(given(APP, OPENAI_USER), denied).get("identities_lacking")
     assert (None if told is None else principals(told)) == lacking
     assert all(row["denied"] for row in told or ())
+    (row,) = access(given(APP, READER), denial(RESPOND))["identities_lacking"]
+    assert row["denied"] is False  # nothing was granted that could be denied
 
 
 def test_a_denial_that_may_not_concern_a_key_reader_leaves_it_one() -> None:
