@@ -363,6 +363,47 @@ def test_an_assignment_of_a_shape_never_seen_leaves_everything_open(broken: Json
     assert set(access(given(APP, OPENAI_USER), given(TEAM, OWNER, **broken))) == {"identities"}
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"doNotApplyToChildScopes": "no"},
+        {"principals": [{"type": "ServicePrincipal"}]},
+        {"principals": ["all"]},
+        {"excludePrincipals": "none"},
+        {"excludePrincipals": [{"id": 7}]},
+        {"excludePrincipals": [None]},
+    ],
+    ids=str,
+)
+def test_a_denial_of_a_shape_never_seen_leaves_open_who_is_denied(broken: JsonObject) -> None:
+    """Even one of what nobody holds: it may be of anything, for anybody. What is assigned stays known."""
+    told = access(given(APP, OPENAI_USER), denial("x", **broken))
+    assert set(told) == {"identities", *LISTS}
+
+
+def test_an_assignment_or_denial_stands_where_it_says_or_else_where_its_id_does() -> None:
+    """And where neither tells, everything is open."""
+    own = f"{GROUP}-two"  # what the id says; the account lies in another group
+
+    def placed(kind: str, scope: str | None, arm_id: str | None = f"{own}/{AUTH}/things/1") -> Resource:
+        one = given(APP, OPENAI_USER) if kind == "role_assignment" else denial(RESPOND)
+        properties = {**one.body["properties"], "scope": scope}
+        return resource(kind, f"{SUB}/{AUTH}/things/1", SUB, {"id": arm_id, "properties": properties})
+
+    def lacking(*resources: Resource) -> Any:
+        return access(*resources).get("identities_lacking")
+
+    may, away = given(APP, OPENAI_USER), given(APP, OPENAI_USER, own)
+    assert lacking(placed("role_assignment", GROUP)) == []
+    assert principals(lacking(placed("role_assignment", None))) == [APP]
+    assert lacking(placed("role_assignment", None, f"/{AUTH}/things/1")) == []
+    assert lacking(placed("role_assignment", None, None), may) is None
+    assert principals(lacking(may, placed("deny_assignment", GROUP))) == [APP]
+    assert lacking(may, placed("deny_assignment", None)) == []
+    assert lacking(may, placed("deny_assignment", None, "/elsewhere")) is None
+    assert principals(lacking(away)) == [APP]
+
+
 @pytest.mark.parametrize("strange", [None, [], "text", {"properties": None}, {"properties": []}])
 def test_strange_bodies_never_raise(strange: Any) -> None:
     """Whatever stands where an object belongs."""
