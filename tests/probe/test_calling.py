@@ -109,7 +109,17 @@ async def test_json_of_the_schema_with_the_values_of_the_question_is_proven() ->
     turns = writes()
     body = await body_of(STRUCTURED_OUTPUTS, turns)
     assert body["proven"] is True
-    assert turns.asked[0][1]["text"]["format"]["strict"] is True
+    assert turns.asked[0][1]["text"]["format"] == {
+        "type": "json_schema",
+        "name": "order",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "properties": {"order": {"type": "string"}, "quantity": {"type": "integer"}},
+            "required": ["order", "quantity"],
+            "additionalProperties": False,
+        },
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,6 +128,8 @@ async def test_json_of_the_schema_with_the_values_of_the_question_is_proven() ->
         (writes(text=""), "not JSON"),
         (writes(text="Sure! Here is your order."), "not JSON"),
         (writes(text="[1, 2]"), "other members"),
+        (writes(text='["order", "quantity"]'), "other members"),
+        (writes(text='"order"'), "other members"),
         (writes({"note": "more"}), "other members"),
         (writes({"quantity": "12"}), "another type"),
         (writes({"quantity": True}), "another type"),
