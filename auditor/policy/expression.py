@@ -182,11 +182,11 @@ def _refusal(text: str, names: tuple[str, ...], message: str) -> RuleError:
     if undeclared is None:
         return RuleError(problem[:300], line=line, column=column)
     name = undeclared["name"].split(".")[0]
-    lines = text.splitlines() or [""]
+    lines = text.splitlines()
     source = lines[line - 1] if line <= len(lines) else ""
     start = source.rfind(name, 0, column - 1 + len(name))
     after = source[start + len(name) :].lstrip() if start >= 0 else ""
-    called = after.startswith("(") or source[:start].endswith(".")
+    called = after.startswith("(")
     known = f"{nearest(name, names)} (known here: {', '.join(names)})"
     what = f"unknown function {name!r}" if called else f"unknown variable {name!r}{known}"
     return RuleError(what, line=line, column=start + 1 if start >= 0 else column)

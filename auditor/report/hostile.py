@@ -29,7 +29,7 @@ _INLINE_COMMAND = re.compile(r"#(?=#(?:vso)?\[)", re.IGNORECASE)
 
 _MARKUP = re.compile(
     r"([\\`*\[\]<>#|~&@$]"
-    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # inside a word it is no emphasis
+    r"|(?<![a-z0-9])_|_(?![a-z0-9])"  # inside a word it is no emphasis
     r"|(?<!\d):(?=[\w/+-])"  # begins an address or an emoji
     r"|(?<=\bwww)\.)",
     re.IGNORECASE,

@@ -81,6 +81,76 @@ def test_a_secret_within_a_text_is_masked(text: str, before: str) -> None:
     json.loads(body)
 
 
+BEFORE_KEY = (
+    *("access", "account", "admin", "api", "auth", "endpoint", "function", "host", "instrumentation", "master"),
+    *("primary", "private", "query", "search", "secondary", "service", "shared", "signing", "storage"),
+    *("subscription", "throttling"),
+)
+
+
+@pytest.mark.parametrize("word", BEFORE_KEY)
+@pytest.mark.parametrize("between", ["", "_", "-"])
+def test_a_key_is_known_by_the_word_before_it(word: str, between: str) -> None:
+    """However short in a member of JSON, and where it is long in any text; `projectKey` may be anything."""
+    name = f"{word}{between}key"
+    assert json.loads(redact(json.dumps({name: "PLANTED"}).encode())[0]) == {name: MASK}
+    assert bounded(f"{name}=PLANTEDPLANTEDPLANTED;x") == f"{name}=***;x"
+    assert bounded(f"project{between}Key=PLANTEDPLANTEDPLANTED") == f"project{between}Key=PLANTEDPLANTEDPLANTED"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server=x;Uid=u; Pwd=PLANTED;",
+        "Server=x;Password=PLANTED;",
+        "sv=2024\\u0026sig=PLANTED",
+        "next=https%3A%2F%2Fa%3Fsig%3DPLANTED%26se",
+        "sv=2024;sig=PLANTED",
+        f"/api/run?code={'PLANTED' * 6}",
+        f"a&code={'PLANTED' * 6}",
+        "Authorization=Basic PLANTEDPLANTED",
+        "'authorization': 'Basic PLANTEDPLANTED'",
+        f"https://{'PLANTED' * 3}@dev.azure.com/x",
+        "https:\\/\\/u:PLANTED@x/",
+        "-----BEGIN RSA PRIVATE KEY-----\nPLANTED",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\nPLANTED",
+        f"abc7Q~{'PLANTED' * 5}"[: 6 + 31],
+        f"{'PLANTED' * 6}AzSeABCDEF",
+        f"{('PLANTED' * 11)[:76]}AZDOABCD",
+        *(f"gh{kind}_{'PLANTED' * 6}" for kind in "opsur"),
+        f"github_pat_{'PLANTED' * 4}",
+        f"{'PLANTED' * 12}AB\\u003d\\u003d",
+        f"projectKey: {'PLANTED' * 5}",
+        "sessionToken=PLANTEDPLANTEDPLANTED",
+        "passwd: PLANTEDPLANTED",
+        "Connection String = PLANTEDPLANTED",
+        "sasUrl: PLANTEDPLANTED",
+    ],
+    ids=str.lower,
+)
+def test_each_form_of_a_secret_is_masked(text: str) -> None:
+    """What Azure and its neighbours give out, as a message may quote it."""
+    assert "PLANTED" not in bounded(text)
+    assert b"PLANTED" not in redact(text.encode())[0]
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("digits", ["02x", "02X"])
+def test_a_secret_that_is_percent_encoded_whole_is_masked(layers: int, digits: str) -> None:
+    """Each of its characters, as often as addresses stand within addresses."""
+    text = "AccountKey=PLANTED0189/+"
+    for _ in range(layers):
+        text = "".join(f"%{format(ord(char), digits)}" for char in text)
+    assert bounded(f"https://x/?a={text}") == "https://x/?a=AccountKey=***"
+
+
+def test_what_was_decoded_to_be_masked_acts_no_more_than_before() -> None:
+    """Line ends, quotes and brackets beside the secret stay encoded, so that the body stays JSON."""
+    text = "AccountKey%3DPLANTED%22%00%1F%0A%20%27%3C%3E%5C%7F%21%41"
+    assert redact(text.encode()) == (b"AccountKey=***%22%00%1F%0A%20%27%3C%3E%5C%7F!A", True)
+    assert redact(b"a%3Db%22 AccountKey=x") == (b"a%3Db%22 AccountKey=***", True)
+
+
 @pytest.mark.parametrize(
     "text",
     ["{}", "key {}", "Key: {}.", "Incorrect API key provided: {}.", "a\n{}\nb", "Ocp-Apim-Subscription-Key={}", '"{}"'],
@@ -142,6 +212,12 @@ def test_a_number_for_a_password_is_masked_as_a_text() -> None:
     body, redacted = redact(b'{"password": 12345678, "clientSecret":"87654321"}')
     assert redacted
     assert json.loads(body) == {"password": MASK, "clientSecret": MASK}
+
+
+@pytest.mark.parametrize("name", ["password", "passwd", "clientSecret"])
+def test_a_number_alone_is_a_secret_by_its_name(name: str) -> None:
+    assert json.loads(redact(json.dumps({name: -12345.5}).encode())[0]) == {name: MASK}
+    assert redact(json.dumps({name: 123}).encode())[1] is False
 
 
 def test_paths_of_secrets() -> None:

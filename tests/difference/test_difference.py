@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from auditor.difference import Because, Move, Side, difference
 from auditor.difference.values import places
 from auditor.difference.world import changes
-from auditor.finding import Finding, Outcome, Severity, Subject, Waived, fingerprint
+from auditor.finding import Finding, Fix, Outcome, Severity, Subject, Waived, fingerprint
 from auditor.run import CheckRecord, Run, Verdict
 from auditor.snapshot import Gap, GapReason, Listing, Principal, Resource, Snapshot
 from tests.report.parts import build
@@ -83,6 +84,9 @@ def accepted(*, expired: bool) -> Waived:
         (Outcome.UNKNOWN, Outcome.UNKNOWN, None, False),
         (Outcome.PASS, Outcome.PASS, None, False),
         (Outcome.PASS, None, None, False),
+        (Outcome.UNKNOWN, None, None, False),
+        (None, Outcome.PASS, None, False),
+        (None, Outcome.NOT_APPLICABLE, None, False),
     ],
 )
 def test_each_way_in_which_a_finding_moves(
@@ -129,6 +133,55 @@ def test_a_stricter_check_is_told_from_a_worse_world() -> None:
     told = difference(Side(before, None, "a"), Side(after, None, "b"))
     assert told.findings[0].because is Because.POLICY
     assert [(each.what, each.kind) for each in told.judged] == [("passes_when", "rule"), ("days", "parameter")]
+
+
+def test_each_change_of_what_judged_is_listed() -> None:
+    """By check: what came and went, each rule and the severity, then each parameter, with both values."""
+    before = (check(id="z"), check(parameters={"same": 1, "days": 3, "gone": True}), check(id="gone"))
+    strict = {"severity": "low", "passes_when": "false", "applies_when": "false", "subject": "quota"}
+    after = (check(id="new"), check(**strict, parameters={"same": 1, "days": 4, "came": "x"}), check(id="z"))
+    told = difference(Side(run(checks=before), None, "a"), Side(run(checks=after), None, "b")).judged
+    keys = "api-keys-accepted"
+    assert [(each.check, each.what, each.kind, each.before, each.after) for each in told] == [
+        (keys, "severity", "rule", "high", "low"),
+        (keys, "passes_when", "rule", "true", "false"),
+        (keys, "applies_when", "rule", "true", "false"),
+        (keys, "subject", "rule", "account", "quota"),
+        (keys, "came", "parameter", None, "x"),
+        (keys, "days", "parameter", 3, 4),
+        (keys, "gone", "parameter", True, None),
+        ("gone", "removed", "removed", None, None),
+        ("new", "added", "added", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "because"),
+    [
+        (Outcome.FAIL, None, Because.POLICY),
+        (None, Outcome.FAIL, Because.POLICY),
+    ],
+    ids=["gone", "new"],
+)
+def test_a_check_that_came_or_went_moves_its_findings(
+    was: Outcome | None, now: Outcome | None, because: Because
+) -> None:
+    """What is judged only since, or no more, is laid to the packs; where the check is the same, to the world."""
+    sides = [run(*([finding(each)] if each else []), checks=(check(),) if each else ()) for each in (was, now)]
+    (moved,) = difference(Side(sides[0], None, "a"), Side(sides[1], None, "b")).findings
+    assert moved.because is because
+    same = [run(*([finding(each)] if each else []), checks=(check(),)) for each in (was, now)]
+    (moved,) = difference(Side(same[0], None, "a"), Side(same[1], None, "b")).findings
+    assert moved.because is Because.WORLD
+
+
+def test_what_fails_as_before_was_not_moved_by_the_policy() -> None:
+    """A check that became stricter is not why something fails that failed under the milder one too."""
+    before = run(finding(Outcome.FAIL), checks=(check(),))
+    after = run(finding(Outcome.FAIL), checks=(check(passes_when="false"),))
+    for rejudged in (None, {finding(Outcome.FAIL).id: Outcome.FAIL}):
+        (moved,) = difference(Side(before, None, "a"), Side(after, None, "b"), rejudged).findings
+        assert (moved.move, moved.because) == (Move.STILL_FAILING, Because.WORLD)
 
 
 @pytest.mark.parametrize(("then", "because"), [(Outcome.FAIL, Because.POLICY), (Outcome.PASS, Because.WORLD)])
@@ -237,3 +290,140 @@ def test_any_two_values_are_compared(before: object, after: object) -> None:
     there = {(path, str(was), str(now)) for path, was, now in places(before, after, lambda _: False)}
     back = {(path, str(now), str(was)) for path, was, now in places(after, before, lambda _: False)}
     assert there == back
+
+
+def between(before: Run, after: Run) -> tuple[str, ...]:
+    """What two runs whose snapshots are at hand leave to be said."""
+    return difference(Side(before, snapshot(), "a"), Side(after, snapshot(), "b")).notes
+
+
+def test_two_runs_that_compare_well_need_no_word() -> None:
+    assert between(run(), run()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "note"),
+    [
+        (
+            {"started_at": NOW - timedelta(days=900)},
+            "The first was taken after the second: read the changes backwards.",
+        ),
+        (
+            {"tool": run().tool.model_copy(update={"version": "9.9.9"})},
+            (
+                f"auditor {run().tool.version} made the first and 9.9.9 the second: "
+                "a finding may have moved because the auditor did."
+            ),
+        ),
+        (
+            {"principal": run().principal.model_copy(update={"object_id": "another"})},
+            "Another identity looked: what became unknown, or known, may come of its permissions.",
+        ),
+        (
+            {"principal": run().principal.model_copy(update={"app_id": "another"})},
+            "Another identity looked: what became unknown, or known, may come of its permissions.",
+        ),
+        ({"cloud": "china"}, "The first is of the cloud public, the second of china."),
+    ],
+    ids=["earlier", "version", "user", "application", "cloud"],
+)
+def test_what_makes_two_runs_hard_to_compare_is_said(changed: dict[str, object], note: str) -> None:
+    """Another day, auditor, identity or cloud: each in one sentence, and only where it is so."""
+    assert between(run(), run().model_copy(update=changed)) == (note,)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "notes"),
+    [
+        (["A"], ["a"], ()),
+        (None, ["a"], ()),
+        (["a"], None, ()),
+        (["a"], [], ()),
+        (["a"], ["a", "b"], ("Only the second looked at subscription b.",)),
+        (["a", "b"], ["b"], ("Only the first looked at subscription a.",)),
+        (
+            ["e", "d", "c", "b", "a"],
+            ["f", "g", "h"],
+            (
+                (
+                    "The first looked at subscriptions a, b, c and 2 more, the second at subscriptions f, g, h: "
+                    "what fails in the second is called new, though it may be old."
+                ),
+            ),
+        ),
+    ],
+)
+def test_other_subscriptions_are_said(first: object, second: object, notes: tuple[str, ...]) -> None:
+    """What only one of the two looked at; nothing where settings name none."""
+    sides = [run().model_copy(update={"settings": {"scope": {"subscriptions": each}}}) for each in (first, second)]
+    assert between(*sides) == notes
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_without_one_of_the_snapshots_the_world_is_not_compared(which: int) -> None:
+    """And that is said."""
+    sides = [Side(run(), None if at == which else snapshot(), "x") for at in (0, 1)]
+    told = difference(*sides)
+    assert told.world is None
+    assert told.notes == (
+        "Only the evidence of one side is at hand: its findings are compared, single settings are not.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ({"object_id": "o", "app_id": "a"}, "o"),
+        ({"object_id": None, "app_id": "a"}, "a"),
+        ({"object_id": None, "app_id": None}, None),
+    ],
+    ids=["object", "application", "nobody"],
+)
+def test_a_side_says_who_looked(who: dict[str, str | None], told: str | None) -> None:
+    side = run().model_copy(update={"principal": run().principal.model_copy(update=who)})
+    assert difference(Side(side, None, "a"), Side(run(), None, "b")).before.who == told
+
+
+def test_a_sandbox_is_told_among_other_notices() -> None:
+    """Whatever else the endpoints or the auditor say of a run."""
+    sandbox = run().model_copy(update={"notices": ("a waiver is expired", "Sandbox: not evidence")})
+    other = run().model_copy(update={"notices": ("of no sandbox",)})
+    told = difference(Side(sandbox, None, "a"), Side(other, None, "b"))
+    assert (told.before.sandbox, told.after.sandbox) == (True, False)
+
+
+def test_the_worst_move_stands_first() -> None:
+    """Then the severest, then by check and subject in any case; each under the title that either side knew."""
+    rows = [
+        ("b", "/z", Severity.HIGH, Outcome.FAIL, Outcome.PASS),
+        ("b", "/b", Severity.HIGH, Outcome.PASS, Outcome.FAIL),
+        ("b", "/A", Severity.HIGH, Outcome.PASS, Outcome.FAIL),
+        ("a", "/c", Severity.HIGH, Outcome.PASS, Outcome.FAIL),
+        ("c", "/c", Severity.CRITICAL, Outcome.PASS, Outcome.FAIL),
+        ("a", "/d", Severity.CRITICAL, Outcome.PASS, Outcome.UNKNOWN),
+    ]
+
+    def side(which: int, checks: str) -> Side:
+        found = [
+            replace(
+                finding(row[3 + which], row[0]),
+                id=f"{row[0]}{row[1]}",
+                severity=row[2],
+                subject=Subject(kind="account", id=row[1], name="n"),
+                fix=Fix(text="mend it"),
+            )
+            for row in rows
+        ]
+        return Side(run(*found, checks=tuple(check(id=name, title=name.upper()) for name in checks)), None, "x")
+
+    told = difference(side(0, "ab"), side(1, "bc")).findings
+    assert [(each.check, each.subject) for each in told] == [
+        ("c", "/c"),
+        ("a", "/c"),
+        ("b", "/A"),
+        ("b", "/b"),
+        ("a", "/d"),
+        ("b", "/z"),
+    ]
+    assert [each.title for each in told] == ["C", "A", "B", "B", "A", "B"]
+    assert {each.fix for each in told} == {"mend it"}

@@ -12,6 +12,7 @@ from auditor.snapshot import Resource
 from tests.policy.assignments import (
     APP,
     AUTH,
+    CONTRIBUTOR,
     MANAGEMENT,
     OPENAI_USER,
     OPERATOR,
@@ -73,6 +74,16 @@ def test_managing_is_not_calling() -> None:
     assert principals(told["identities_lacking"]) == [APP]
     assert {row["action"] for row in told["identity_powers"]} == set(POWERS)
     assert {row["scope"] for row in told["identity_powers"]} == {SUB}
+
+
+def test_powers_are_those_of_the_declared_identities_alone() -> None:
+    """Each power that a role of theirs gives, by the role that gives it; what others hold is told elsewhere."""
+    facts = held(given(APP, CONTRIBUTOR), given(APP, READER, SUB), given(OTHER_APP, OWNER)).of("account", ACCOUNT)
+    rows = facts.variables["account"]["access"]["identity_powers"]
+    assert {(row["principal"], row["role_id"]) for row in rows} == {(APP, CONTRIBUTOR)}
+    assert {row["action"] for row in rows} == set(POWERS) - {"Microsoft.Authorization/roleAssignments/write"}
+    assert facts.notes["account.access.identity_powers"][0] == "of its own assignments; what groups hold is not counted"
+    assert not {f"account.access.{name}" for name in ("conditional", "direct_users", "wide")} & facts.notes.keys()
 
 
 def test_an_application_that_uses_no_responses_may_call_by_any_other_action() -> None:
@@ -140,6 +151,8 @@ def test_deny_assignments_take_away_what_roles_grant(denied: Resource, lacking: 
     told = access(given(APP, OPENAI_USER), denied).get("identities_lacking")
     assert (None if told is None else principals(told)) == lacking
     assert all(row["denied"] for row in told or ())
+    (row,) = access(given(APP, READER), denial(RESPOND))["identities_lacking"]
+    assert row["denied"] is False  # nothing was granted that could be denied
 
 
 def test_a_denial_that_may_not_concern_a_key_reader_leaves_it_one() -> None:
@@ -186,6 +199,8 @@ def test_custom_roles_that_are_too_broad_are_told_once() -> None:
     (row,) = access(*two, roles=roles)["custom_broad_roles"]
     assert (row["role_id"], row["patterns"]) == (OPERATOR, ["Microsoft.CognitiveServices/*"])
     assert access(given(APP, OPERATOR, f"{GROUP}-two"), roles=roles)["custom_broad_roles"] == []
+    narrow = [roles[0], definition(OPERATOR, permission([LIST_KEYS]), kind="CustomRole")]
+    assert access(*two, roles=narrow)["custom_broad_roles"] == []
     untold = [roles[0], definition(OPERATOR, permission(["*"]), kind="Other")]
     assert "custom_broad_roles" not in access(*two, roles=untold)
 

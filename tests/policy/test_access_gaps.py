@@ -27,6 +27,7 @@ from tests.policy.assignments import (
     eligible,
     given,
     held,
+    principals,
 )
 from tests.policy.estate import ACCOUNT, GROUP, SUB, estate, resource
 
@@ -40,7 +41,8 @@ def test_a_role_whose_definition_was_not_seen_leaves_open_what_it_grants() -> No
         "account", ACCOUNT
     )
     assert set(facts.variables["account"]["access"]) == {"identities"}
-    assert "not among the definitions" in facts.notes["account.access.key_readers"][0]
+    for name in (*LISTS, *DENIABLE):
+        assert "not among the definitions" in facts.notes[f"account.access.{name}"][0]
     elsewhere = access(given(APP, OPENAI_USER), given(APP, OPERATOR, f"{GROUP}-two"))
     assert set(elsewhere) == {"identities", *LISTS, *DENIABLE}
 
@@ -49,6 +51,47 @@ def test_a_role_whose_definition_was_not_seen_leaves_open_what_it_grants() -> No
 def test_an_assignment_of_a_shape_never_seen_leaves_everything_open(broken: JsonObject) -> None:
     """It may be anybody's, of anything."""
     assert set(access(given(APP, OPENAI_USER), given(TEAM, OWNER, **broken))) == {"identities"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"doNotApplyToChildScopes": "no"},
+        {"principals": [{"type": "ServicePrincipal"}]},
+        {"principals": ["all"]},
+        {"excludePrincipals": "none"},
+        {"excludePrincipals": [{"id": 7}]},
+        {"excludePrincipals": [None]},
+    ],
+    ids=str,
+)
+def test_a_denial_of_a_shape_never_seen_leaves_open_who_is_denied(broken: JsonObject) -> None:
+    """Even one of what nobody holds: it may be of anything, for anybody. What is assigned stays known."""
+    told = access(given(APP, OPENAI_USER), denial("x", **broken))
+    assert set(told) == {"identities", *LISTS}
+
+
+def test_an_assignment_or_denial_stands_where_it_says_or_else_where_its_id_does() -> None:
+    """And where neither tells, everything is open."""
+    own = f"{GROUP}-two"  # what the id says; the account lies in another group
+
+    def placed(kind: str, scope: str | None, arm_id: str | None = f"{own}/{AUTH}/things/1") -> Resource:
+        one = given(APP, OPENAI_USER) if kind == "role_assignment" else denial(RESPOND)
+        properties = {**one.body["properties"], "scope": scope}
+        return resource(kind, f"{SUB}/{AUTH}/things/1", SUB, {"id": arm_id, "properties": properties})
+
+    def lacking(*resources: Resource) -> Any:
+        return access(*resources).get("identities_lacking")
+
+    may, away = given(APP, OPENAI_USER), given(APP, OPENAI_USER, own)
+    assert lacking(placed("role_assignment", GROUP)) == []
+    assert principals(lacking(placed("role_assignment", None))) == [APP]
+    assert lacking(placed("role_assignment", None, f"/{AUTH}/things/1")) == []
+    assert lacking(placed("role_assignment", None, None), may) is None
+    assert principals(lacking(may, placed("deny_assignment", GROUP))) == [APP]
+    assert lacking(may, placed("deny_assignment", None)) == []
+    assert lacking(may, placed("deny_assignment", None, "/elsewhere")) is None
+    assert principals(lacking(away)) == [APP]
 
 
 @pytest.mark.parametrize("strange", [None, [], "text", {"properties": None}, {"properties": []}])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.errors import PolicyError
-from auditor.policy.attestations import CONTROLS, Attestation, as_seen, load_attestations
+from auditor.policy.attestations import CONTROLS, Attestation, as_seen, attestation_records, load_attestations
 from auditor.policy.facts import SubjectFacts
 from auditor.snapshot import Resource
 from tests.policy.estate import estate, resource
@@ -75,27 +77,58 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert "gateway of shop is stated twice, first at 1:12" in told
 
 
+def test_a_repetition_for_every_workload_is_told_where_it_stands(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match=r":7:12: gateway of every workload is stated twice, first at 1:12"):
+        load(tmp_path, entry(), entry())
+
+
+def test_a_statement_may_count_for_one_day(tmp_path: Path) -> None:
+    assert len(load(tmp_path, entry(stated="2026-11-21", expires="2026-11-21"))) == 1
+
+
 def test_one_for_all_and_one_for_a_workload_are_two(tmp_path: Path) -> None:
     assert len(load(tmp_path, entry(), entry(workload="shop"))) == 2
 
 
 def test_statements_become_resources_in_a_fixed_order(tmp_path: Path) -> None:
     """With the proof that these are all, and as JSON has them."""
-    stated = load(tmp_path, entry(workload="shop"), entry(control="lockbox"), entry())
+    stated = load(tmp_path, entry(workload="Shop"), entry(workload="desk"), entry(control="lockbox"), entry())
     resources, listing = as_seen(stated)
     assert [one.id for one in resources] == [
         "/attestations/gateway",
-        "/attestations/gateway/shop",
+        "/attestations/gateway/desk",
+        "/attestations/gateway/Shop",
         "/attestations/lockbox",
     ]
     assert as_seen(stated[::-1]) == (resources, listing)
-    assert (listing.kind, listing.count) == ("attestation", 3)
+    assert (listing.kind, listing.count) == ("attestation", 4)
+    assert {one.parent for one in resources} == {listing.scope}
     assert resources[0].body == {**ENTRY, "holds": True}
 
 
 def stated(control: str, workload: str | None = None, **changes: Any) -> Resource:
     id_ = f"/attestations/{control}" + (f"/{workload}" if workload else "")
     return resource("attestation", id_, "/attestations", {**ENTRY, "control": control, **changes})
+
+
+def test_a_record_says_whether_its_statement_is_in_force() -> None:
+    """From the day it was stated through its last; in the order of their ids, and what is of no known shape is none."""
+    days = {
+        "early": ("2026-11-22", "2027-01-01"),
+        "First": ("2026-11-21", "2027-01-01"),
+        "last": ("2026-01-01", "2026-11-21"),
+        "past": ("2026-01-01", "2026-11-20"),
+    }
+    each = [stated("gateway", name, owner=name, stated=on, expires=to) for name, (on, to) in days.items()]
+    others = (stated("lockbox", expires="never"), resource("account", "/a", "/s", ENTRY))
+    snapshot = replace(estate(), resources=(*reversed(each), *others)).snapshot()
+    records = attestation_records(snapshot, date(2026, 11, 21))
+    assert [(one.owner, one.in_force) for one in records] == [
+        ("early", False),
+        ("First", True),
+        ("last", True),
+        ("past", False),
+    ]
 
 
 def facts(*resources: Resource) -> SubjectFacts:

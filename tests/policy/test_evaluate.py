@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -114,6 +115,32 @@ def test_several_gaps() -> None:
     assert found.message.startswith("Not known: the list of quotas could not be read (timed out); the list of deploy")
 
 
+@pytest.mark.parametrize(("count", "end"), [(3, "two; three"), (4, "two; three; and 1 more"), (6, "; and 3 more")])
+def test_many_gaps_are_counted(count: int, end: str) -> None:
+    """Three causes are told, the rest are a number; the finding names each gap."""
+    names = ("one", "two", "three", "four", "five", "six")[:count]
+    found = one(
+        {},
+        passes_when=" || ".join(f"account.{name} == 1" for name in names),
+        absences={f"account.{name}": name for name in names},
+        gaps=tuple(gap(id=name, kind=name, permission=None) for name in names),
+    )
+    assert found.message.replace(" could not be read (denied)", "").endswith(end)
+    assert found.gaps == names
+
+
+def test_what_was_not_told_stands_before_the_gaps_of_others() -> None:
+    """What stopped the rule lies behind no gap; a gap of which nothing is known is none."""
+    found = one(
+        {},
+        passes_when="account.a == 1 || account.b == 1 || account.c == 1",
+        absences={"account.b": "gap-1", "account.c": "gone"},
+        gaps=(gap(permission=None),),
+    )
+    assert found.message == "Not known: account.a was not told; the list of deployments could not be read (denied)"
+    assert found.gaps == ("gap-1",)
+
+
 def test_a_gap_that_does_not_matter_is_not_told() -> None:
     """Where the rule has its answer without the hidden fact, the finding has an outcome and no gap."""
     found = one(
@@ -218,6 +245,7 @@ def test_order() -> None:
     """Worst first: severity, then fail, unknown, pass, not applicable, then check and subject."""
     checks = policy(
         check(id="b-low", severity="low"),
+        check(id="e-high"),
         check(id="a-high"),
         check(id="c-high", applies_when="false"),
         check(id="d-critical", severity="critical"),
@@ -226,11 +254,39 @@ def test_order() -> None:
     found = judged(*subjects, by=checks)
     assert [(each.check, each.subject.id) for each in found] == [
         *(("d-critical", name) for name in ("/A2", "/B", "/a", "/z")),
-        *(("a-high", name) for name in ("/A2", "/B", "/a", "/z")),
+        *(("a-high", name) for name in ("/A2", "/B")),
+        *(("e-high", name) for name in ("/A2", "/B")),
+        *((name, "/a") for name in ("a-high", "e-high")),
+        *((name, "/z") for name in ("a-high", "e-high")),
         *(("c-high", name) for name in ("/a", "/A2", "/B", "/z")),
         *(("b-low", name) for name in ("/A2", "/B", "/a", "/z")),
     ]
     assert judged(*reversed(subjects), by=checks) == found
+
+
+def test_order_of_those_who_declare_the_same() -> None:
+    """What several workloads declare of one subject stands by their names, whoever was heard first."""
+    both = [replace(subject(OFF), workload=name) for name in ("desk", None, "web")]
+    assert [each.subject.workload for each in judged(*reversed(both))] == [None, "desk", "web"]
+
+
+def test_whose_and_where() -> None:
+    """A finding names the workload and the region of its subject, by which reports and waivers tell it from others."""
+    assert (one(OFF).subject.workload, one(OFF).subject.location) == ("web", "swedencentral")
+
+
+def test_what_one_subject_was_told_is_not_said_of_another() -> None:
+    """Subjects that differ only in whether the check applies, or only in what passes, get each their own outcome."""
+    told = {"applies_when": "account.on == true", "passes_when": "account.good == true", "shows": ["account.name"]}
+    bodies = [{"on": on, "good": good} for on in (True, False) for good in (True, False)]
+    subjects = [subject(body, id=f"/{position}") for position, body in enumerate(bodies)]
+    outcomes = {each.subject.id: each.outcome for each in judged(*subjects, by=policy(check(**told)))}
+    assert [outcomes[f"/{position}"] for position in range(4)] == [
+        Outcome.PASS,
+        Outcome.FAIL,
+        Outcome.NOT_APPLICABLE,
+        Outcome.NOT_APPLICABLE,
+    ]
 
 
 def test_only_checks_of_the_subjects_kind() -> None:
@@ -257,6 +313,15 @@ def test_waived() -> None:
     assert passed.waiver is None
 
 
+def test_waived_under_an_older_name() -> None:
+    """A waiver that names a check by an alias still holds after the check was renamed."""
+    accepted = Waiver(check="old-name", subject="shop", owner="o", reason="r", ticket="t", expires=date(2026, 11, 21))
+    by = policy(check(aliases=["older-name", "old-name"]))
+    (kept,) = judged(subject(OFF), by=by, waivers=Waivers((accepted,), date(2026, 11, 21)))
+    assert kept.waiver is not None
+    assert not kept.gating
+
+
 def test_allowed_unknowns_do_not_gate() -> None:
     """Where the gate lets the incomplete pass, an unknown does not gate and a failure still does."""
     gate = GateSettings(fail_on=Severity.HIGH, incomplete="allow")
@@ -267,6 +332,8 @@ def test_allowed_unknowns_do_not_gate() -> None:
 def test_now_is_utc() -> None:
     """Rules see the snapshot's time in UTC."""
     assert rfc3339(NOW) == "2026-11-21T12:00:00Z"
+    found = one(passes_when="now == '2026-11-21T12:00:00Z'", shows=["now"])
+    assert (found.outcome, found.facts[0].value) == (Outcome.PASS, "2026-11-21T12:00:00Z")
 
 
 JSON = st.recursive(

@@ -65,25 +65,26 @@ def test_missing_facts_are_unknown_and_named(rule: str, missing: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "rule",
+    ("rule", "cause"),
     [
-        "account.text < 3",
-        "!account.text",
-        "account.text && true",
-        "account.list[7] == 1",
-        "1 / account.zero == 1",
-        "timestamp(account.text) < timestamp(now)",
-        "account.text.below == 1",
-        "account.dyn",
-        "account.many.all(item, item >= 0)",
+        ("account.text < 3", "can't be evaluated: No matching overloads found"),
+        ("!account.text", "can't be evaluated: No matching overloads found"),
+        ("account.text && true", "can't be evaluated: No matching overloads found"),
+        ("account.list[7] == 1", "can't be evaluated: Index error"),
+        ("1 / account.zero == 1", "can't be evaluated: divide by zero"),
+        ("timestamp(account.text) < timestamp(now)", "can't be evaluated: String to Timestamp"),
+        ("account.text.below == 1", "can't be evaluated: Applying SELECT"),
+        ("account.dyn", "gave a value of type STRING, neither true nor false"),
+        ("account.many.all(item, item >= 0)", "can't be evaluated: Iteration budget exceeded"),
     ],
 )
-def test_errors_are_unknown_with_the_cause(rule: str) -> None:
+def test_errors_are_unknown_with_the_cause(rule: str, cause: str) -> None:
     """Wrong types, impossible conversions, other values than true and false, and too many iterations are unknown."""
     found = evaluated(rule, {"text": "x", "zero": 0, "list": [], "dyn": "true", "many": list(range(20_000))})
     assert isinstance(found, Unknown)
     assert found.missing == ()
-    assert found.reason
+    assert found.reason.startswith(f"the rule {cause}")
+    assert "[INTERNAL]" not in found.reason
 
 
 @pytest.mark.parametrize("dyn", ["true", 1, [True], {"a": True}])
@@ -101,6 +102,20 @@ def test_odd_values_do_not_spoil_the_rest() -> None:
     assert evaluated("account.on", account) is True
     assert evaluated("account.big > 5.0", account) is True
     assert isinstance(evaluated("account.tower.a.b == 'x'", account), Unknown)
+    assert evaluated("account.on", {"on": True, "tower": tower}) is True
+
+
+def test_what_stands_beside_an_odd_value_is_as_it_was() -> None:
+    """Null, false and fractions keep their value in an object that had to be mended."""
+    account = {"none": None, "no": False, "part": 1.5, "list": [None, 7], "big": 2**70}
+    assert evaluated("account.none == null && account.no == false && account.part == 1.5", account) is True
+    assert evaluated("size(account.list) == 2 && account.list[1] == 7", account) is True
+
+
+def test_a_variable_that_was_not_given_is_unknown() -> None:
+    """And named, as any other fact that is missing."""
+    found = compile_rule("workload.network == 'private'", ROOTS).evaluate(bind({"account": {}}))
+    assert found == Unknown("workload.network is not known", (("workload", "network"),))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +125,7 @@ def test_odd_values_do_not_spoil_the_rest() -> None:
         ("account.on ||\n  acount.off", 2, 3, "unknown variable 'acount'; did you mean 'account'?"),
         ("account.list.all(x, y == 1)", 1, 21, "unknown variable 'y'"),
         ("acounts.exists(x, x == 1)", 1, 1, "unknown variable 'acounts'; did you mean 'account'?"),
+        ("w.on == true", 1, 1, "unknown variable 'w'; did you mean 'workload'?"),
         ("accont(1) == 2", 1, 1, "unknown function 'accont'"),
         ("account.on.foo(2)", 1, 12, "unknown function 'foo'"),
         ("account.on == ", 1, 15, "Syntax error"),

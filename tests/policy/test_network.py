@@ -110,6 +110,13 @@ def test_no_public_access_and_no_approved_endpoint_is_unreachable() -> None:
     assert estate().account()["network"]["unreachable"] is False
 
 
+@pytest.mark.parametrize("value", ["SecuredByPerimeter", 7])
+def test_public_access_in_words_that_nobody_knows_is_not_called_off(value: Any) -> None:
+    """Without an approved endpoint nobody knows whether the account can be reached; with one it can."""
+    assert "unreachable" not in _connected("Pending").with_account(publicNetworkAccess=value).account()["network"]
+    assert estate().with_account(publicNetworkAccess=value).account()["network"]["unreachable"] is False
+
+
 def test_a_connection_in_a_state_that_nobody_knows_leaves_the_count_unknown() -> None:
     """It may let traffic through or not."""
     network = _connected("Perhaps").account()["network"]

@@ -213,6 +213,55 @@ def test_an_interface_without_an_address_is_not_known(addresses: tuple[Any, ...]
     assert "wrong_records" not in network(registered(addresses=addresses))
 
 
+@pytest.mark.parametrize("rows", [None, "nic", [None], [{}], [{"id": 5}], [{"id": INTERFACE}, {}]])
+def test_an_endpoint_whose_interfaces_are_of_no_known_shape_is_not_known(rows: Any) -> None:
+    odd = registered().changed(
+        "private_endpoint", ENDPOINT, lambda body: body["properties"].update(networkInterfaces=rows)
+    )
+    assert "wrong_records" not in network(odd)
+
+
+@pytest.mark.parametrize("rows", [None, "10.0.0.4", [None], [{}], [{"properties": {}}]])
+def test_an_interface_of_a_shape_never_seen_is_not_known(rows: Any) -> None:
+    odd = registered().changed(
+        "network_interface", INTERFACE, lambda body: body["properties"].update(ipConfigurations=rows)
+    )
+    assert "wrong_records" not in network(odd)
+
+
+def test_an_address_may_be_that_of_an_interface_that_was_not_read() -> None:
+    """So a record that leads to no interface that was is not called wrong."""
+    unread = f"{INTERFACE}.unread"
+    both = registered(*[record(zone, "10.0.0.9") for zone in ZONE_IDS], records=False).changed(
+        "private_endpoint",
+        ENDPOINT,
+        lambda body: body["properties"].update(networkInterfaces=[{"id": INTERFACE}, {"id": unread}]),
+    )
+    facts = both.hidden("network_interface", unread).of("account", ACCOUNT)
+    assert "wrong_records" not in facts.variables["account"]["network"]
+    assert facts.absences["account.network.wrong_records"] == f"gap network_interface {unread}"
+
+
+@pytest.mark.parametrize("configs", ["all", [None], [7]])
+def test_zone_groups_of_a_shape_never_seen_leave_the_zones_unknown(configs: Any) -> None:
+    odd = resource(
+        "private_dns_zone_group",
+        f"{ENDPOINT}/privateDnsZoneGroups/odd",
+        ENDPOINT,
+        {"properties": {"privateDnsZoneConfigs": configs}},
+    )
+    names = {"registered_zones", "unlinked_zones", "missing_records", "wrong_records"}
+    assert not names & network(registered(odd)).keys()
+
+
+def test_that_a_zone_has_no_link_is_known_without_its_records() -> None:
+    """Each list stands for itself."""
+    of = registered(links=False)
+    for zone in ZONE_IDS:
+        of = of.hidden("dns_record", zone)
+    assert [row["zone"] for row in network(of)["unlinked_zones"]] == sorted(ZONES)
+
+
 def test_zones_that_the_account_does_not_need_are_left_alone() -> None:
     """Someone else's zone in the same group, and all of them where the account has no name to register."""
     facts = network(registered().with_account(customSubDomainName=None))

@@ -57,6 +57,7 @@ def test_permissions_add_up_and_take_back_only_their_own() -> None:
         [None],
         ["*"],
         [{}],
+        [PERMISSIONS[OWNER], {}],
         [{**PERMISSIONS[OWNER], "dataActions": "*"}],
         [{**PERMISSIONS[OWNER], "actions": [1]}],
     ],
@@ -79,6 +80,11 @@ def test_permissions_of_a_shape_never_seen_are_not_known(permissions: Any) -> No
         (permission([], ["*"]), ("*",)),
         (permission([], ["Microsoft.CognitiveServices/accounts/*"]), ("Microsoft.CognitiveServices/accounts/*",)),
         (permission([], ["Microsoft.CognitiveServices/accounts/OpenAI/*"]), ()),
+        (permission([], ["*"], notDataActions=["Microsoft.CognitiveServices/*"]), ()),
+        (permission([], ["*"], notDataActions=["Microsoft.CognitiveServices/accounts/OpenAI/*"]), ("*",)),
+        (permission(["*"], ["*"], notDataActions=["*"]), ("*",)),
+        ({"actions": ["*"], "notActions": 7, "dataActions": "all", "notDataActions": {}}, ("*",)),
+        ({"actions": 7, "notActions": None, "dataActions": ["*"], "notDataActions": None}, ("*",)),
     ],
 )
 def test_wildcards_that_reach_keys_or_all_data(told: JsonObject, broad: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.errors import EmptyAuditError
-from auditor.finding import Finding, Outcome
+from auditor.finding import Finding, Outcome, Severity
 from auditor.policy.verdict import counts, verdict
 from auditor.run import Verdict
 from auditor.settings import GateSettings
@@ -59,6 +59,7 @@ def test_what_does_not_gate() -> None:
         ("subscription", "/subscriptions/s", Verdict.INCOMPLETE),
         ("deployment", "/subscriptions/s/providers/x/accounts/a", Verdict.INCOMPLETE),
         ("account", "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a", Verdict.PASS),
+        ("account", "/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/X/ACCOUNTS/A", Verdict.PASS),
         ("diagnostic_setting", "/subscriptions/s/providers/x/accounts/a", Verdict.PASS),
         ("deployment_detail", "/subscriptions/s/providers/x/accounts/a", Verdict.PASS),
     ],
@@ -105,8 +106,32 @@ def test_nothing_judged_is_no_pass_where_incomplete_is_allowed() -> None:
     assert verdict((), (gap(kind="account", scope="/subscriptions/s"),), ALLOW)[0] is Verdict.INCOMPLETE
 
 
+def test_nothing_judged_in_a_bare_scope() -> None:
+    """Where nothing at all was judged, that says it: nothing else is claimed to have been well."""
+    hidden = (gap(kind="account", scope="/subscriptions/s"),)
+    reasons = verdict((), hidden, BLOCK, bare=True)[1]
+    assert len(reasons) == 2
+    assert reasons[1] == "Nothing was judged."
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("a" * 200, "a" * 200),
+        ("a" * 201, "a" * 199 + "…"),
+        ("a" * 190 + " " * 9 + "bbb", "a" * 190 + "…"),
+    ],
+    ids=["whole", "too long", "cut in a gap"],
+)
+def test_a_long_message_is_cut(message: str, told: str) -> None:
+    """A reason is two hundred characters of a message at most, and says where it was cut."""
+    (found,) = findings(FAILING)
+    assert verdict([replace(found, message=message)], (), BLOCK)[1] == (f"{told} (keys-accepted, high)",)
+
+
 def test_many_subjects_in_one_sentence() -> None:
     """A check is named once, with the first subjects and how many more there are."""
+    assert verdict(findings(*[FAILING] * 3), (), BLOCK)[1] == ("keys-accepted (high) fails on shop, shop, shop.",)
     reasons = verdict(findings(*[FAILING] * 5), (), BLOCK)[1]
     assert reasons == ("keys-accepted (high) fails on shop, shop, shop and 2 more.",)
 
@@ -133,3 +158,20 @@ def test_one_cause_has_one_voice() -> None:
         ),
         "keys-accepted (high) is unknown on shop.",
     )
+
+
+def test_a_cause_names_the_first_that_hangs_on_it() -> None:
+    """The first finding behind a gap stands for the rest; a gap that is not there tells nothing."""
+    first, second, third = findings({}, {}, {})
+    other = replace(
+        second, check="later", severity=Severity.CRITICAL, subject=second.subject.model_copy(update={"name": "b"})
+    )
+    hanging = [replace(each, gaps=("gone", gap().id)) for each in (first, other)]
+    denied = f"the list of deployments could not be read (denied: needs {gap().permission})"
+    assert verdict(hanging, (gap(scope="/x/accounts/a"),), BLOCK)[1][-1] == (
+        f"2 gating findings are unknown, keys-accepted (high) on shop first: {denied}."
+    )
+    assert verdict(hanging[:1], (gap(),), BLOCK)[1][-1] == (
+        f"1 gating finding is unknown, keys-accepted (high) on shop first: {denied}."
+    )
+    assert verdict([replace(third, gaps=("gone",))], (), BLOCK)[1] == ("keys-accepted (high) is unknown on shop.",)

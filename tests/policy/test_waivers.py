@@ -77,8 +77,15 @@ def test_other_shapes(tmp_path: Path, content: Any) -> None:
 
 def test_a_waiver_that_never_counted(tmp_path: Path) -> None:
     """An entry that expires before it was created is refused."""
-    with pytest.raises(PolicyError, match="expires before it was created"):
-        load_waivers(write(tmp_path / "w.yaml", [{**ENTRY, "expires": "2026-10-31"}]))
+    with pytest.raises(PolicyError, match=r"w\.yaml:14:12: expires before it was created"):
+        load_waivers(write(tmp_path / "w.yaml", [ENTRY, {**ENTRY, "expires": "2026-10-31"}]))
+
+
+def test_a_waiver_of_one_day(tmp_path: Path) -> None:
+    """An entry may say when it was created, and expire on that day or later."""
+    days = ({"expires": "2026-11-01"}, {"expires": "2026-12-31"})
+    loaded = load_waivers(write(tmp_path / "w.yaml", [{**ENTRY, **day} for day in days]))
+    assert [entry.created for entry in loaded.entries] == [date(2026, 11, 1)] * 2
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,18 @@ def test_a_waiver_that_never_counted(tmp_path: Path) -> None:
 def test_whom_it_means(named: str, expected: bool) -> None:
     """A subject is named by its whole id or name in any case, or by a single star; nothing is guessed."""
     assert (waivers({"subject": named}).accepting(("keys-accepted",), WHO) is not None) is expected
+
+
+def test_a_name_in_capitals_is_meant_in_any_case() -> None:
+    loud = WHO.model_copy(update={"name": "Shop", "id": "/elsewhere"})
+    assert waivers({"subject": "shop"}).accepting(("keys-accepted",), loud) is not None
+
+
+def test_a_day_makes_them_count() -> None:
+    """The waivers of a file count from the day that they are told."""
+    found = Waivers(waivers(ENTRY).entries).on(TODAY).accepting(("keys-accepted",), WHO)
+    assert found is not None
+    assert not found.expired
 
 
 def test_former_ids() -> None:
@@ -154,6 +173,7 @@ def test_notices() -> None:
         ({}, "fail", "in_force", True),
         ({"subject": "*"}, "unknown", "in_force", True),
         ({"subject": ACCOUNT.upper()}, "fail", "in_force", True),
+        ({"expires": "2026-11-21"}, "fail", "in_force", True),
         ({"expires": "2026-11-20"}, "fail", "expired", True),
         ({"expires": "2026-11-20"}, "pass", "expired", False),
         ({"subject": "other"}, "fail", "unmatched", False),

@@ -48,7 +48,17 @@ async def test_a_function_that_is_called_as_asked_and_whose_result_is_used_is_pr
     turns = calls({})
     body = await body_of(FUNCTION_CALLING, turns)
     assert (body["outcome"], body["proven"], body["calls"]) == ("completed", True, 2)
-    _, second = (request for _, request in turns.asked)
+    first, second = (request for _, request in turns.asked)
+    assert [(one["role"], one["content"][:29]) for one in first["input"]] == [("user", "Call the function read_meter ")]
+    (tool,) = first["tools"]
+    assert second["tools"] == [tool]
+    assert (tool["type"], tool["name"], tool["strict"]) == ("function", "read_meter", True)
+    assert tool["parameters"] == {
+        "type": "object",
+        "properties": {"meter": {"type": "string", "description": "The meter's name."}},
+        "required": ["meter"],
+        "additionalProperties": False,
+    }
     assert [item.get("type") for item in second["input"][1:]] == ["function_call", "function_call_output"]
     assert second["input"][2]["call_id"] == second["input"][1]["call_id"]
 
@@ -80,6 +90,7 @@ async def test_a_result_that_is_not_used_proves_nothing() -> None:
     """The model called, and then said something of its own."""
     body = await body_of(FUNCTION_CALLING, calls({}, says="Il ne fait pas beau."))
     assert (body["outcome"], body["proven"]) == ("completed", False)
+    assert body["shortfall"] == "the answer does not use what the function gave back"
 
 
 def writes(change: dict[str, Any] | None = None, text: str | None = None) -> Turns:
@@ -98,7 +109,17 @@ async def test_json_of_the_schema_with_the_values_of_the_question_is_proven() ->
     turns = writes()
     body = await body_of(STRUCTURED_OUTPUTS, turns)
     assert body["proven"] is True
-    assert turns.asked[0][1]["text"]["format"]["strict"] is True
+    assert turns.asked[0][1]["text"]["format"] == {
+        "type": "json_schema",
+        "name": "order",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "properties": {"order": {"type": "string"}, "quantity": {"type": "integer"}},
+            "required": ["order", "quantity"],
+            "additionalProperties": False,
+        },
+    }
 
 
 @pytest.mark.parametrize(
@@ -107,6 +128,8 @@ async def test_json_of_the_schema_with_the_values_of_the_question_is_proven() ->
         (writes(text=""), "not JSON"),
         (writes(text="Sure! Here is your order."), "not JSON"),
         (writes(text="[1, 2]"), "other members"),
+        (writes(text='["order", "quantity"]'), "other members"),
+        (writes(text='"order"'), "other members"),
         (writes({"note": "more"}), "other members"),
         (writes({"quantity": "12"}), "another type"),
         (writes({"quantity": True}), "another type"),

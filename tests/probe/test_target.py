@@ -9,7 +9,7 @@ import pytest
 from auditor.cloud.clouds import PUBLIC
 from auditor.probe.limits import output_limit
 from auditor.probe.target import Target, targets
-from auditor.probe.text import inapplicable
+from auditor.probe.text import OTHER_CAPABILITIES, inapplicable
 from auditor.settings import ExpectedDeployment
 from auditor.snapshot import Resource
 from tests.probe.pretend import account, deployment, model, settings
@@ -132,6 +132,33 @@ def test_only_what_was_made_for_something_else_is_passed_over(one: Target, capab
     reason = inapplicable(one)
     assert (reason is None) == (capability is None)
     assert capability is None or capability in (reason or "")
+
+
+@pytest.mark.parametrize("capability", OTHER_CAPABILITIES)
+def test_each_thing_that_a_model_does_instead_is_told(capability: str) -> None:
+    """Named in the reason; told to be false, or beside responses, it is none."""
+    assert inapplicable(target("new", **{capability: "true"})) == (
+        f"the model has the capability {capability} and not responses"
+    )
+    assert inapplicable(target("new", **{capability: "false"})) is None
+    assert inapplicable(target("new", **{capability: "true", "responses": "TRUE"})) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [
+        *((name, "imageGenerations") for name in ("Dall-E-3", "gpt-image-1-mini", "FLUX-1.1-pro", "stable-image-core")),
+        *((name, "audio") for name in ("whisper", "tts-hd", "gpt-audio-mini", "gpt-4o-audio-preview")),
+        ("Cohere-embed-v3", "embeddings"),
+        ("Sora", "videoGenerations"),
+        *((name, None) for name in ("my-whisper", "my-sora", "my-flux", "unstable-chat", "statts")),
+    ],
+)
+def test_a_name_tells_where_nothing_else_does(name: str, does: str | None) -> None:
+    """In any case, and only where it stands for the model; a capability that is told goes before it."""
+    told = f"{name} is by its name a model for {does}; no capability is told" if does else None
+    assert inapplicable(target(name)) == told
+    assert inapplicable(target(name, chatCompletion="true")) is None
 
 
 def test_what_the_owner_uses_otherwise_is_not_asked() -> None:

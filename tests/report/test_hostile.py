@@ -51,6 +51,39 @@ def test_what_acts_is_shown_as_its_escape() -> None:
     assert hostile.line("Zürich 東京 👩‍💻") == "Zürich 東京 👩‍💻"
 
 
+ACTING = (
+    *(0x00, 0x08, 0x0E, 0x1B, 0x1F, 0x7F, 0x80, 0x9F),  # controls
+    *(0xAD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x202A, 0x202E, 0x2060, 0x206F, 0xFEFF, 0xFFF9, 0xFFFB),
+    *(0xD800, 0xDFFF, 0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF),  # no characters
+    *(0xE0000, 0xE007F),  # tags
+)
+
+
+@pytest.mark.parametrize("code", ACTING, ids=lambda code: f"{code:04x}")
+def test_each_character_that_acts_is_shown(code: int) -> None:
+    """Invisible or turning the line: in a line, in a block and in JSON it stands as an escape."""
+    acting = chr(code)
+    shown = acting.encode("unicode_escape").decode("ascii")
+    assert hostile.line(f"a{acting}b") == hostile.block(f"a{acting}b") == f"a{shown}b"
+    assert hostile.in_json(f'"a{acting}b"') == (f'"a{acting}b"' if code < 0x20 else json.dumps(f"a{acting}b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("_private_ a_b 9_9 A_B", r"\_private\_ a_b 9_9 A_B"),
+        ("https://contoso.com", r"https\://contoso.com"),
+        ("WWW.contoso.com www.contoso.com", r"WWW\.contoso.com www\.contoso.com"),
+        (":tada: :+1: 12:30 a: b", r"\:tada: \:+1: 12:30 a: b"),
+        ("@team #1", r"\@<!-- -->team \#<!-- -->1"),
+        ("a|b ~~c~~ $d$ &amp; <b>", r"a\|b \~\~c\~\~ \$d\$ \&amp; \<b\>"),
+    ],
+)
+def test_what_markdown_would_make_something_of_is_escaped(text: str, written: str) -> None:
+    """Emphasis, links without brackets, emoji, mentions, formulas; names with underscores and times stay readable."""
+    assert hostile.markdown(text) == written
+
+
 @given(ANYTHING)
 def test_markdown_reads_as_the_text_and_is_nothing_else(text: str) -> None:
     """Parsed as Markdown it is the same text, without emphasis, link, HTML or code."""

@@ -143,15 +143,17 @@ _EVERYTHING: Final = ("Microsoft.CognitiveServices/accounts/OpenAI/x", "Microsof
 
 
 def _broad(permissions: Iterable[JsonObject]) -> tuple[str, ...]:
-    """Wildcards that reach the keys and that nothing beside them takes back, and those that reach all data."""
+    """Wildcards that reach the keys, and those that reach all data, where nothing beside them takes that back."""
     found: dict[str, None] = {}
     for one in permissions:
         excepted = texts(one.get("notActions")) or []
         if not any(matches(pattern, LIST_KEYS) for pattern in excepted):
             keys = (pattern for pattern in texts(one.get("actions")) or [] if "*" in pattern)
             found.update(dict.fromkeys(pattern for pattern in keys if matches(pattern, LIST_KEYS)))
-        data = texts(one.get("dataActions")) or []
-        found.update(
-            dict.fromkeys(pattern for pattern in data if all(matches(pattern, action) for action in _EVERYTHING))
-        )
+        if not any(map(_reaches_all_data, texts(one.get("notDataActions")) or [])):
+            found.update(dict.fromkeys(filter(_reaches_all_data, texts(one.get("dataActions")) or [])))
     return tuple(found)
+
+
+def _reaches_all_data(pattern: str) -> bool:
+    return all(matches(pattern, action) for action in _EVERYTHING)
