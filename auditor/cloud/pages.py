@@ -125,6 +125,8 @@ def json_object(body: bytes, content_type: str) -> JsonObject:
         raise MalformedBodyError(f"{len(body)} bytes that are not JSON") from error
     if not isinstance(value, dict):
         raise MalformedBodyError(f"{_kind(value)} instead of an object")
+    if isinstance(value.get("error"), dict):
+        raise MalformedBodyError("an error in the place of an answer, or beside a part of it")
     return value
 
 

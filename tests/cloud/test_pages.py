@@ -33,6 +33,17 @@ def test_a_page_is_rows_or_malformed(body: bytes) -> None:
     json.dumps([row.body for row in exchange.rows], ensure_ascii=False, allow_nan=False).encode()
 
 
+@pytest.mark.parametrize("paged", [True, False])
+def test_an_error_that_says_200_is_no_answer(paged: bool) -> None:
+    """Not even beside a part of the list, which would then be called whole; `error: null` is none."""
+    for body in ({"error": {"code": "x"}}, {"value": [], "error": {"code": "x", "message": "partial"}}):
+        with pytest.raises(MalformedBodyError):
+            Exchange(paged=paged).answered("r", 200, "application/json", json.dumps(body).encode())
+    exchange = Exchange(paged=paged)
+    exchange.answered("r", 200, "application/json", json.dumps({"value": [], "error": None}).encode())
+    assert exchange.finished
+
+
 def test_endless_pages_end() -> None:
     """A list that always has another page is a loop in disguise."""
     exchange = Exchange(paged=True)

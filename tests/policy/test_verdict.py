@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from auditor.errors import EmptyAuditError
-from auditor.finding import Finding, Outcome
+from auditor.finding import Finding, Outcome, Waived
 from auditor.policy.verdict import counts, verdict
 from auditor.run import Verdict
 from auditor.settings import GateSettings
@@ -45,6 +46,23 @@ def test_unknown_is_incomplete() -> None:
     assert reasons[1].startswith(
         "Allowed by the gate: Subjects may be missing: the list of deployments could not be read"
     )
+
+
+def test_an_allowed_unknown_is_told_and_a_waived_one_is_not() -> None:
+    """A pass says how much was not known that would have held it up, and no more than that."""
+    unknown = findings(PASSING, {}, gate=ALLOW)
+    word, reasons = verdict(unknown, (), ALLOW)
+    assert (word, reasons[1:]) == (Verdict.PASS, ("Allowed by the gate: keys-accepted (high) is unknown on shop.",))
+    assert verdict(findings(PASSING, {}, severity="medium", gate=ALLOW), (), ALLOW)[1][1:] == ()
+    accepted = Waived(owner="o", reason="r", ticket="t", expires=date(2026, 12, 31))
+    assert verdict([replace(one, waiver=accepted) for one in unknown], (), ALLOW)[1][1:] == ()
+
+
+def test_a_pass_without_a_workload_says_what_was_not_judged() -> None:
+    """Posture alone tells nothing of the deployments that a release calls."""
+    word, reasons = verdict(findings(PASSING), (), BLOCK, declared=False)
+    assert word is Verdict.PASS
+    assert reasons[1].startswith("No workload is declared")
 
 
 def test_what_does_not_gate() -> None:
