@@ -102,7 +102,7 @@ def _unknown(findings: Iterable[Finding], gaps: Iterable[Gap]) -> list[str]:
 
 
 def _told(findings: Iterable[Finding], verb: str) -> list[str]:
-    """One sentence per check, in the order of the findings: a single failure in its own words, more by their names."""
+    """One sentence per check, in the order of the findings: a single one in its own words, more by their names."""
     by_check: dict[str, list[Finding]] = {}
     for finding in findings:
         by_check.setdefault(finding.check, []).append(finding)
@@ -113,7 +113,8 @@ def _told(findings: Iterable[Finding], verb: str) -> list[str]:
             continue
         names = [finding.subject.name for finding in those]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        told.append(f"{check} ({those[0].severity}) {verb} {', '.join(names[:_NAMED])}{more}.")
+        why = f": {_short(those[0].message.removeprefix('Not known: '))}" if len(those) == 1 else ""
+        told.append(f"{check} ({those[0].severity}) {verb} {', '.join(names[:_NAMED])}{more}{why}.")
     return told
 
 

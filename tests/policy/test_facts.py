@@ -247,6 +247,8 @@ def test_an_account_that_resource_manager_lists_is_not_missing(named: str) -> No
     facts = bent.of("workload", "workloads/checkout")
     assert "account_exists" not in facts.variables["workload"]
     assert there in facts.notes["workload.account_exists"][0]
+    account = bent.join()[f"account {named if named.startswith('/') else f'accounts/{named}'}"]
+    assert there in account.notes["account"][0]
     other = there.replace("AIF-gone", "aif-gone-2")
     apart = estate().expecting(account=named).plus(resource("arm_resource", other, SUB, {"id": other}))
     told: Any = apart.of("workload", "workloads/checkout").variables["workload"]

@@ -19,6 +19,8 @@ ALLOW = GateSettings(incomplete="allow")
 PASSING = {"properties": {"disableLocalAuth": True}}
 FAILING = {"properties": {"disableLocalAuth": False}}
 
+UNKNOWN = "keys-accepted (high) is unknown on shop: account.properties.disableLocalAuth was not told."
+
 
 def findings(*accounts: dict[str, object], severity: str = "high", gate: GateSettings = BLOCK) -> tuple[Finding, ...]:
     subjects = (subject(account, id=f"/accounts/{number}") for number, account in enumerate(accounts))
@@ -35,7 +37,7 @@ def test_fail_wins_over_incomplete() -> None:
     """A gating failure is fail even where the rest is unknown; both are told, the failure first."""
     word, reasons = verdict(findings(FAILING, {}), (), BLOCK)
     assert word is Verdict.FAIL
-    assert reasons == ("Keys are accepted (keys-accepted, high)", "keys-accepted (high) is unknown on shop.")
+    assert reasons == ("Keys are accepted (keys-accepted, high)", UNKNOWN)
 
 
 def test_unknown_is_incomplete() -> None:
@@ -52,7 +54,7 @@ def test_an_allowed_unknown_is_told_and_a_waived_one_is_not() -> None:
     """A pass says how much was not known that would have held it up, and no more than that."""
     unknown = findings(PASSING, {}, gate=ALLOW)
     word, reasons = verdict(unknown, (), ALLOW)
-    assert (word, reasons[1:]) == (Verdict.PASS, ("Allowed by the gate: keys-accepted (high) is unknown on shop.",))
+    assert (word, reasons[1:]) == (Verdict.PASS, (f"Allowed by the gate: {UNKNOWN}",))
     assert verdict(findings(PASSING, {}, severity="medium", gate=ALLOW), (), ALLOW)[1][1:] == ()
     accepted = Waived(owner="o", reason="r", ticket="t", expires=date(2026, 12, 31))
     assert verdict([replace(one, waiver=accepted) for one in unknown], (), ALLOW)[1][1:] == ()
@@ -149,5 +151,5 @@ def test_one_cause_has_one_voice() -> None:
             "3 gating findings are unknown, keys-accepted (high) on shop first: the list of quotas could not be read "
             "(denied: needs Microsoft.CognitiveServices/accounts/deployments/read)."
         ),
-        "keys-accepted (high) is unknown on shop.",
+        UNKNOWN,
     )
