@@ -42,10 +42,10 @@ def test_a_declared_deployment_that_was_not_found_is_a_target_under_its_name() -
 
 @pytest.mark.parametrize("on", ["CONTOSO", account().id.upper()], ids=["name", "id"])
 def test_the_account_is_named_without_case(on: str) -> None:
-    """Azure compares names and ids without case."""
+    """Azure compares names and ids without case; the call spells the deployment as the application does."""
     one = account()
     found = targets(settings({"name": "Chat", "model": "gpt-4.1"}, on=on), [one, deployment(one, "chat")], PUBLIC)
-    assert [(target.name, target.declared, target.exists) for target in found] == [("chat", True, True)]
+    assert [(target.name, target.declared, target.exists) for target in found] == [("Chat", True, True)]
 
 
 def test_an_account_that_was_not_read_has_no_targets() -> None:
