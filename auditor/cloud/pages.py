@@ -13,8 +13,9 @@ MAX_PAGES = 1_000
 """More pages than this are taken for a loop."""
 
 
-NEXT_LINKS = ("nextLink", "@odata.nextLink", "NextPageLink")
-"""Where a page says that there is a further one: as Resource Manager, queries in OData and the price list do."""
+NEXT_LINKS = frozenset({"nextlink", "@odata.nextlink", "nextpagelink"})
+"""Where a page says that there is a further one: as Resource Manager, queries in OData and the price list do; in lower
+case, since one that is spelled otherwise than the client expects must not be taken for the end."""
 
 
 class MalformedBodyError(Exception):
@@ -99,7 +100,8 @@ class Exchange:
             raise MalformedBodyError(f"`{self._rows_in}` is {_kind(elements)} instead of a list")
         self.rows.extend(Row(element, reading) for element in _objects(elements) if self._keep(element))
         self.next_link = None
-        link = next((page[name] for name in NEXT_LINKS if page.get(name) is not None), None)
+        links = (value for name, value in page.items() if name.lower() in NEXT_LINKS and value is not None)
+        link = next(links, None)
         if link is None or link == "":
             self.finished = True
             return

@@ -67,6 +67,14 @@ def test_a_query_in_odata_names_its_next_page_otherwise() -> None:
         assert (exchange.next_link, exchange.finished) == (expected, expected is None)
 
 
+@pytest.mark.parametrize("name", ["NextLink", "nextlink", "@odata.nextlink"])
+def test_a_next_page_in_another_casing_is_not_the_end(name: str) -> None:
+    """Where the client does not follow it, the list was not read whole."""
+    exchange = Exchange(paged=True)
+    exchange.answered("r", 200, "application/json", json.dumps({"value": [], name: "https://x/2"}).encode())
+    assert (exchange.finished, exchange.next_link) == (False, "https://x/2")
+
+
 def test_only_what_is_to_be_kept_stays() -> None:
     """The page is checked whole all the same."""
     exchange = Exchange(paged=True, keep=lambda element: element["id"] > 1)
