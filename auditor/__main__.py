@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from pathlib import Path
 
 from auditor.cli import cli
+
+STREAMS = 3
+"""Descriptors below it are the standard streams'."""
 
 
 def main() -> None:
     """Runs the command line; the process ends with one of `auditor.errors.ExitCode`.
 
-    Both outputs are UTF-8 with plain line feeds, so that a report is the same bytes on every system.
+    Both outputs are UTF-8 with plain line feeds, so that a report is the same bytes on every system. One that is closed
+    changes no verdict, and nothing else is opened in its place.
     """
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     cli(prog_name="auditor")
+
+
+def _open_closed() -> None:
+    """Opens the null device in place of standard streams that are closed, as by `>&-`."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < STREAMS:
+        continue
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open as long as the process
 
 
 if __name__ == "__main__":

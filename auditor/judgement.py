@@ -55,7 +55,8 @@ def judge(
     subjects = join(snapshot, settings)
     findings = judge_subjects(subjects, policy, waivers, gaps=snapshot.gaps, gate=settings.gate, now=snapshot.taken_at)
     bare = not any(each.kind in {"account", "workload"} for each in subjects)
-    word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted, bare=bare)
+    declared = bool(settings.workloads)
+    word, reasons = verdict(findings, snapshot.gaps, settings.gate, snapshot.interrupted, bare=bare, declared=declared)
     asked = Asked(
         {applied.check.id: applied.check.subject for applied in policy.checks},
         hidden_kinds(snapshot.gaps, interrupted=snapshot.interrupted),

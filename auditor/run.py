@@ -88,8 +88,9 @@ class Gate(Record):
     incomplete_blocks: bool = True
 
 
-WaiverState = Literal["in_force", "expired", "unmatched", "not_needed"]
-"""unmatched: it names no finding of the run; not_needed: what it names neither fails nor is unknown."""
+WaiverState = Literal["in_force", "expired", "not_yet", "unmatched", "not_needed"]
+"""not_yet: it was created on a day to come; unmatched: it names no finding of the run; not_needed: what it names
+neither fails nor is unknown."""
 
 
 class WaiverRecord(Record):
@@ -104,7 +105,7 @@ class WaiverRecord(Record):
     expires: date
     state: WaiverState
     findings: tuple[str, ...] = ()
-    """The ids of the findings that it accepts, or would if it had not expired."""
+    """The ids of the findings that it accepts, or would if it counted on the day of the run."""
 
 
 class AttestationRecord(Record):

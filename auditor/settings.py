@@ -169,7 +169,8 @@ class ExpectedDeployment(Record):
     rpm: int | None = Field(default=None, ge=1)
     tpm: int | None = Field(default=None, ge=1)
     features: tuple[Feature, ...] = ("text",)
-    """What of the Responses API the application uses; each is proven by a probe of the same name."""
+    """What of the Responses API the application uses; each is proven by a probe of the same name. Empty: nothing, as of
+    an embedding model; one that has the API is called once all the same."""
     surfaces: tuple[Literal["v1", "project"] | ApiVersion, ...] = Field(default=("v1",), min_length=1)
     """By which APIs the application calls: v1, a Foundry project's endpoint, or an api-version of the legacy API."""
     project: Name | None = None
@@ -273,7 +274,7 @@ class ProbeSettings(Record):
     calls: int = Field(default=100, ge=1)
     tokens: int = Field(default=50_000, ge=1)
     """Input and output together, by the most that each call could use."""
-    money: float | None = Field(default=None, gt=0)
+    money: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """In `currency`, by the tokens alone; what has no price is then not called."""
     prices: dict[Name, float] = {}
     """Model name → price of a million tokens, the dearer of input and output; goes before any other price."""
@@ -283,7 +284,7 @@ class ProbeSettings(Record):
     """Of all prices and of `money`."""
     repeat: int = Field(default=1, ge=1, le=200)
     """How often the text question, and the streamed one where it is declared, is put to each declared deployment."""
-    seconds: float = Field(default=120, gt=0)
+    seconds: float = Field(default=120, gt=0, allow_inf_nan=False)
     negative: bool = False
     """Also what must be refused: a call with an API key where keys are off, a call by the public path where that is
     closed, and each deployment's canary. The first asks Resource Manager for the keys (accounts/listKeys/action), which
@@ -314,7 +315,7 @@ class Settings(Record):
     ] = ("github-oidc", "workload-identity", "environment", "managed-identity", "azure-cli", "azd")
     """The chain, tried in this order; each that is not configured is passed over and said so."""
     concurrency: int = Field(default=32, ge=1, le=256)
-    deadline_seconds: float = Field(default=600, gt=0)
+    deadline_seconds: float = Field(default=600, gt=0, allow_inf_nan=False)
 
     def about(self, workloads: tuple[Workload, ...]) -> Settings:
         """The same with these workloads alone, and no other account in scope than theirs and those that stand by."""

@@ -40,6 +40,7 @@ class Bundle:
         self._lost: OSError | None = None
 
     def __enter__(self) -> Bundle:
+        self._refuse_unmovable()
         self._refuse_taken()
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -164,6 +165,15 @@ class Bundle:
         (self._partial / path).parent.mkdir(exist_ok=True)
         _write(self._partial / path, data)
         self._files[path] = FileRecord(path=path, bytes=len(data), sha256=digest(data))
+
+    def _refuse_unmovable(self) -> None:
+        """A name at which no folder can be put: only a failure at the very end would tell."""
+        if self.folder.is_symlink() or os.path.ismount(self.folder) or self.folder.name in ("", ".."):
+            what = "a link" if self.folder.is_symlink() else "a mount point, the working folder or one above it"
+            raise ReportError(
+                f"{self.folder}: is {what}; the folder of a run is written beside it and moved into place whole",
+                next_step=f"name a new folder in it: --output '{self.folder / 'run'}'",
+            )
 
     def _refuse_taken(self) -> None:
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):

@@ -35,8 +35,8 @@ def azure_devops(ctx: click.Context, *, bundle: Path | None, settings: Path | No
     """Report a finished run to Azure Pipelines.
 
     Logs the worst findings as issues, attaches the summary, publishes the JUnit results, sets output variables,
-    completes the task, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under
-    reports/ that this build made. Where there is none, or it was altered, it ends with 2 and the verdict `error`.
+    completes the task, and ends with the run's own exit code. BUNDLE is a run's folder, without it the newest under
+    reports/. Where there is none, it was altered, or another build made it, it ends with 2 and the verdict `error`.
     """
     from auditor.ci import azure_devops as words
     from auditor.ci.outputs import Kept, outputs

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cloud.redaction import bounded_member
 from auditor.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ class Found:
 
 
 def find(bundle: Path | None, settings: Path | None, environ: Mapping[str, str]) -> Found:
-    """The run in the bundle, or else the newest under reports/, if this very CI run made it.
+    """The run in the bundle, or else the newest under reports/; where this is a CI run, made by this very one.
 
-    Raises SnapshotError where there is no evidence: nothing was audited, and that is no pass; BundleError where a file
-    of it is not what its manifest says, or nothing says what it was.
+    Raises SnapshotError where there is no evidence of it: nothing was audited, and that is no pass; BundleError where a
+    file of it is not what its manifest says, or nothing says what it was.
     """
     from auditor.bundle.kept import unaltered
     from auditor.ci.outputs import Kept
@@ -54,8 +55,7 @@ def find(bundle: Path | None, settings: Path | None, environ: Mapping[str, str])
         )
     opened = unaltered(folder)
     run = opened.run()
-    if bundle is None:
-        _refuse_another_runs(folder, run.context, environ)
+    refuse_another_runs(folder, run, environ)
     kept = Kept(
         bundle=str(folder),
         evidence=str(evidence),
@@ -105,12 +105,18 @@ def _newest() -> Path:
     return folders[-1]
 
 
-def _refuse_another_runs(folder: Path, context: Mapping[str, str], environ: Mapping[str, str]) -> None:
+def refuse_another_runs(folder: Path, run: Run, environ: Mapping[str, str]) -> None:
+    """Raises SnapshotError where this is a CI run and the bundle is of another: what it says may not be so any more.
+
+    An audit that could not begin leaves what lay in its folder before.
+    """
     for name in _RUNS:
-        if environ.get(name) and context.get(name) != environ[name]:
+        if environ.get(name) and run.context.get(name) != bounded_member(name, environ[name]):
+            made_by = run.context.get(name, "none that it tells")
             raise SnapshotError(
-                f"the newest run, {folder}, was not made by this CI run ({name} is {environ[name]})",
-                next_step="see what auditor run said before this, or name the folder to speak of an older run",
+                f"the audit wrote no evidence: {folder} holds that of {run.started_at:%Y-%m-%d %H:%M} UTC, which this"
+                f" CI run did not make ({name} is {environ[name]}, and was {made_by})",
+                next_step="see what auditor run said before this; it writes to a folder that is new or empty",
             )
 
 

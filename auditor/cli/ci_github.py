@@ -35,8 +35,8 @@ def github(ctx: click.Context, *, bundle: Path | None, settings: Path | None) ->
     """Report a finished run to GitHub Actions.
 
     Writes the summary to GITHUB_STEP_SUMMARY, the outputs to GITHUB_OUTPUT, at most ten errors and ten warnings as
-    annotations to stdout, and ends with the run's own exit code. BUNDLE is a run's folder; without it the newest under
-    reports/ that this workflow run made. Where there is none, or it was altered, it ends with 2 and the verdict
+    annotations to stdout, and ends with the run's own exit code. BUNDLE is a run's folder, without it the newest under
+    reports/. Where there is none, it was altered, or another workflow run made it, it ends with 2 and the verdict
     `error`.
     """
     from auditor.ci import github as words

@@ -36,8 +36,8 @@ def gitlab(ctx: click.Context, *, bundle: Path | None, settings: Path | None, ou
     """Report a finished run to GitLab.
 
     Writes a code quality report, a JUnit report and a dotenv report, and ends with the run's own exit code. BUNDLE is a
-    run's folder; without it the newest under reports/ that this pipeline made. Where there is none, or it was altered,
-    it ends with 2 and the verdict `error`.
+    run's folder, without it the newest under reports/. Where there is none, it was altered, or another pipeline made
+    it, it ends with 2 and the verdict `error`.
     """
     from auditor.ci import gitlab as words
     from auditor.ci.outputs import Kept, outputs

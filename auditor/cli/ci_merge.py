@@ -6,11 +6,15 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli.ci_options import write
 from auditor.cli.options import Command, conversation_options, option
+
+if TYPE_CHECKING:
+    from auditor.run import Run
 
 _EPILOG = """\
 Examples:
@@ -36,10 +40,10 @@ and unknown, and a table, to them.
 def merge(ctx: click.Context, *, folder: Path, expect: tuple[str, ...]) -> None:
     """Give the runs below FOLDER one verdict.
 
-    Of each workload the newest run counts. Where evidence was altered there is no verdict, and it ends with 2. Else the
-    exit code is 1 where one failed, 2 where a workload has no evidence, else 3 where one is incomplete, else 0.
+    Of each workload the newest run counts. Where evidence was altered, or another CI run than this one made it, there
+    is no verdict, and it ends with 2. Else the exit code is 1 where one failed, 2 where a workload has no evidence,
+    else 3 where one is incomplete, else 0.
     """
-    from auditor.bundle.kept import unaltered
     from auditor.ci.github import summary_without_run
     from auditor.ci.merged import merge as merged
     from auditor.ci.merged import summary
@@ -47,7 +51,7 @@ def merge(ctx: click.Context, *, folder: Path, expect: tuple[str, ...]) -> None:
     from auditor.errors import BundleError, SnapshotError
 
     try:
-        runs = [unaltered(path.parent).run() for path in sorted(folder.rglob("evidence.json"))]
+        runs = [_run(path.parent) for path in sorted(folder.rglob("evidence.json"))]
     except (SnapshotError, BundleError) as error:
         _say({"verdict": "error", "failed": "", "unknown": ""}, summary_without_run(str(error)))
         raise
@@ -56,6 +60,16 @@ def merge(ctx: click.Context, *, folder: Path, expect: tuple[str, ...]) -> None:
     _say({"verdict": told.verdict, "failed": str(told.failed), "unknown": str(told.unknown)}, text)
     output(text)
     ctx.exit(told.code)
+
+
+def _run(folder: Path) -> Run:
+    """The run in a bundle; raises where it was altered, or was made by another CI run than this one."""
+    from auditor.bundle.kept import unaltered
+    from auditor.cli.ci_found import refuse_another_runs
+
+    run = unaltered(folder).run()
+    refuse_another_runs(folder, run, os.environ)
+    return run
 
 
 def _say(values: Mapping[str, str], text: str) -> None:

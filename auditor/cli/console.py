@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import click
 
 from auditor.cli.options import QUIET, REDACT_IDS
+from auditor.errors import ReportError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,16 +38,39 @@ def say(text: str = "") -> None:
     """A line of the conversation on stderr, unless --quiet."""
     context = click.get_current_context(silent=True)
     if not (context and context.meta.get(QUIET)):
-        click.echo(sayable(text), err=True, color=colored(sys.stderr, os.environ))
+        complain(sayable(text))
+
+
+def complain(text: str) -> None:
+    """The text on stderr; where nobody takes it that changes nothing, an exit code least of all."""
+    try:
+        click.echo(text, err=True, color=colored(sys.stderr, os.environ))
+    except OSError:
+        _discard(sys.stderr)
 
 
 def output(text: str) -> None:
-    """The result on stdout; a reader that has left early (`| head`) changes nothing."""
+    """The result on stdout; a reader that has left early (`| head`) changes nothing.
+
+    Raises ReportError where it can't be written: whoever wanted it does not have it.
+    """
     try:
         click.echo(text, nl=not text.endswith("\n"), color=colored(sys.stdout, os.environ))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
+    except OSError as error:
+        _discard(sys.stdout)
+        raise ReportError(
+            f"stdout can't be written: {error.strerror or error}",
+            next_step="free space or send it elsewhere; files that were named above are whole",
+            audited=True,
+        ) from error
+
+
+def _discard(stream: IO[str]) -> None:
+    """Lets go of what waits to be written, which would fail once more at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def colored(stream: IO[str], environ: Mapping[str, str]) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-from auditor.cli.console import colored, redacted, sayable
+from auditor.cli.console import complain, redacted, sayable
 from auditor.cli.options import VERBOSE
 from auditor.errors import AuditorError, ExitCode, SettingsError
 
@@ -34,7 +33,7 @@ def ending(ctx: click.Context) -> Iterator[None]:
         ctx.exit(ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the last door: a defect must not look like a verdict
         if ctx.meta.get(VERBOSE):
-            click.echo(sayable(traceback.format_exc()), err=True)
+            complain(sayable(traceback.format_exc()))
         words = redacted(f"{type(error).__name__}: {error}", os.environ)[:_SHOWN]
         again = "report it, with this message and the version (auditor --version)"
         step = again if ctx.meta.get(VERBOSE) else f"see where with --verbose, and {again}"
@@ -64,9 +63,8 @@ def _messages(error: AuditorError) -> tuple[str, ...]:
 
 
 def _tell(first: str, *more: str, next_step: str, last: str | None) -> None:
-    color = colored(sys.stderr, os.environ)
     lines = [click.style("error:", fg="red", bold=True) + f" {sayable(first)}"]
     lines += [sayable(line) for line in more]
     lines += [click.style("next:", bold=True) + f" {sayable(next_step)}"]
     lines += [last] if last else []
-    click.echo("\n".join(lines), err=True, color=color)
+    complain("\n".join(lines))

@@ -26,7 +26,15 @@ class Manual:
 
 VERDICT = tuple((str(int(code)), meaning) for code, meaning in EXIT_MEANINGS.items())
 PLAIN = (("0", "done"), ("2", "the command line or a file is not right"))
-GATE = (("as the run", "the exit code of the run that it speaks of"), ("2", "there is no run: nothing was audited"))
+GATE = (
+    ("as the run", "the exit code of the run that it speaks of"),
+    ("2", "there is none of this CI run: nothing was audited"),
+)
+DEMO = (
+    ("0", "done, whatever the verdict: at the end it says how a gate would end"),
+    ("2", "the command line or a file is not right"),
+    ("4", "the auditor itself failed"),
+)
 
 SIGN_IN: Lines = (
     ("AZURE_CLIENT_ID", "who signs in, with AZURE_TENANT_ID, AZURE_CLIENT_SECRET"),
@@ -41,7 +49,7 @@ MANUAL: dict[str, Manual] = {
     "init": Manual((), SIGN_IN, (SETTINGS,), ("run", "settings check", "permissions", "doctor")),
     "run": Manual(VERDICT, SIGN_IN + COLORS, (SETTINGS, BUNDLE), ("doctor", "settings check", "evaluate", "explain")),
     "regions": Manual((), SIGN_IN, (SETTINGS,), ("run",)),
-    "demo": Manual(VERDICT, COLORS, (BUNDLE,), ("sandbox", "run")),
+    "demo": Manual(DEMO, COLORS, (BUNDLE,), ("sandbox", "run")),
     "evaluate": Manual(VERDICT, COLORS, (BUNDLE,), ("run", "diff", "checks")),
     "report": Manual(PLAIN, COLORS, (BUNDLE,), ("run", "verify")),
     "verify": Manual((), (), (BUNDLE,), ("keys", "run", "evaluate")),

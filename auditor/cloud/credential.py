@@ -109,6 +109,11 @@ async def sign_in(
         else:
             tried.append(f"{name}: signed in")
             return credential, principal_of(token.token, name), tuple(tried)
+    if deadline.passed:
+        raise SignInError(
+            "the run's deadline passed before a credential gave a token:\n" + "\n".join(f"  {line}" for line in tried),
+            next_step="give the run more time: deadline_seconds in settings, or --deadline",
+        )
     raise SignInError(
         "no credential gave a token:\n" + "\n".join(f"  {line}" for line in tried),
         next_step="az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; "

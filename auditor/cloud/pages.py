@@ -15,8 +15,9 @@ MAX_PAGES = 1_000
 """More pages than this are taken for a loop."""
 
 
-NEXT_LINKS = ("nextLink", "@odata.nextLink", "NextPageLink")
-"""Where a page says that there is a further one: as Resource Manager, queries in OData and the price list do."""
+NEXT_LINKS = frozenset({"nextlink", "@odata.nextlink", "nextpagelink"})
+"""Where a page says that there is a further one: as Resource Manager, queries in OData and the price list do; in lower
+case, since one that is spelled otherwise than the client expects must not be taken for the end."""
 
 
 class MalformedBodyError(Exception):
@@ -104,7 +105,8 @@ class Exchange:
             raise MalformedBodyError(f"`{self._rows_in}` is {_kind(elements)} instead of a list")
         self.rows.extend(Row(element, reading) for element in _objects(elements) if self._keep(element))
         self.next_link = None
-        link = next((page[name] for name in NEXT_LINKS if page.get(name) is not None), None)
+        links = (value for name, value in page.items() if name.lower() in NEXT_LINKS and value is not None)
+        link = next(links, None)
         if link is None or link == "":
             self.finished = True
             return
@@ -147,6 +149,8 @@ def json_object(body: bytes, content_type: str) -> JsonObject:
         raise MalformedBodyError(f"{len(body)} bytes that are not JSON") from error
     if not isinstance(value, dict):
         raise MalformedBodyError(f"{_kind(value)} instead of an object")
+    if isinstance(value.get("error"), dict):
+        raise MalformedBodyError("an error in the place of an answer, or beside a part of it")
     return value
 
 

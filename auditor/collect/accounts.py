@@ -9,11 +9,14 @@ from auditor.cloud.arm import ACCOUNT_TYPE
 from auditor.cloud.arm_id import parse_arm_id, region
 from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Row, Rows
+from auditor.cloud.problems import NEXT_STEPS, Problem
+from auditor.cloud.reads import gap
+from auditor.cloud.redaction import bounded
 from auditor.collect.collector import Collector
 from auditor.collect.look import Look, own_id
 from auditor.collect.target import Per, Target
 from auditor.record import JsonObject
-from auditor.snapshot import Gap, Resource
+from auditor.snapshot import Gap, GapReason, Resource
 
 _KEY_NAME = re.compile(r"[0-9a-zA-Z-]{1,127}")
 """https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers"""
@@ -61,12 +64,22 @@ def _found(look: Look, target: Target, row: Row) -> bool:
 
 async def _account(look: Look, target: Target) -> None:
     parent = f"/subscriptions/{target.subscription}"
-    body = look.keep("account", target.id, parent, await look.arm.account(target.id))
+    body = look.keep("account", target.id, parent, _of(target, await look.arm.account(target.id)))
     for endpoint in _endpoints(body or target.body):
         look.found(Target(per=Per.PRIVATE_ENDPOINT, id=endpoint, subscription=target.subscription, owner=target.id))
     key = _encryption_key(body or target.body, target.subscription)
     if key is not None:
         look.found(key)
+
+
+def _of(target: Target, row: Row | Gap) -> Row | Gap:
+    """What was read, or a gap where it is about another account, as what stands between may mix up answers."""
+    told = own_id(row.body) if isinstance(row, Row) else None
+    if isinstance(row, Gap) or told is None or told.lower() == target.id.lower():
+        return row
+    words = bounded(f"the answer is about {told}", 300)
+    problem = Problem(GapReason.MALFORMED, words, NEXT_STEPS[GapReason.MALFORMED])
+    return gap("account", target.id, problem, readings=[row.reading])
 
 
 def _endpoints(account: JsonObject) -> list[str]:

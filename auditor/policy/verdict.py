@@ -17,6 +17,8 @@ _NAMED = 3
 _REASON = 200
 """Characters of a message that stands as a reason."""
 
+_UNDECLARED = "No workload is declared: what is set up was judged, not whether a release finds what it needs."
+
 _BARE = "No account is in scope and no workload is declared: nothing that a release rests on was judged."
 
 
@@ -35,8 +37,10 @@ def verdict(
     interrupted: bool = False,
     *,
     bare: bool = False,
+    declared: bool = True,
 ) -> tuple[Verdict, tuple[str, ...]]:
-    """The verdict and its reasons, worst first, one sentence each; `bare` is a scope without account and workload.
+    """The verdict and its reasons, worst first, one sentence each; `bare` is a scope without account and workload,
+    `declared` says whether the settings declare one.
 
     A gating failure gives fail. Otherwise a gating unknown, or a gap that may hide subjects, gives incomplete, unless
     the gate allows that. Whatever the gate allows, an interrupted audit is never a pass, nor is one of a bare scope,
@@ -57,7 +61,7 @@ def verdict(
     ]
     missing = [
         *dict.fromkeys(f"Subjects may be missing: {gap_phrase(gap)} for {gap.scope}." for gap in hidden),
-        *_unknown([each for each in findings if each.gating and each.outcome is Outcome.UNKNOWN], gaps),
+        *_unknown([each for each in findings if _is_open(each, gate)], gaps),
     ]
     if not judged:
         return Verdict.INCOMPLETE, (*barred, *missing, "Nothing was judged.")
@@ -67,7 +71,15 @@ def verdict(
         return Verdict.FAIL, (*failures, *barred, *missing)
     if barred or (missing and gate.incomplete == "block"):
         return Verdict.INCOMPLETE, (*barred, *missing)
-    return Verdict.PASS, (f"No finding of severity {gate.fail_on} or worse stops the release.", *missing)
+    alone = () if declared else (_UNDECLARED,)
+    return Verdict.PASS, (f"No finding of severity {gate.fail_on} or worse stops the release.", *alone, *missing)
+
+
+def _is_open(finding: Finding, gate: GateSettings) -> bool:
+    """Whether it is unknown and severe enough to hold up the gate, if the gate does not allow that, and not waived."""
+    severe = finding.severity.rank >= gate.fail_on.rank
+    accepted = finding.waiver is not None and not finding.waiver.expired
+    return finding.outcome is Outcome.UNKNOWN and severe and not accepted
 
 
 def _unknown(findings: Iterable[Finding], gaps: Iterable[Gap]) -> list[str]:
@@ -90,7 +102,7 @@ def _unknown(findings: Iterable[Finding], gaps: Iterable[Gap]) -> list[str]:
 
 
 def _told(findings: Iterable[Finding], verb: str) -> list[str]:
-    """One sentence per check, in the order of the findings: a single failure in its own words, more by their names."""
+    """One sentence per check, in the order of the findings: a single one in its own words, more by their names."""
     by_check: dict[str, list[Finding]] = {}
     for finding in findings:
         by_check.setdefault(finding.check, []).append(finding)
@@ -101,7 +113,8 @@ def _told(findings: Iterable[Finding], verb: str) -> list[str]:
             continue
         names = [finding.subject.name for finding in those]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        told.append(f"{check} ({those[0].severity}) {verb} {', '.join(names[:_NAMED])}{more}.")
+        why = f": {_short(those[0].message.removeprefix('Not known: '))}" if len(those) == 1 else ""
+        told.append(f"{check} ({those[0].severity}) {verb} {', '.join(names[:_NAMED])}{more}{why}.")
     return told
 
 

@@ -37,12 +37,17 @@ class Waiver(Record):
     reason: _Text
     ticket: _Text
     created: date | None = None
+    """The first day, in UTC, on which it counts; absent: any."""
     expires: date
     """The last day, in UTC, on which it counts."""
 
     def names(self, checks: Iterable[str], subject: Subject) -> bool:
         """Whether it is about this subject of a check that goes by these ids."""
         return self.check in checks and self.subject.lower() in (EVERY, subject.id.lower(), subject.name.lower())
+
+    def has_begun(self, today: date) -> bool:
+        """Whether it counts on a day, unless it has expired."""
+        return self.created is None or self.created <= today
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,11 @@ class Waivers:
         return replace(self, today=today)
 
     def accepting(self, checks: Sequence[str], subject: Subject) -> Waived | None:
-        """What accepts a finding of a check (its id and former ids); an expired one says so and comes last."""
-        found = [waiver for waiver in self.entries if waiver.names(checks, subject)]
+        """What accepts a finding of a check (its id and former ids); an expired one says so and comes last.
+
+        One that was created after today accepts nothing yet.
+        """
+        found = [one for one in self.entries if one.names(checks, subject) and one.has_begun(self.today)]
         if not found:
             return None
         last = max(found, key=lambda waiver: waiver.expires)
@@ -72,7 +80,7 @@ class Waivers:
         )
 
     def notices(self, findings: Iterable[Finding], policy: Policy) -> tuple[str, ...]:
-        """A sentence on each waiver that is expired, names no finding of this run, or is no longer needed."""
+        """A sentence on each waiver that does not count today, names no finding of this run, or is no longer needed."""
         return tuple(notice for one in self.records(findings, policy) if (notice := _notice(one)))
 
     def records(self, findings: Iterable[Finding], policy: Policy) -> tuple[WaiverRecord, ...]:
@@ -87,15 +95,19 @@ class Waivers:
     def _record(self, waiver: Waiver, findings: Iterable[Finding]) -> WaiverRecord:
         named = [finding for finding in findings if waiver.names((waiver.check,), finding.subject)]
         accepted = tuple(finding.id for finding in named if finding.outcome in ACCEPTABLE)
-        expired = waiver.expires < self.today
         state: WaiverState = "in_force" if accepted else "not_needed" if named else "unmatched"
-        return WaiverRecord(**waiver.model_dump(), state="expired" if expired else state, findings=accepted)
+        if waiver.expires < self.today:
+            state = "expired"
+        elif not waiver.has_begun(self.today):
+            state = "not_yet"
+        return WaiverRecord(**waiver.model_dump(), state=state, findings=accepted)
 
 
 def _notice(waiver: WaiverRecord) -> str | None:
     which = f"The waiver of {waiver.check} on {waiver.subject} ({waiver.ticket}, {waiver.owner})"
     return {
         "expired": f"{which} expired on {waiver.expires} and no longer counts.",
+        "not_yet": f"{which} was created on {waiver.created}, a day to come (in UTC), and does not count before.",
         "unmatched": f"{which} matches no finding.",
         "not_needed": f"{which} is no longer needed.",
     }.get(waiver.state)

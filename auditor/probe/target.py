@@ -42,7 +42,7 @@ class Target:
     id: str
     """Its ARM id, or the one that it would have."""
     name: str
-    """What is passed as `model`."""
+    """What is passed as `model`: as the settings spell it, where a workload declares it, else as Azure does."""
     surfaces: tuple[Surface, ...]
     """Where it is called, as its owner declares; empty where the account names no endpoint. One whose host is empty is
     declared, and the account has none such."""
@@ -127,10 +127,11 @@ def _existing(
     location = region(account.body.get("location"))
     of_model = catalogue.get(_key(location, account.body.get("kind"), model), {})
     own = _capabilities(_object(deployment.body.get("properties")))
+    wanted = expected.get(deployment.id.lower(), [])
     return Target(
         id=deployment.id,
-        name=deployment.id.rpartition("/")[2],
-        surfaces=_surfaces(account, endpoints, expected.get(deployment.id.lower(), [])),
+        name=wanted[0][2].name if wanted else deployment.id.rpartition("/")[2],
+        surfaces=_surfaces(account, endpoints, wanted),
         location=location,
         model=_text(model.get("name")),
         capabilities={**of_model, **own},
@@ -139,13 +140,11 @@ def _existing(
         version=_text(model.get("version")) or None,
         sku=_text(_object(deployment.body.get("sku")).get("name")) or None,
         declared=deployment.id.lower() in expected,
-        features=_features(expected.get(deployment.id.lower(), [])),
+        features=_features(wanted),
         exists=True,
-        image_deployment=_image_deployment(expected.get(deployment.id.lower(), [])),
-        mcp=next((one.mcp for *_, one in expected.get(deployment.id.lower(), []) if one.mcp is not None), None),
-        picture=next(
-            (one.picture for *_, one in expected.get(deployment.id.lower(), []) if one.picture is not None), None
-        ),
+        image_deployment=_image_deployment(wanted),
+        mcp=next((one.mcp for *_, one in wanted if one.mcp is not None), None),
+        picture=next((one.picture for *_, one in wanted if one.picture is not None), None),
     )
 
 

@@ -47,12 +47,13 @@ def inapplicable(target: Target) -> str | None:
     """Why a deployment is not asked, naming the capability that it lacks; None where it can answer or nobody knows.
 
     A capability is evidence, the live call the verdict: only a model made for something else is passed over, and one
-    whose owner says that no application uses it so.
+    without the capability whose owner says that no application uses the API (features: []). That a model which has it
+    works is proven for every deployment, whatever is declared of it.
     """
-    if target.features is not None and NAME not in target.features:
-        return "settings declare that no application uses it for text (features)"
     if target.can("responses"):
         return None
+    if target.features is not None and not target.features and target.capabilities:
+        return "settings declare that no application uses the Responses API of it (features), and its model has none"
     other = next((name for name in OTHER_CAPABILITIES if target.can(name)), None)
     if other:
         return f"the model has the capability {other} and not responses"

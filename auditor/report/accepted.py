@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from auditor.report import hostile
-from auditor.run import AttestationRecord, Run, WaiverRecord
+from auditor.run import AttestationRecord, Run, WaiverRecord, WaiverState
 
-State = Literal["in_force", "expired", "unmatched", "not_needed"]
-
-STATES: dict[State, str] = {
+STATES: dict[WaiverState, str] = {
     "in_force": "in force",
     "expired": "expired",
+    "not_yet": "not yet in force",
     "unmatched": "matches nothing",
     "not_needed": "not needed",
 }
 
-_LOOKS: dict[State, str] = {
+_LOOKS: dict[WaiverState, str] = {
     "in_force": "waived",
     "expired": "fail",
+    "not_yet": "fail",
     "unmatched": "unknown",
     "not_needed": "not_applicable",
 }

@@ -16,6 +16,7 @@ _NAMED: Final = 5
 _STATES: Final[dict[WaiverState, str]] = {
     "in_force": "in force",
     "expired": "expired",
+    "not_yet": "not yet in force",
     "unmatched": "matching no finding",
     "not_needed": "no longer needed",
 }

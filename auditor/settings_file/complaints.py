@@ -144,6 +144,7 @@ _PHRASES: dict[str, Callable[[dict[str, Any]], str]] = {
     "int_type": _plain("must be a whole number"),
     "int_from_float": _plain("must be a whole number"),
     "float_type": _plain("must be a number"),
+    "finite_number": _plain("must be a finite number"),
     "bool_type": _plain("must be true or false"),
     "tuple_type": _plain("must be a list"),
     "dict_type": _plain("must be a mapping"),

@@ -7,9 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
+from auditor.cloud.arm_id import parse_arm_id
 from auditor.cloud.redaction import mask, secrets_in
 from auditor.settings import ProbeSettings
 from auditor.settings_file.located import Where
+from auditor.settings_file.mcp_server import mcp_server
+
+ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 
 Contradiction = tuple[Where, str]
 """Where it is seen, and what is wrong there."""
@@ -18,31 +22,16 @@ RESPONSES_SINCE = "2025-03-01-preview"
 """The first api-version of the legacy API that serves Responses, in its own words:
 https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle"""
 
+LEAST_SECONDS = 10
+"""For all live calls: one may take half of it, and what takes longer counts as unanswered."""
+
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
+"""What the service takes, which is more than the page says:
+https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcognitiveservices"""
+
 _DATED = re.compile(r"20\d\d-\d\d-\d\d(-preview)?$")
 _LAST_PORT = 65535
-_MCP_SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
-    "label": (
-        re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}"),
-        "must be a letter, then letters, digits, - and _, at most 64 characters",
-    ),
-    "url": (
-        re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:/[^\s?#]*)?"),
-        (
-            "must be an https address without user, query or fragment, such as https://tools.contoso.com/mcp;"
-            " plain http is for this machine alone, and a key belongs in the environment (key_from)"
-        ),
-    ),
-    "key_from": (
-        re.compile(r"[A-Za-z_][A-Za-z0-9_]*"),
-        "must be the name of an environment variable, such as TOOLS_KEY; the key itself stands in no settings",
-    ),
-    "header": (re.compile(r"[A-Za-z0-9-]+"), "must be the name of a header, such as x-functions-key"),
-}
-"""Member → its shape, and how a message says so; none quotes what was found, which may be a key."""
 _PICTURE = re.compile(r"https://[^\s/?#@]+/[^\s?#]*")
-_MCP_HEADER = "Authorization"
-"""The default, which settings that were saved with a snapshot state too."""
-_MCP_AUTHENTICATIONS = ("none", "entra", "key")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
 
 
@@ -93,6 +82,19 @@ def _latency_beyond_probes(data: Any) -> Iterator[Contradiction]:
             )
 
 
+def _no_time_for_calls(data: Any) -> Iterator[Contradiction]:
+    """With less time an endpoint that works would be called silent."""
+    seconds = _at(data, "probes", "seconds")
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < LEAST_SECONDS:
+        yield (
+            ("probes", "seconds"),
+            (
+                f"is less than {LEAST_SECONDS}: one call may take half of it, and a working endpoint would be called"
+                " silent; to make no calls say probes.enabled: false"
+            ),
+        )
+
+
 def _drawing_without_image_model(data: Any) -> Iterator[Contradiction]:
     """Azure chooses no image model by itself: the application names its deployment in a header."""
     for at, deployment in _every_deployment(data):
@@ -136,6 +138,20 @@ def _surfaces_without_ground(data: Any) -> Iterator[Contradiction]:
                 )
         if deployment.get("project") and "project" not in [name for _, name in named]:
             yield (*at, "project"), "is not called: surfaces does not name project"
+
+
+def _account_shape(data: Any) -> Iterator[Contradiction]:
+    """What no account can be called is not looked for: it would be found missing."""
+    for path, workload in _workloads(data):
+        account = workload.get("account")
+        if _is_text(account) and not _ACCOUNT.fullmatch(account) and parse_arm_id(account, ACCOUNT_TYPE) is None:
+            yield (
+                (*path, "account"),
+                (
+                    f"{_quoted(account)} is neither the name of an account nor its id, such as"
+                    f" /subscriptions/<id>/resourceGroups/<group>/providers/{ACCOUNT_TYPE}/<name>"
+                ),
+            )
 
 
 def _account_out_of_scope(data: Any) -> Iterator[Contradiction]:
@@ -208,26 +224,7 @@ def _mcp_servers(data: Any) -> Iterator[Contradiction]:
         if "mcp" not in features:
             yield (*at, "mcp"), "is of no use without the feature mcp among the features"
         if isinstance(server, dict):
-            yield from _mcp_server((*at, "mcp"), server)
-
-
-def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
-    for member, (shape, rule) in _MCP_SHAPES.items():
-        value = server.get(member)
-        if _is_text(value) and not shape.fullmatch(value):
-            yield (*at, member), rule
-    how = server.get("authentication", "none")
-    for kind, member, what in (
-        ("entra", "scope", "the scope of the token"),
-        ("key", "key_from", "the environment variable that holds the key"),
-    ):
-        if how == kind and server.get(member) is None:
-            yield (*at, "authentication"), f"{kind} needs {member}: {what}"
-        elif how in _MCP_AUTHENTICATIONS and how != kind and server.get(member) is not None:
-            yield (*at, member), f"is of no use with authentication: {how}"
-    header = server.get("header")
-    if how != "key" and _is_text(header) and header != _MCP_HEADER:
-        yield (*at, "header"), "is of no use without authentication: key"
+            yield from mcp_server((*at, "mcp"), server)
 
 
 def _secrets(data: Any) -> Iterator[Contradiction]:
@@ -240,9 +237,11 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _repeated_items,
     _money_without_prices,
     _latency_beyond_probes,
+    _no_time_for_calls,
     _drawing_without_image_model,
     _unapproved_by_itself,
     _surfaces_without_ground,
+    _account_shape,
     _account_out_of_scope,
     _standby_of_itself,
     _resolver_shape,

@@ -51,6 +51,22 @@ def test_a_run_that_ends_early_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_nothing_can_be_moved_to_is_refused_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mount point, as of a container's volume, a link, the working folder: it would fail when all is done."""
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "volume").mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path).name == "volume")
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path / "link", tmp_path / "volume", Path(), Path("..")):
+        with pytest.raises(ReportError, match="moved into place whole") as refused, Bundle(folder):
+            pass
+        assert str(folder / "run") in refused.value.next_step
+        assert not refused.value.audited
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "volume"]
+
+
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("mine", encoding="utf-8")
     with pytest.raises(ReportError, match="already holds"), Bundle(tmp_path):

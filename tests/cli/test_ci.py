@@ -114,9 +114,30 @@ def test_the_newest_run_is_taken_only_if_this_ci_run_made_it(healthy_run: Typed,
     assert invoked("ci", "github", env=env).exit_code == 0
     stale = invoked("ci", "github", env={**env, "GITHUB_RUN_ID": "77"})
     assert stale.exit_code == 2
-    assert "was not made by this CI run" in stale.stderr
+    assert "which this CI run did not make (GITHUB_RUN_ID is 77, and was none that it tells)" in stale.stderr
+    told = obeyed.assigned((repository / "output").read_text())
+    assert told["verdict"] == "error"
     shutil.rmtree(repository / "reports")
     assert invoked("ci", "github", env=env).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("system", "variable"),
+    [("github", "GITHUB_RUN_ID"), ("azure-devops", "BUILD_BUILDID"), ("gitlab", "CI_PIPELINE_ID")],
+)
+def test_a_folder_that_was_named_is_no_pass_where_another_ci_run_filled_it(
+    system: str, variable: str, healthy_run: Typed, repository: Path
+) -> None:
+    """`auditor run --output gate` refuses a folder that holds something; what it holds is not what is so now."""
+    shutil.copytree(healthy_run.folder, repository / "gate")
+    assert invoked("ci", system, "gate", env=github_files(repository)).exit_code == 0
+    stale = invoked("ci", system, "gate", env={**github_files(repository), variable: "77"})
+    assert stale.exit_code == 2
+    assert f"which this CI run did not make ({variable} is 77" in stale.stderr
+    assert "Nothing was audited." in stale.stderr
+    merged = invoked("ci", "merge", ".", "--expect", "matter-assistant", env={variable: "77"})
+    assert merged.exit_code == 2
+    assert f"{variable} is 77" in merged.stderr
 
 
 def test_an_interrupted_run_ends_as_it_did(healthy_run: Typed, repository: Path) -> None:

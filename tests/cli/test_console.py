@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from auditor.cli.console import colored, fitted, redacted
+from tests.cli.process import environment
 
 
 class Terminal(io.StringIO):
@@ -70,3 +72,26 @@ def test_a_reader_that_leaves_early() -> None:
         process.stdout.close()
         told = process.stderr.read()
     assert (process.returncode, told) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize(
+    ("command", "streams", "code"),
+    [
+        pytest.param("schema evidence", ">&-", 0, id="stdout closed"),
+        pytest.param("schema evidence", ">/dev/full", 4, id="stdout full"),
+        pytest.param("run --settings nowhere.yaml", "2>/dev/full", 2, id="stderr full"),
+        pytest.param("run --settings nowhere.yaml", "<&- >&- 2>&-", 2, id="all closed"),
+    ],
+)
+def test_what_nobody_takes_changes_no_exit_code_but_a_result_that_is_lost(
+    command: str, streams: str, code: int
+) -> None:
+    """A stream that is closed on purpose is no failure; a full disk that was to hold the result is, and says so."""
+    line = f'exec "$0" -m auditor {command} {streams}'
+    done = subprocess.run(
+        ["sh", "-c", line, sys.executable], capture_output=True, text=True, env=environment(), check=False
+    )
+    assert done.returncode == code
+    assert "the auditor itself failed" not in done.stderr
+    assert ("stdout can't be written: No space left on device" in done.stderr) is (code == 4)

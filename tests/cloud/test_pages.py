@@ -33,6 +33,17 @@ def test_a_page_is_rows_or_malformed(body: bytes) -> None:
     json.dumps([row.body for row in exchange.rows], ensure_ascii=False, allow_nan=False).encode()
 
 
+@pytest.mark.parametrize("paged", [True, False])
+def test_an_error_that_says_200_is_no_answer(paged: bool) -> None:
+    """Not even beside a part of the list, which would then be called whole; `error: null` is none."""
+    for body in ({"error": {"code": "x"}}, {"value": [], "error": {"code": "x", "message": "partial"}}):
+        with pytest.raises(MalformedBodyError):
+            Exchange(paged=paged).answered("r", 200, "application/json", json.dumps(body).encode())
+    exchange = Exchange(paged=paged)
+    exchange.answered("r", 200, "application/json", json.dumps({"value": [], "error": None}).encode())
+    assert exchange.finished
+
+
 def test_endless_pages_end() -> None:
     """A list that always has another page is a loop in disguise."""
     exchange = Exchange(paged=True)
@@ -87,6 +98,14 @@ def test_what_is_no_table_is_malformed(table: object) -> None:
     with pytest.raises(MalformedBodyError, match="a table"):
         exchange.answered("r", 200, "application/json", json.dumps({"properties": table}).encode())
     assert not exchange.finished
+
+
+@pytest.mark.parametrize("name", ["NextLink", "nextlink", "@odata.nextlink"])
+def test_a_next_page_in_another_casing_is_not_the_end(name: str) -> None:
+    """Where the client does not follow it, the list was not read whole."""
+    exchange = Exchange(paged=True)
+    exchange.answered("r", 200, "application/json", json.dumps({"value": [], name: "https://x/2"}).encode())
+    assert (exchange.finished, exchange.next_link) == (False, "https://x/2")
 
 
 def test_only_what_is_to_be_kept_stays() -> None:

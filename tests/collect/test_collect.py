@@ -21,6 +21,7 @@ from tests.collect.estate import (
     ZONE,
     A,
     B,
+    account,
     fill,
     found,
     look_at,
@@ -136,6 +137,17 @@ async def test_the_whole_account_wins_over_how_the_list_told_it(azure: Pretend) 
     assert bodies[A]["etag"] == "whole"
     assert "etag" not in bodies[B]
     assert unseen(collected) == [("account", B, GapReason.DENIED)]
+
+
+async def test_an_answer_about_another_account_is_none(azure: Pretend) -> None:
+    """What stands between and mixes up answers leaves a gap, and one account is not judged by the other."""
+    fill(azure)
+    azure.say(B, account(A, "westus3") | {"etag": "whole"})
+    collected = await look_at(azure)
+    bodies = {resource.id: resource.body for resource in collected.resources if resource.kind == "account"}
+    assert "etag" not in bodies[B]
+    assert unseen(collected) == [("account", B, GapReason.MALFORMED)]
+    assert A in collected.gaps[0].detail
 
 
 async def test_what_does_not_depend_on_accounts_is_read_while_they_are_listed(azure: Pretend) -> None:

@@ -239,6 +239,36 @@ def test_what_the_scope_may_have_left_out_is_not_missing(
     assert told.get("account_exists") is exists
 
 
+@pytest.mark.parametrize("named", ["aif-gone", ACCOUNT.replace("rg-chat", "rg-x").replace("aif-chat", "aif-gone")])
+def test_an_account_that_resource_manager_lists_is_not_missing(named: str) -> None:
+    """Two lists that disagree, or a group that the scope shuts out, leave it unknown and say where it is."""
+    there = ACCOUNT.replace("rg-chat", "rg-x").replace("aif-chat", "AIF-gone")
+    bent = estate().expecting(account=named).plus(resource("arm_resource", there, SUB, {"id": there}))
+    facts = bent.of("workload", "workloads/checkout")
+    assert "account_exists" not in facts.variables["workload"]
+    assert there in facts.notes["workload.account_exists"][0]
+    account = bent.join()[f"account {named if named.startswith('/') else f'accounts/{named}'}"]
+    assert there in account.notes["account"][0]
+    other = there.replace("AIF-gone", "aif-gone-2")
+    apart = estate().expecting(account=named).plus(resource("arm_resource", other, SUB, {"id": other}))
+    told: Any = apart.of("workload", "workloads/checkout").variables["workload"]
+    assert told["account_exists"] is False
+
+
+@pytest.mark.parametrize(
+    ("outcome", "exists"), [("completed", None), ("incomplete", None), ("refused", False), ("skipped", False)]
+)
+def test_a_deployment_that_answers_is_not_missing(outcome: str, exists: bool | None) -> None:
+    """Whatever the list of deployments holds: a call by the declared name was answered."""
+    called = resource("probe", f"{ACCOUNT}/deployments/gone/probes/text", f"{ACCOUNT}/deployments/gone", {})
+    body = {"probe": "text", "outcome": outcome, "requested_model": "gone"}
+    bent = estate().expecting({"name": "gone", "model": "gpt-4.1"}).plus(called.model_copy(update={"body": body}))
+    facts = bent.of("expectation", "workloads/checkout/deployments/gone")
+    told: Any = facts.variables["expected"]
+    assert told.get("exists") is exists
+    assert (exists is None) is ("a live call by its name was answered" in str(facts.notes.get("expected.exists")))
+
+
 def test_two_accounts_of_one_name_are_told_apart_by_id() -> None:
     """By name alone nobody knows which is meant; by ARM id one does."""
     twin = ACCOUNT.replace("rg-chat", "rg-twin")

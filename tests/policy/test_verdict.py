@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from auditor.errors import EmptyAuditError
-from auditor.finding import Finding, Outcome, Severity
+from auditor.finding import Finding, Outcome, Severity, Waived
 from auditor.policy.verdict import counts, verdict
 from auditor.run import Verdict
 from auditor.settings import GateSettings
@@ -17,6 +18,8 @@ BLOCK = GateSettings()
 ALLOW = GateSettings(incomplete="allow")
 PASSING = {"properties": {"disableLocalAuth": True}}
 FAILING = {"properties": {"disableLocalAuth": False}}
+
+UNKNOWN = "keys-accepted (high) is unknown on shop: account.properties.disableLocalAuth was not told."
 
 
 def findings(*accounts: dict[str, object], severity: str = "high", gate: GateSettings = BLOCK) -> tuple[Finding, ...]:
@@ -34,7 +37,7 @@ def test_fail_wins_over_incomplete() -> None:
     """A gating failure is fail even where the rest is unknown; both are told, the failure first."""
     word, reasons = verdict(findings(FAILING, {}), (), BLOCK)
     assert word is Verdict.FAIL
-    assert reasons == ("Keys are accepted (keys-accepted, high)", "keys-accepted (high) is unknown on shop.")
+    assert reasons == ("Keys are accepted (keys-accepted, high)", UNKNOWN)
 
 
 def test_unknown_is_incomplete() -> None:
@@ -45,6 +48,23 @@ def test_unknown_is_incomplete() -> None:
     assert reasons[1].startswith(
         "Allowed by the gate: Subjects may be missing: the list of deployments could not be read"
     )
+
+
+def test_an_allowed_unknown_is_told_and_a_waived_one_is_not() -> None:
+    """A pass says how much was not known that would have held it up, and no more than that."""
+    unknown = findings(PASSING, {}, gate=ALLOW)
+    word, reasons = verdict(unknown, (), ALLOW)
+    assert (word, reasons[1:]) == (Verdict.PASS, (f"Allowed by the gate: {UNKNOWN}",))
+    assert verdict(findings(PASSING, {}, severity="medium", gate=ALLOW), (), ALLOW)[1][1:] == ()
+    accepted = Waived(owner="o", reason="r", ticket="t", expires=date(2026, 12, 31))
+    assert verdict([replace(one, waiver=accepted) for one in unknown], (), ALLOW)[1][1:] == ()
+
+
+def test_a_pass_without_a_workload_says_what_was_not_judged() -> None:
+    """Posture alone tells nothing of the deployments that a release calls."""
+    word, reasons = verdict(findings(PASSING), (), BLOCK, declared=False)
+    assert word is Verdict.PASS
+    assert reasons[1].startswith("No workload is declared")
 
 
 def test_what_does_not_gate() -> None:
@@ -156,7 +176,7 @@ def test_one_cause_has_one_voice() -> None:
             "3 gating findings are unknown, keys-accepted (high) on shop first: the list of quotas could not be read "
             "(denied: needs Microsoft.CognitiveServices/accounts/deployments/read)."
         ),
-        "keys-accepted (high) is unknown on shop.",
+        UNKNOWN,
     )
 
 
@@ -174,4 +194,4 @@ def test_a_cause_names_the_first_that_hangs_on_it() -> None:
     assert verdict(hanging[:1], (gap(),), BLOCK)[1][-1] == (
         f"1 gating finding is unknown, keys-accepted (high) on shop first: {denied}."
     )
-    assert verdict([replace(third, gaps=("gone",))], (), BLOCK)[1] == ("keys-accepted (high) is unknown on shop.",)
+    assert verdict([replace(third, gaps=("gone",))], (), BLOCK)[1] == (UNKNOWN,)

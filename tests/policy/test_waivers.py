@@ -148,6 +148,22 @@ def test_without_a_day_nothing_counts() -> None:
     assert found.expired
 
 
+def test_what_is_yet_to_be_accepted_accepts_nothing() -> None:
+    """A waiver that was created in the future is said to be so; from its first day on it counts."""
+    by, failing = policy(check()), subject({"properties": {"disableLocalAuth": False}})
+    later = waivers({"created": "2026-11-22"})
+    assert later.accepting(("keys-accepted",), WHO) is None
+    assert later.notices(judged(failing, by=by), by) == (
+        (
+            "The waiver of keys-accepted on shop (OPS-1, platform) was created on 2026-11-22, a day to come (in UTC), "
+            "and does not count before."
+        ),
+    )
+    found = later.on(date(2026, 11, 22)).accepting(("keys-accepted",), WHO)
+    assert found is not None
+    assert not found.expired
+
+
 def test_notices() -> None:
     """A waiver that is expired, that names nothing, or that is no longer needed is told; one that counts is not."""
     by = policy(check(aliases=["keys-on"]))
@@ -176,6 +192,7 @@ def test_notices() -> None:
         ({"expires": "2026-11-21"}, "fail", "in_force", True),
         ({"expires": "2026-11-20"}, "fail", "expired", True),
         ({"expires": "2026-11-20"}, "pass", "expired", False),
+        ({"created": "2026-11-22"}, "fail", "not_yet", True),
         ({"subject": "other"}, "fail", "unmatched", False),
         ({"check": "of-no-pack"}, "fail", "unmatched", False),
         ({}, "pass", "not_needed", False),
@@ -185,10 +202,11 @@ def test_notices() -> None:
 def test_each_entry_is_kept_with_what_became_of_it(
     entry: dict[str, Any], outcome: str, state: str, named: bool
 ) -> None:
-    """And with the findings that it accepts, or would if it had not expired."""
+    """And with the findings that it accepts, or would if it counted today."""
     found = Finding(
         id="f1", check="keys-accepted", severity=Severity.HIGH, outcome=Outcome(outcome), subject=WHO, message="m"
     )
     (record,) = waivers(entry).records([found], policy(check()))
     assert (record.state, record.findings) == (state, ("f1",) if named else ())
-    assert (record.owner, record.ticket, record.created) == ("platform", "OPS-1", date(2026, 11, 1))
+    written = date.fromisoformat({**ENTRY, **entry}["created"])
+    assert (record.owner, record.ticket, record.created) == ("platform", "OPS-1", written)

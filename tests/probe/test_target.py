@@ -42,10 +42,10 @@ def test_a_declared_deployment_that_was_not_found_is_a_target_under_its_name() -
 
 @pytest.mark.parametrize("on", ["CONTOSO", account().id.upper()], ids=["name", "id"])
 def test_the_account_is_named_without_case(on: str) -> None:
-    """Azure compares names and ids without case."""
+    """Azure compares names and ids without case; the call spells the deployment as the application does."""
     one = account()
     found = targets(settings({"name": "Chat", "model": "gpt-4.1"}, on=on), [one, deployment(one, "chat")], PUBLIC)
-    assert [(target.name, target.declared, target.exists) for target in found] == [("chat", True, True)]
+    assert [(target.name, target.declared, target.exists) for target in found] == [("Chat", True, True)]
 
 
 def test_an_account_that_was_not_read_has_no_targets() -> None:
@@ -162,14 +162,23 @@ def test_a_name_tells_where_nothing_else_does(name: str, does: str | None) -> No
 
 
 def test_what_the_owner_uses_otherwise_is_not_asked() -> None:
-    """A deployment without the feature text is passed over, found or not; one workload that uses it suffices."""
+    """A model without the API is passed over where no feature is declared; one workload that uses it suffices."""
     one = account()
     silent: dict[str, Any] = {"model": "gpt-4.1", "features": []}
-    wanted = settings({"name": "a", **silent}, {"name": "b", **silent}, {"name": "c", "model": "gpt-4.1"})
+    wanted = settings({"name": "a", **silent}, {"name": "b", **silent}, {"name": "c", **silent, "features": ["stream"]})
     again = wanted.workloads[0].model_copy(update={"deployments": (ExpectedDeployment(name="b", model="gpt-4.1"),)})
     both = wanted.model_copy(update={"workloads": (*wanted.workloads, again)})
-    found = targets(both, [one, deployment(one, "a"), deployment(one, "b")], PUBLIC)
+    without = {"capabilities": {"chatCompletion": "true"}}
+    found = targets(both, [one, *(deployment(one, name, **without) for name in "abc")], PUBLIC)
     assert {target.name: inapplicable(target) is None for target in found} == {"a": False, "b": True, "c": True}
+
+
+def test_no_declaration_hides_that_a_model_does_not_answer() -> None:
+    """One that has the API, or of which nobody knows, is called with no feature too, as an undeclared one is."""
+    one = account()
+    wanted = settings({"name": "a", "model": "gpt-4.1", "features": []}, {"name": "b", "model": "x", "features": []})
+    found = targets(wanted, [one, deployment(one, "a"), deployment(one, "b", "x", capabilities={})], PUBLIC)
+    assert [inapplicable(target) for target in found] == [None, None]
 
 
 @pytest.mark.parametrize(

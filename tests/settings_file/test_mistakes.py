@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.errors import SettingsError
 from auditor.settings import Settings
 from auditor.settings_file import load_settings
 from tests.settings_file.conftest import SUBSCRIPTION, TENANT, WHOLE, Write, problems
@@ -31,6 +32,8 @@ packs: production
 """
 
 AN_ID = "must be an id such as 00000000-0000-0000-0000-000000000000"
+
+ACCOUNTS = "providers/Microsoft.CognitiveServices/accounts"
 
 A_SEVERITY = "must be 'critical', 'high', 'medium', 'low' or 'info'"
 
@@ -66,6 +69,14 @@ def test_outside_mistakes_say_where_they_come_from(write: Write) -> None:
     ]
 
 
+def test_a_deadline_that_never_comes_is_refused(write: Write) -> None:
+    """Evidence could not hold it: JSON has no such number."""
+    with pytest.raises(
+        SettingsError, match="flag --deadline: deadline_seconds: must be a finite number; found Infinity"
+    ):
+        load_settings(write(WHOLE), {}, {"--deadline": float("inf")})
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -88,6 +99,10 @@ def test_outside_mistakes_say_where_they_come_from(write: Write) -> None:
         ),
         ("cloud: china\nprobes: {money: 1}\n", "auditor.yaml:11:17: probes.money: needs probes.prices outside"),
         ("probes: {prices: {x: -1}}\n", "auditor.yaml:10:22: probes.prices.x: must not be negative"),
+        (
+            "probes: {seconds: 9.5}\n",
+            "auditor.yaml:10:19: probes.seconds: is less than 10: one call may take half of it",
+        ),
         ("'a b': 1\n", 'auditor.yaml:10:1: ["a b"]: unknown key'),
     ],
 )
@@ -108,7 +123,7 @@ def test_single_mistakes(write: Write, more: str, said: str) -> None:
         ("models:", "skus: [Standard]\n    models:", None),
         (
             "account: shop-openai",
-            f"account: /subscriptions/{TENANT}/x/y",
+            f"account: /subscriptions/{TENANT}/resourceGroups/x/{ACCOUNTS}/shop-openai",
             f'account: "{TENANT}" is outside of scope.sub',
         ),
         (
@@ -125,6 +140,18 @@ def test_single_mistakes(write: Write, more: str, said: str) -> None:
         ("version: 2026-03-05", "surfaces: [v1, 2025-01-01-preview]", "has no Responses API"),
         ("version: 2026-03-05", "surfaces: [2025-04-01-preview, 2025-04-01-preview]", "is given twice"),
         ("version: 2026-03-05", "surfaces: [v1, project, 2025-04-01-preview], project: shop", None),
+        ("account: shop-openai", "account: ' shop-openai '", "is neither the name of an account nor its id"),
+        ("account: shop-openai", "account: https://shop-openai.openai.azure.com/", "is neither the name of an account"),
+        (
+            "account: shop-openai",
+            f"account: /subscriptions/{SUBSCRIPTION}/resourceGroups/x/{ACCOUNTS}/shop-openai/",
+            "is neither the name of an account",
+        ),
+        (
+            "account: shop-openai",
+            f"account: /subscriptions/{SUBSCRIPTION}/resourceGroups/x/providers/Microsoft.Search/searchServices/shop",
+            "is neither the name of an account",
+        ),
         ("version: 2026-03-05", "latency_budget_ms: 120001", "latency_budget_ms: is more than all probes may take"),
         (
             "version: 2026-03-05",

@@ -136,7 +136,7 @@ class _Subjects:
         for arm_id, targets in unread.items():
             declaring = self._strictest([found.workload for found in targets])
             roots = {
-                "account": unread_account(declaring, targets[0].gap).under("account"),
+                "account": unread_account(declaring, targets[0].gap, targets[0].note).under("account"),
                 "workload": self._workload_part(declaring),
                 "subscription": self._subscription_part(targets[0].subscription),
             }

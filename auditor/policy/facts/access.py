@@ -170,4 +170,4 @@ def _calls(one: Assignment, actions: Sequence[str]) -> bool:
 
 def wanted_actions(workload: Workload) -> tuple[str, ...]:
     """Data actions of which an application needs one: that of the Responses API where it declares to use it."""
-    return (RESPOND,) if any("text" in one.features for one in workload.deployments) else CALLS
+    return (RESPOND,) if any(one.features for one in workload.deployments) else CALLS

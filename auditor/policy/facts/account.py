@@ -27,7 +27,7 @@ from auditor.policy.facts.keys import keys
 from auditor.policy.facts.lock import locks
 from auditor.policy.facts.negative import negative
 from auditor.policy.facts.network import host, network
-from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.shape import dig, text
 from auditor.record import JsonObject
 from auditor.settings import LogIntent, Workload
@@ -154,10 +154,14 @@ def account(resource: Resource, basis: Basis) -> Part:
     return settled
 
 
-def unread_account(declaring: Workload | None, gap: str | None) -> Part:
+def unread_account(declaring: Workload | None, gap: str | None, note: Note | None = None) -> Part:
     """The `account` of which nothing is known but whether it is declared, and how it is meant to be reached."""
     intent = {"network": {"intent": declaring.network}} if declaring is not None else {}
-    return Part(facts={"declared": declaring is not None, **intent}, absences={"": gap} if gap is not None else {})
+    return Part(
+        facts={"declared": declaring is not None, **intent},
+        absences={"": gap} if gap is not None else {},
+        notes={"": note} if note is not None else {},
+    )
 
 
 def _told_by_body(raw: JsonObject, body: JsonObject, declaring: Workload | None, basis: Basis) -> Part:

@@ -12,14 +12,20 @@ from auditor.policy.facts.basis import Basis
 from auditor.policy.facts.deployment import Deployment
 from auditor.policy.facts.deployment_detail import DEPLOYMENT
 from auditor.policy.facts.intent import expectation_facts
-from auditor.policy.facts.part import Part, Telling
+from auditor.policy.facts.part import Note, Part, Telling
 from auditor.policy.facts.plan import Case, plan
-from auditor.policy.facts.probes import ELSEWHERE, probes
+from auditor.policy.facts.probes import ANSWERED, ELSEWHERE, SMOKE, probes
+from auditor.policy.facts.probes import KIND as PROBE
 from auditor.policy.facts.quota import Demand
 from auditor.policy.facts.standby import standby
 from auditor.policy.facts.target import Target
 from auditor.settings import ExpectedDeployment
 from auditor.snapshot import Resource
+
+_UNLISTED: Final[Note] = (
+    "not known: the list of deployments does not hold it, and a live call by its name was answered; list them again",
+    "https://learn.microsoft.com/rest/api/aiservices/accountmanagement/deployments/list",
+)
 
 MOST_NEAR: Final = 3
 """So many names at most are offered as the one that was meant."""
@@ -45,12 +51,13 @@ def expectation(
     """The `expected` of rules; `deployments` are those of the target's account by name in lower case."""
     there = deployments.get(expected.name.lower())
     whole = target.exists is False or (target.home is not None and target.home.whole)
-    exists = True if there is not None else False if whole else None
+    answered = there is None and whole and target.home is not None and _answers(expected, target.home, basis)
+    exists = True if there is not None else False if whole and not answered else None
     gap = _why(target, basis) if exists is None else None
     told = Telling()
     told.tell("account_exists", target.exists, because=target.gap, note=target.note if target.exists is None else None)
     told.read("account_exists", target.readings)
-    told.tell("exists", exists, because=gap, note=target.note)
+    told.tell("exists", exists, because=gap, note=_UNLISTED if answered else target.note)
     listing = basis.seen.listing(DEPLOYMENT, target.home.id) if target.home is not None else None
     for name in ("exists", "probably_meant", "is_model_name"):
         told.read(name, listing.readings if listing is not None else target.readings)
@@ -65,6 +72,12 @@ def expectation(
     if target.home is not None:
         part = part.with_member("probe", _called(case, target.home, basis))
     return Expectation(case, part, demand)
+
+
+def _answers(expected: ExpectedDeployment, home: Home, basis: Basis) -> bool:
+    """Whether a live call by the declared name brought a response, though no list holds such a deployment."""
+    called = basis.seen.children(PROBE, f"{home.id}/deployments/{expected.name}")
+    return any(one.body.get("probe") == SMOKE and one.body.get("outcome") in ANSWERED for one in called)
 
 
 def _called(case: Case, home: Home, basis: Basis) -> Part:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.policy.facts.arm_id import is_arm_id, last, segment
+from auditor.policy.facts.arm_id import fold, is_arm_id, last, segment
+from auditor.policy.facts.counted import KIND as ACCOUNT_RESOURCE
 from auditor.policy.facts.seen import Seen
 from auditor.settings import Scope, Settings, Workload
 
@@ -29,6 +30,12 @@ class Places:
         """Of the lists of accounts of those subscriptions."""
         found = (self.seen.listing("account", scope) for scope in scopes)
         return tuple(dict.fromkeys(reading for listing in found if listing for reading in listing.readings))
+
+    def known_by_resource_manager(self, account: str, scopes: tuple[str, ...]) -> str | None:
+        """The id of an account of that name or id in those subscriptions, where the list of all resources has one."""
+        wanted = fold(account) if is_arm_id(account) else account.lower()
+        listed = (one.id for scope in scopes for one in self.seen.children(ACCOUNT_RESOURCE, scope))
+        return next((one for one in listed if wanted in (fold(one), last(one).lower())), None)
 
     def may_leave_out(self, account: str) -> bool:
         """Whether the scope's limits, rather than its absence, may be why an account of that name was not found.

@@ -93,15 +93,29 @@ def target(workload: Workload, homes: dict[str, Home], named: dict[str, tuple[Ho
     own = where.unread_accounts.get(last(workload.account).lower())
     left_out = where.may_leave_out(workload.account)
     gap = own or where.seen.why(*(("account", scope) for scope in scopes if not where.listed("account", scope)))
-    whole = own is None and not left_out and bool(scopes) and all(where.listed("account", scope) for scope in scopes)
+    elsewhere = where.known_by_resource_manager(workload.account, scopes)
+    hidden = left_out or elsewhere is not None
+    whole = own is None and not hidden and bool(scopes) and all(where.listed("account", scope) for scope in scopes)
+    note = _LEFT_OUT if left_out else _listed_elsewhere(elsewhere) if elsewhere is not None else None
     return Target(
         workload=workload,
         exists=False if whole else None,
         home=None,
         gap=gap,
-        note=_LEFT_OUT if left_out and gap is None else None,
+        note=note if gap is None else None,
         subscriptions=scopes,
         readings=where.readings(scopes),
+    )
+
+
+def _listed_elsewhere(account: str) -> Note:
+    """Why an account that was not found is not called missing: the scope shuts it out, or one of two lists is wrong."""
+    return (
+        (
+            f"not known: Resource Manager lists {account}, and the list of accounts in the scope (subscriptions, "
+            "resource_groups) does not hold it; widen the scope, or name the account by its ARM id"
+        ),
+        SETTINGS_PAGE,
     )
 
 
