@@ -30,6 +30,8 @@ _SEEN: Final[dict[Symptom, str]] = {
     "throttled": "answers of HTTP 429",
     "errors": "answers of HTTP 5xx",
     "refused": "answers of HTTP 401",
+    "forbidden": "answers of HTTP 403",
+    "invalid": "answers of HTTP 400 and its like",
     "filtered": "requests that a content filter refused",
     "spilling": "requests that spilled over",
 }

@@ -28,7 +28,7 @@ def steps(reason: Reason, variables: Mapping[str, Json], own: str | None, now: s
         if made and one.text == made[-1].text:
             continue  # the same step, for when less is known
         fix = render_fix(one, {**blank, **variables})
-        if fix.cli is not None or one.cli is None:
+        if fix.cli or one.cli is None:
             made.append(Step(text=fix.text or reason.title, command=fix.cli))
     if own is not None and (not made or own.startswith(_COMMANDS)) and own not in {one.command for one in made}:
         made.append(as_step(own))
