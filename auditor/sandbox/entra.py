@@ -60,9 +60,7 @@ REFUSALS = {
     53003: (
         400,
         "access_denied",
-        (
-            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
-        ),
+        ("Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."),
     ),
     700024: (401, "invalid_client", "Client assertion is not within its valid time range."),
     700211: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -10,14 +11,23 @@ from auditor.policy.fix import render_fix
 from auditor.record import Json
 from auditor.triage.reason import Reason
 
+_OPEN: Final = re.compile(r"(?<![\w./-])[A-Z][A-Z_]{3,}(?![\w./-])")
+"""A word for whoever pastes a command to fill in."""
+
 _COMMANDS: Final = ("az ", "curl ", "nslookup ", "openssl ", "nc ", "python -m ")
 
 
 def as_step(own: str) -> Step:
     """A failure's own next step, whose values its table has quoted: a command, or a sentence."""
     if own.startswith(_COMMANDS):
-        return Step(text="What the error itself calls for.", command=own)
+        return Step(text="Do what the error itself calls for.", command=own)
     return Step(text=own)
+
+
+def _said(command: str, before: str) -> bool:
+    """Whether an earlier command does the same: word by word, or with all filled in that this one leaves open."""
+    alike = command.partition(" --")[0] == before.partition(" --")[0]
+    return command == before or (alike and bool(_OPEN.search(command)) and not _OPEN.search(before))
 
 
 def steps(reason: Reason, variables: Mapping[str, Json], own: str | None, now: str) -> tuple[Step, ...]:
@@ -28,8 +38,13 @@ def steps(reason: Reason, variables: Mapping[str, Json], own: str | None, now: s
         if made and one.text == made[-1].text:
             continue  # the same step, for when less is known
         fix = render_fix(one, {**blank, **variables})
-        if fix.cli or one.cli is None:
+        if one.cli is None or (fix.cli and not any(_said(fix.cli, each.command or "") for each in made)):
             made.append(Step(text=fix.text or reason.title, command=fix.cli))
-    if own is not None and (not made or own.startswith(_COMMANDS)) and own not in {one.command for one in made}:
+    bare = own.partition("   #")[0] if own is not None else ""
+    if (
+        own is not None
+        and (not made or own.startswith(_COMMANDS))
+        and not any(bare in (one.command or "") for one in made)
+    ):
         made.append(as_step(own))
     return tuple(made) or (Step(text=reason.apart),)

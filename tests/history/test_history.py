@@ -142,8 +142,18 @@ def test_a_folder_without_bundles_says_so(tmp_path: Path) -> None:
     """Nothing to tell is an error with a next step."""
     assert invoked("history", "--reports", str(tmp_path)).exit_code == 2
     assert invoked("history", "--reports", str(tmp_path / "none")).exit_code == 2
-    with Index(tmp_path) as index, pytest.raises(SnapshotError, match="no bundle"):
+    with Index(tmp_path) as index, pytest.raises(SnapshotError, match="no such folder"):
         index.sync([tmp_path / "nothing"])
+
+
+def test_importing_what_is_no_bundle_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The folder of reports is made only once there is something to import."""
+    (tmp_path / "empty").mkdir()
+    for wrong, why in (("nothing", "there is no such folder"), ("empty", "no bundle, nor a folder of bundles")):
+        done = invoked("history", "--reports", str(tmp_path / "reports"), "import", str(tmp_path / wrong))
+        assert done.exit_code == 2
+        assert why in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
 def test_the_last_green_run_is_never_pruned(tmp_path: Path) -> None:
