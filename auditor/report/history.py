@@ -126,4 +126,4 @@ def _series(page: Page, story: Story, *, color: bool) -> None:
 
 
 def _minute(moment: str) -> str:
-    return moment[:16].replace("T", " ")
+    return f"{moment[:16].replace('T', ' ')} UTC"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from auditor.diagnosis import Step
@@ -30,6 +30,13 @@ def _said(command: str, before: str) -> bool:
     return command == before or (alike and bool(_OPEN.search(command)) and not _OPEN.search(before))
 
 
+def _adds(own: str, made: Sequence[Step]) -> bool:
+    """Whether the error's own step says what no other has said."""
+    bare = own.partition("   #")[0]
+    again = any(bare in (one.command or "") or _said(bare, one.command or "") for one in made)
+    return not made or (own.startswith(_COMMANDS) and not again)
+
+
 def steps(reason: Reason, variables: Mapping[str, Json], own: str | None, now: str) -> tuple[Step, ...]:
     """Those whose commands could be filled in, then the error's own command."""
     blank: dict[str, Json] = {"changes": [], "events": [], "before": {}, "meters": {}, "seen": {}, "now": now}
@@ -40,11 +47,6 @@ def steps(reason: Reason, variables: Mapping[str, Json], own: str | None, now: s
         fix = render_fix(one, {**blank, **variables})
         if one.cli is None or (fix.cli and not any(_said(fix.cli, each.command or "") for each in made)):
             made.append(Step(text=fix.text or reason.title, command=fix.cli))
-    bare = own.partition("   #")[0] if own is not None else ""
-    if (
-        own is not None
-        and (not made or own.startswith(_COMMANDS))
-        and not any(bare in (one.command or "") for one in made)
-    ):
+    if own is not None and _adds(own, made):
         made.append(as_step(own))
     return tuple(made) or (Step(text=reason.apart),)
