@@ -97,7 +97,7 @@ class _Cases:
             symptoms = frozenset((*symptoms_of(facts, probe, meters, earlier), *told))
         call = told_of(probe, failure, one)
         beside = other_zones(one.part("account").facts, one.part("expected").facts, text(call["zone"]))
-        if failure is None and misled(one.part("account").facts, beside):
+        if failure is None and misled(one.part("account").facts, dig(earlier, "account") or {}, beside):
             symptoms |= {"misled"}
         call |= {
             "eligible": self._eligible(one, account),

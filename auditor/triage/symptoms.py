@@ -114,15 +114,15 @@ def other_zones(account: JsonObject, expected: JsonObject, called: str | None) -
     return [zone for zone in zones if zone != called and any(part in zone for part in wanted)]
 
 
-def misled(account: JsonObject, zones: Iterable[str]) -> bool:
-    """Whether a name in one of these zones does not lead to the account's private endpoint."""
-    network, asked = dig(account, "network"), set(zones)
-    wrong = [
-        row
-        for name in ("unlinked_zones", "missing_records", "wrong_records", "stale_names")
-        for row in dig(network, name) or ()
-    ]
-    return any(row["zone"] in asked for row in wrong)
+def misled(account: JsonObject, before: JsonObject, zones: Iterable[str]) -> bool:
+    """Whether a name in one of these zones does not lead to the account's private endpoint, and did so before."""
+    return not (_astray(account) - _astray(before)).isdisjoint(zones)
+
+
+def _astray(account: JsonObject) -> set[str]:
+    """The zones that don't lead to an account's private endpoint."""
+    lists = ("unlinked_zones", "missing_records", "wrong_records")
+    return {row["zone"] for name in lists for row in dig(account, "network", name) or ()}
 
 
 def no_deployment(name: str, account: str | None, expected: JsonObject) -> JsonObject:

@@ -153,6 +153,18 @@ def test_an_address_that_neither_record_nor_endpoint_has_is_remembered_by_the_re
         assert sorted(told) == (sorted(hosts) if stale else [])
 
 
+def test_of_two_endpoints_either_address_is_right() -> None:
+    """Networks see zones of their own; the one from which somebody looks may see the other."""
+    second = "10.9.0.4"
+    hosts = [f"{NAME}.{zone.removeprefix('privatelink.')}" for zone in ZONES]
+    asked = [
+        resource("host_name", f"{ACCOUNT}/hosts/{host}", ACCOUNT, {"host": host, "addresses": [second]})
+        for host in hosts
+    ]
+    facts = network(registered(*asked, addresses=(ADDRESS, second)))
+    assert facts["stale_names"] == []
+
+
 def test_a_missing_record_is_told_with_the_address_that_it_should_have() -> None:
     """So that the command that writes it can be pasted."""
     facts = network(registered(records=False))

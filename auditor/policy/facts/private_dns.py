@@ -181,27 +181,28 @@ def _wrong(here: Registered, zones: tuple[_Zone, ...], seen: Seen) -> _Judged:
 
 
 def _stale(here: Registered, zones: tuple[_Zone, ...], seen: Seen) -> _Judged:
-    """Host names for which the resolver of who looked gives private addresses that neither record nor endpoint has.
+    """Host names for which the resolver of who looked gives private addresses that no endpoint of the account has.
 
-    Records of zones that another network sees tell nothing of this resolver: only where the record is right, and the
-    answer is inside and another one, something between remembers what was.
+    Where the record is wrong too, that is the cause; a public address is a zone that is not seen. Of two zones of a
+    name the resolver sees one, which need not be this one: the addresses of all endpoints are right.
     """
     wrong: list[Json] = []
     unread: list[tuple[str, str]] = []
-    for zone in zones:
+    held_by = {zone: _addresses(zone, seen) for zone in zones}
+    everywhere = {address for own, _ in held_by.values() for address in own or ()}
+    for zone, (own, blind) in held_by.items():
         host = f"{here.subdomain}.{zone.name.removeprefix('privatelink.')}"
-        answer, record = (
-            seen.resource(_HOST, f"{here.account_id}/hosts/{host}"),
-            seen.resource(_RECORD, _record_id(zone, here)),
-        )
-        own, blind = _addresses(zone, seen)
+        answer = seen.resource(_HOST, f"{here.account_id}/hosts/{host}")
+        if answer is None and seen.listing(_HOST, here.account_id) is not None:
+            continue  # nobody calls it by this name
+        record = seen.resource(_RECORD, _record_id(zone, here))
         held = _held(record.body) if record is not None else None
         given = texts(answer.body.get("addresses")) if answer is not None else None
         if own is None or held is None or given is None:
             unread += blind
             unread += [(_RECORD, zone.id)] if record is None and seen.listing(_RECORD, zone.id) is None else []
             unread += [(_HOST, here.account_id)] if answer is None else []
-        elif given and all(map(is_private, given)) and set(held) <= set(own) and not set(given) & set(own):
+        elif given and all(map(is_private, given)) and set(held) <= set(own) and not set(given) & everywhere:
             wrong.append({"host": host, "zone": zone.name, "given": [*sorted(given)], "endpoint": [*sorted(own)]})
     return _Judged(tuple(wrong), tuple(unread))
 

@@ -47,7 +47,7 @@ def _beside(told: Triage) -> str:
 def _happened(page: Page, told: Triage) -> None:
     if not told.happened:
         return
-    page.heading(f"What changed before ({len(told.happened):,}), newest first")
+    page.heading(f"What changed before ({len(told.happened):,}), newest first, times in UTC")
     for one in told.happened[:_CHANGES]:
         page.text(_change(one, told.taken_at), indent=2, hang=4)
     if len(told.happened) > _CHANGES:
