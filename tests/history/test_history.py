@@ -125,6 +125,20 @@ def test_the_page_tells_since_when_and_plots_what_went(tmp_path: Path) -> None:
     assert "uksouth/OpenAI.Standard.gpt 7420" in words or "70 100" in words
 
 
+def test_on_a_narrow_page_no_name_is_broken(tmp_path: Path) -> None:
+    """A pool stands on a line of its own, and every time says its zone."""
+    bundle(tmp_path, 0, "pass")
+    bundle(tmp_path, 1, "fail")
+    with Index(tmp_path) as index:
+        index.sync()
+        story = index.story(30)
+    assert story is not None
+    lines = render(story, 60, color=False).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "  uksouth/OpenAI.Standard.gpt" in lines
+    assert f"{STARTED:%Y-%m-%d %H:%M} UTC to " in lines[1]
+
+
 def test_bundles_elsewhere_are_imported_and_old_ones_pruned(tmp_path: Path) -> None:
     """Import adds what lies elsewhere; prune names what it would remove, and removes only inside the folder."""
     reports, archive = tmp_path / "reports", tmp_path / "archive"
