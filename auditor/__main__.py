@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from auditor.cli import cli
+INTERRUPTED = 130
+"""As `auditor.errors.ExitCode` has it, which is not there yet while it is loaded."""
 
 STREAMS = 3
 """Descriptors below it are the standard streams'."""
@@ -17,13 +18,20 @@ def main() -> None:
     """Runs the command line; the process ends with one of `auditor.errors.ExitCode`.
 
     Both outputs are UTF-8 with plain line feeds, so that a report is the same bytes on every system. One that is closed
-    changes no verdict, and nothing else is opened in its place.
+    changes no verdict, and nothing else is opened in its place. Who interrupts before a command has begun is told so
+    in a line: the commands themselves are loaded here, and not before.
     """
-    _open_closed()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    cli(prog_name="auditor")
+    try:
+        _open_closed()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        from auditor.cli import cli
+
+        cli(prog_name="auditor")
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted before anything was done\n")
+        sys.exit(INTERRUPTED)
 
 
 def _open_closed() -> None:

@@ -10,6 +10,7 @@
     ├── SandboxError            2   a world or a fault that does not exist
     ├── SignInError             3   no credential gave a token
     └── ReportError             4   a report could not be written
+        └── TakenError          2   its folder holds something already
 
 A read that fails is not among them: it becomes a gap in the snapshot, and the run goes on.
 """
@@ -116,3 +117,9 @@ class SignInError(AuditorError):
 
 class ReportError(AuditorError):
     """A report could not be written; the run itself was made."""
+
+
+class TakenError(ReportError):
+    """The folder that was named for a report holds something already."""
+
+    exit_code = ExitCode.USAGE

@@ -16,7 +16,7 @@ from auditor.bundle.layout import ENVELOPE, JUDGEMENT, MANIFEST, RAW, RAW_SUFFIX
 from auditor.bundle.manifest import FileRecord, Manifest, digest
 from auditor.bundle.signing import Signer
 from auditor.bundle.statement import statement
-from auditor.errors import AuditorError, ReportError
+from auditor.errors import AuditorError, ReportError, TakenError
 from auditor.policy.judgement import Judgement
 from auditor.report import format_named
 from auditor.report.hostile import in_json
@@ -177,7 +177,7 @@ class Bundle:
 
     def _refuse_taken(self) -> None:
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-            raise ReportError(
+            raise TakenError(
                 f"{self.folder}: already holds something; a report never overwrites another",
                 next_step="name an empty folder with --output, or leave it out",
             )

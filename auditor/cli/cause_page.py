@@ -8,7 +8,26 @@ from auditor.cli.failure_page import WHOSE
 from auditor.report.page import Page
 
 if TYPE_CHECKING:
-    from auditor.triage.reason import Reason
+    from collections.abc import Mapping
+
+    from auditor.triage.reason import Reason, Symptom
+
+
+_SYMPTOMS: Mapping[Symptom, str] = {
+    "errors": "answered with HTTP 5xx to others",
+    "refused": "refused to others with HTTP 401",
+    "forbidden": "refused to others with HTTP 403",
+    "invalid": "refused to others as invalid",
+    "throttled": "throttled to others",
+    "silent": "hardly made by anybody any more",
+    "other-model": "answered by another model",
+    "filtered": "filtered more than before",
+    "spilling": "spilling over",
+    "unwell": "of an account that Azure calls unwell",
+    "misled": "led astray by another of the account's host names",
+    "application-refused": "perhaps refused to the application alone",
+}
+"""What a symptom says, where its own word does not."""
 
 
 def cause_page(reason: Reason, width: int, *, color: bool) -> str:
@@ -21,7 +40,10 @@ def cause_page(reason: Reason, width: int, *, color: bool) -> str:
     page.heading("Known by")
     for word, told in (
         ("explains failures of the class", ", ".join(one for one in reason.explains if one != "*")),
-        ("explains that calls are", ", ".join(one.replace("_", " ") for one in reason.symptoms)),
+        (
+            "explains that calls which answer from here are",
+            ", ".join(_SYMPTOMS.get(one, one) for one in reason.symptoms),
+        ),
         ("confirmed where", reason.confirmed),
         ("likely where", reason.suspected),
         ("ruled out where", reason.ruled_out),

@@ -89,11 +89,12 @@ def import_(reports: Path, paths: tuple[Path, ...]) -> None:
     """Add bundles, or folders of them, that lie elsewhere to the index."""
     from auditor.bundle.kept import kept_run
     from auditor.cli.console import say
-    from auditor.history import Index
+    from auditor.history import Index, evidence_in
 
+    found = tuple(evidence_in(paths))
     reports.mkdir(parents=True, exist_ok=True)
     with Index(reports, kept_run) as index:
-        synced = index.sync(paths)
+        synced = index.sync(found)
     for problem in synced.refused:
         say(f"left out: {problem}")
     say(f"{synced.read} read, {synced.gone} gone, {len(synced.refused)} left out")

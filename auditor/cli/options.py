@@ -60,8 +60,19 @@ class Command(click.Command):
         """The epilog without click's re-wrapping, then what the manual says of the command."""
         if self.epilog:
             formatter.write_paragraph()
-            formatter.write(self.epilog)
+            formatter.write(_fitted(self.epilog, formatter.width))
         write_manual(ctx, formatter)
+
+
+def _fitted(epilog: str, width: int) -> str:
+    """The epilog with its prose wrapped anew where the terminal is narrower; examples and tables stay as they are."""
+    if max(map(len, epilog.splitlines())) <= width:
+        return epilog
+    parts = [
+        part if "\n " in part or part.endswith(":") else click.wrap_text(" ".join(part.split()), width)
+        for part in epilog.rstrip("\n").split("\n\n")
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 class CommandGroup(click.Group, Command):

@@ -64,7 +64,9 @@ class Index:
     def sync(self, more: Sequence[Path] = ()) -> Synced:
         """Reads bundles that are new or changed, here and at `more`, and forgets those that are gone."""
         known = dict(self._base.execute("SELECT folder, stamp FROM run"))
-        there = {str(path.parent.resolve()): path for path in (*self._reports.glob(f"*/{EVIDENCE}"), *_evidence(more))}
+        there = {
+            str(path.parent.resolve()): path for path in (*self._reports.glob(f"*/{EVIDENCE}"), *evidence_in(more))
+        }
         kept = {folder: _stamp(path) for folder, path in there.items()}
         gone = [folder for folder in known if folder not in kept and not (Path(folder) / EVIDENCE).is_file()]
         refused = []
@@ -213,14 +215,17 @@ def _worst_first(one: Since) -> tuple[int, str, str, str]:
     return _SEVERITIES.index(one.severity), one.first, one.title, one.subject_name
 
 
-def _evidence(paths: Sequence[Path]) -> Iterator[Path]:
+def evidence_in(paths: Sequence[Path]) -> Iterator[Path]:
     """The evidence in bundles, and in folders of bundles; SnapshotError for what is neither."""
     for path in paths:
         found = [path / EVIDENCE] if (path / EVIDENCE).is_file() else sorted(path.glob(f"*/{EVIDENCE}"))
         if path.name == EVIDENCE and path.is_file():
             found = [path]
         if not found:
-            raise SnapshotError(f"{path}: no bundle, nor a folder of bundles", next_step="name one")
+            raise SnapshotError(
+                f"{path}: {'no bundle, nor a folder of bundles' if path.exists() else 'there is no such folder'}",
+                next_step="name a bundle (a folder with evidence.json in it), or the folder in which bundles lie",
+            )
         yield from found
 
 

@@ -18,6 +18,9 @@ _FLAPPING = 3
 
 _TOLD = 30
 
+_WIDE = 76
+"""From so many columns on the names of pools stand in a table without being broken."""
+
 _COURSE = (
     "A letter for each run, oldest first: f failed, u unknown, w waived, p passed, n not applicable, - not judged."
 )
@@ -33,9 +36,8 @@ def render(story: Story, width: int = 80, color: bool = True) -> str:
     green = (
         "this is green" if since is newest else f"last green {_minute(since.taken_at)}" if since else "none was green"
     )
-    span = (
-        f"{wording.count(len(story.runs), 'run')} from {_minute(story.runs[0].taken_at)} to {_minute(newest.taken_at)}"
-    )
+    count, first = wording.count(len(story.runs), "run"), _minute(story.runs[0].taken_at)
+    span = f"{count} from {first} to {_minute(newest.taken_at)}" if story.runs[1:] else f"{count}, of {first}"
     page.line(Text(verdict, style=style).append(f"  {green}", style="not bold default"))
     page.text(span)
     if story.more:
@@ -109,21 +111,23 @@ def _series(page: Page, story: Story, *, color: bool) -> None:
             )
         page.table(("deployment", "course", "now", "most"), rows, numbers=2)
     if story.pools:
-        page.heading("Quota that is left")
-        page.table(
-            ("pool", "course", "now", "of"),
-            [
-                (
-                    hostile.line(one.pool),
-                    spark(one.headroom, color=color),
-                    "unknown" if (now := one.headroom[-1]) is None else f"{now:,}",
-                    f"{one.limit:,}",
-                )
-                for one in story.pools
-            ],
-            numbers=2,
-        )
+        page.heading("Quota that is left, in each pool's own units")
+        rows = [
+            (
+                hostile.line(one.pool),
+                spark(one.headroom, color=color),
+                "unknown" if (now := one.headroom[-1]) is None else f"{now:,}",
+                f"{one.limit:,}",
+            )
+            for one in story.pools
+        ]
+        if page.width >= _WIDE:
+            page.table(("pool", "course", "now", "of"), rows, numbers=2)
+        else:
+            for pool, course, left, limit in rows:
+                page.text(pool, indent=2)
+                page.text(f"{course}  now {left} of {limit}", indent=4)
 
 
 def _minute(moment: str) -> str:
-    return moment[:16].replace("T", " ")
+    return f"{moment[:16].replace('T', ' ')} UTC"

@@ -75,8 +75,12 @@ class Page:
             self.line(Text(" " * indent + line, style="cyan"))
 
     def step(self, step: str, *, indent: int) -> None:
-        """What to do next: a command whole, a sentence wrapped where it is longer than the line."""
-        if _TOOL.match(step) or "\n" in step or indent + len(step) <= self.width:
+        """What to do next: a command whole, a sentence or a long command's remark wrapped."""
+        bare, mark, remark = step.partition("   # ")
+        if mark and "\n" not in step and _TOOL.match(step) and indent + len(step) > self.width:
+            self.text(f"# {hostile.line(remark, limit=2000)}", indent=indent, hang=2, style="dim")
+            self.command(bare, indent=indent)
+        elif _TOOL.match(step) or "\n" in step or indent + len(step) <= self.width:
             self.command(step, indent=indent)
         else:
             self.text(hostile.line(step, limit=2000), indent=indent, style="cyan")

@@ -88,6 +88,7 @@ def _failure(page: Page, finding: Finding, title: str) -> None:
     page.line(head.append(hostile.line(title), style="bold"))
     page.text(hostile.line(finding.message), indent=11)
     page.text(f"{wording.kind(finding.subject.kind)} {short_id(finding.subject.id)}", indent=11, style="dim")
+    page.text(f"more: auditor explain {hostile.line(finding.id)}", indent=11, style="dim")
     terms = wording.waiver(finding)
     if terms:
         page.text(terms, indent=11, style="yellow")
@@ -121,6 +122,7 @@ def _causes(page: Page, run: Run) -> None:
             page.text(
                 f"{finding.severity.value} {hostile.line(finding.check)}: {hostile.line(finding.message)}", indent=4
             )
+            page.text(f"more: auditor explain {hostile.line(finding.id)}", indent=6, style="dim")
 
 
 def _named(page: Page, findings: tuple[Finding, ...]) -> None:

@@ -31,6 +31,8 @@ class Endpoint(Record):
     """Virtual networks of its resource group that its zones are linked to; the runner's DNS server is in the first."""
     record: str | None = None
     """What its zones' records hold where that is not its address."""
+    remembered: str | None = None
+    """What the runner's resolver still gives for it, whatever the records hold now."""
 
     @property
     def zone_group(self) -> str:

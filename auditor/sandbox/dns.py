@@ -141,7 +141,11 @@ def _behind(world: World, account: Account, suffix: str) -> str | None:
         return _public(f"{account.subdomain}.{suffix}")
     if suffix in account.unresolved:
         return None
-    registered = (endpoint.record or endpoint.address for endpoint in account.approved if zone in endpoint.zones)
+    registered = (
+        endpoint.remembered or endpoint.record or endpoint.address
+        for endpoint in account.approved
+        if zone in endpoint.zones
+    )
     return next(registered, _public(f"{account.subdomain}.{suffix}"))
 
 

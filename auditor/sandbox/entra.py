@@ -57,6 +57,11 @@ REFUSALS = {
             " tenant. You may have sent your authentication request to the wrong tenant."
         ),
     ),
+    53003: (
+        400,
+        "access_denied",
+        ("Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."),
+    ),
     700024: (401, "invalid_client", "Client assertion is not within its valid time range."),
     700211: (
         401,
@@ -67,6 +72,11 @@ REFUSALS = {
         401,
         "invalid_client",
         f"No matching federated identity record found for presented assertion audience. {_CHECK}",
+    ),
+    700213: (
+        401,
+        "invalid_client",
+        f"No matching federated identity record found for presented assertion subject. {_CHECK}",
     ),
     1002012: (
         400,
@@ -82,6 +92,15 @@ REFUSALS = {
         (
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value,"
             " not the client secret ID, for a secret added to app '{app}'."
+        ),
+    ),
+    7000222: (
+        401,
+        "invalid_client",
+        (
+            "The provided client secret keys for app '{app}' are expired. Visit the Azure portal to create new keys for"
+            " your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security:"
+            " https://aka.ms/certCreds."
         ),
     ),
     7000218: (
@@ -158,6 +177,7 @@ def _wrong(world: World, ledger: Ledger, form: Mapping[str, str], tenant: str) -
     if form.get("client_id") != world.identity.app_id:
         return 700016
     wrong = _assertion_wrong(form) if "client_assertion" in form else _secret_wrong(form, ledger)
+    wrong = wrong or world.sign_in_refused
     if wrong is None and not form.get("scope", "").endswith("/.default"):
         return 1002012
     return wrong

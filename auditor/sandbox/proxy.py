@@ -13,7 +13,9 @@ from auditor.sandbox.hosts import REGIONAL, service_of
 from auditor.sandbox.listening import stop
 from auditor.sandbox.world import World
 
-Way = Literal["lead", "unknown host", "unresolved", "refuse", "untrusted", "legacy-tls", "reset", "hang"]
+Way = Literal[
+    "lead", "unknown host", "unresolved", "unanswered", "refuse", "untrusted", "legacy-tls", "reset", "hang"
+]  # fmt: skip
 
 HTTPS = "443"
 HEAD_SECONDS = 10
@@ -91,6 +93,8 @@ class Proxy:
             _answer(transport, "403 Forbidden", "this proxy does not lead there")
         elif way == "unresolved":
             _answer(transport, "502 Bad Gateway", f"{host} does not resolve")
+        elif way == "unanswered":
+            _answer(transport, "504 Gateway Timeout", f"{host} does not answer")
         else:
             transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await self._hand_over(transport, self._shown(way))

@@ -20,7 +20,7 @@ ModelWay = Literal[
     "wrong-sum", "unapproved", "echoes-secrets",
     "other-language", "flood", "hostile-words", "wrong-usage", "broken-json", "events-disordered", "same-ids",
 ]  # fmt: skip
-ConnectWay = Literal["refuse", "unresolved", "untrusted", "legacy-tls", "reset", "hang"]
+ConnectWay = Literal["refuse", "unresolved", "unanswered", "untrusted", "legacy-tls", "reset", "hang"]
 
 
 class ArmTrouble(Record):

@@ -138,6 +138,8 @@ class World(Record):
     """Region → pool → what differs from the catalogue."""
     unoffered: tuple[str, ...] = ()
     """Regions in which nobody can make an account."""
+    sign_in_refused: int | None = None
+    """Entra's number for why it gives the runner no token; None: it gives one."""
     names_answered: bool = True
     """Whether the runner's DNS server still finds the servers that know the accounts' names."""
     unindexed: tuple[str, ...] = ()

@@ -47,8 +47,8 @@ class Case:
 
     @property
     def suspected(self) -> bool:
-        """Whether nothing ails it that was seen: only what was done may shut its application out."""
-        return self.failure is None and self.symptoms <= {"application-refused"}
+        """Whether nothing ails it that was seen: its application may be shut out by what was done, or call no more."""
+        return self.failure is None and self.symptoms <= {"application-refused", "silent"}
 
 
 @dataclass(frozen=True)

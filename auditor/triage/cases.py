@@ -28,8 +28,10 @@ from auditor.triage.symptoms import (
     asked,
     class_of,
     host_of,
+    misled,
     no_account,
     no_deployment,
+    other_zones,
     symptoms_of,
     told_of,
 )
@@ -93,10 +95,15 @@ class _Cases:
         if failure is None:
             told = ails(one.part("account").facts, one.part("workload").facts, written(self._now - RECENT))
             symptoms = frozenset((*symptoms_of(facts, probe, meters, earlier), *told))
-        call = {
-            **told_of(probe, failure, one),
+        call = told_of(probe, failure, one)
+        beside = other_zones(one.part("account").facts, one.part("expected").facts, text(call["zone"]))
+        if failure is None and misled(one.part("account").facts, dig(earlier, "account") or {}, beside):
+            symptoms |= {"misled"}
+        call |= {
             "eligible": self._eligible(one, account),
-            "others_refused": "refused" in symptoms if failure is None else None,
+            "held_roles": self._roles("role_assignment", one, account),
+            "others_refused": not symptoms.isdisjoint({"refused", "forbidden"}) if failure is None else None,
+            "other_zones": beside,
         }
         ids = dig(probe, "request_ids") or {}
         return Case(
@@ -223,11 +230,15 @@ class _Cases:
 
     def _eligible(self, one: SubjectFacts, account: str) -> list[str] | None:
         """Roles that a caller could activate; None where the list of them was not read."""
+        return self._roles("role_eligibility", one, account)
+
+    def _roles(self, kind: str, one: SubjectFacts, account: str) -> list[str] | None:
+        """Ids of the roles that a caller has at the account or above it; None where the list of them was not read."""
         scope = subscription_scope(account)
-        if scope is None or self._index.listing("role_eligibility", scope) is None:
+        if scope is None or self._index.listing(kind, scope) is None:
             return None
         who, found = self._surrounding(one, account).principals, set()
-        for each in self._index.children("role_eligibility", scope):
+        for each in self._index.children(kind, scope):
             held = dig(each.body, "properties")
             over = fold(text(dig(held, "scope")) or each.id.partition("/providers/Microsoft.Authorization")[0])
             if (text(dig(held, "principalId")) or "").lower() in who and f"{account}/".startswith(f"{over}/"):

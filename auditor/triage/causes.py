@@ -147,6 +147,8 @@ def _judged(compiled: CompiledReason, case: Case, happened: Happenings) -> tuple
     if standing is None:
         return None
     against, beside = tuple(_against(compiled, variables)), tuple(_answering(compiled.reason, variables))
+    if "misled" in case.symptoms and "misled" in compiled.reason.symptoms:
+        beside = ()  # what answered was called by another name
     if (against or beside) and standing is Standing.LIKELY:
         standing = Standing.POSSIBLE
     changed = bool(variables.get("changes") or variables.get("events"))

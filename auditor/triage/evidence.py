@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from auditor.diagnosis import Telltale
-from auditor.policy.facts.moment import moment
+from auditor.policy.facts.moment import moment, written
 from auditor.policy.fix import in_prose
 from auditor.policy.template import TemplateFailure, render
 from auditor.record import Json, JsonObject
 from auditor.triage.case import Judged
+from auditor.triage.happened import short_path
 from auditor.triage.reason import Reason
 
 MOST: Final = 6
@@ -25,9 +27,12 @@ def evidence(reason: Reason, judged: Iterable[Judged]) -> Iterator[Telltale]:
         if shown:
             yield Telltale(says=shown, source=one.case.id)
     for one in told:
-        for change in _rows(one.variables.get("changes")):
-            yield of_change(change)
+        changed = _rows(one.variables.get("changes"))
+        yield from map(of_change, changed)
+        told_of = {(str(each["id"]).lower(), each.get("who")) for each in changed}
         for event in _rows(one.variables.get("events")):
+            if (str(event["on"]).lower(), event["who"]) in told_of:
+                continue
             who, what, on = event["who"], event["operation"], event["name"]
             says = in_prose("", f"{who} did {what} on {on} at {event['at']}.")
             yield Telltale(says=says, source=str(event["id"]), at=moment(event["at"]))
@@ -39,18 +44,20 @@ def evidence(reason: Reason, judged: Iterable[Judged]) -> Iterator[Telltale]:
 def of_change(change: JsonObject) -> Telltale:
     """A difference from the last green run."""
     places = "; ".join(
-        f"{one['path']} was {_short(one['before'])}, is {_short(one['after'])}" for one in change["places"][:3]
+        f"{short_path(str(one['path']))} was {_short(one['before'])}, is {_short(one['after'])}"
+        for one in change["places"][:3]
     )
     done = {"added": "is new", "removed": "is gone", "changed": f"changed: {places}"}[str(change["what"])]
     by = f", by {change['who']}" if change.get("who") else ""
-    at = f" at {change['at']}" if change.get("at") else ""
+    when = moment(change.get("at"))
+    at = f" at {written(when)}" if when is not None else ""
     kind = str(change["kind"]).replace("_", " ")
     says = in_prose("", f"Since the last green run the {kind} {change['name']} {done}{by}{at}.")
     return Telltale(says=says[:800], source=str(change["id"]), at=moment(change.get("at")))
 
 
 def _short(value: Json) -> str:
-    shown = "not there" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    shown = value if isinstance(value, str) else "not there" if value is None else json.dumps(value, ensure_ascii=False)
     return shown if len(shown) <= 80 else f"{shown[:79]}…"  # noqa: PLR2004 - a line of a page
 
 

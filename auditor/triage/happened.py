@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -89,6 +90,14 @@ def _logged(event: Resource) -> Happened | None:
     )
 
 
+_INDEX = re.compile(r"\[[^\[\]]*/([^\[\]/]+)\]")
+
+
+def short_path(path: str) -> str:
+    """A setting's path with the names of the things in it instead of their whole ids."""
+    return _INDEX.sub(r"[\1]", path)
+
+
 _VERBS = {"write": "written", "delete": "deleted"}
 
 
@@ -103,11 +112,14 @@ def _plain(operation: str) -> str:
 
 def _set(changed: Changed) -> Iterator[Happened]:
     who = changed.by[-1] if changed.by else None
-    places = [f"{place.path}: {_value(place.before)} → {_value(place.after)}" for place in changed.places[:_PLACES]]
+    if changed.kind in _COUNTED or (changed.kind == "tls_port" and any(one.path == "error" for one in changed.places)):
+        return  # a port that is not reached tells of the way, and not of itself
+    places = [
+        f"{short_path(place.path)}: {_value(place.before)} → {_value(place.after)}"
+        for place in changed.places[:_PLACES]
+    ]
     more = len(changed.places) - _PLACES
     words = "; ".join(places) + (f"; and {more} more" if more > 0 else "")
-    if changed.kind in _COUNTED:
-        return
     kind = changed.kind.replace("_", " ")
     yield Happened(
         at=moment(who.when) if who else None,

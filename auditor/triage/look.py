@@ -23,6 +23,7 @@ from auditor.collect.collector import Collector
 from auditor.collect.content_policies import CONTENT_POLICIES
 from auditor.collect.context import PROVIDER_REGISTRATION, SUBSCRIPTION
 from auditor.collect.deployments import DEPLOYMENTS
+from auditor.collect.encryption_keys import VAULT, VAULT_KEY
 from auditor.collect.health import RESOURCE_HEALTH, SERVICE_EVENTS
 from auditor.collect.host_names import HOST_NAMES
 from auditor.collect.look import Look
@@ -68,6 +69,8 @@ STATE: tuple[Collector, ...] = (
     NETWORK_LINKS,
     DNS_RECORDS,
     PERIMETERS,
+    VAULT,
+    VAULT_KEY,
     RESOURCE_HEALTH,
     SERVICE_EVENTS,
     MODEL_CAPACITIES,

@@ -30,6 +30,8 @@ _SEEN: Final[dict[Symptom, str]] = {
     "throttled": "answers of HTTP 429",
     "errors": "answers of HTTP 5xx",
     "refused": "answers of HTTP 401",
+    "forbidden": "answers of HTTP 403",
+    "invalid": "answers of HTTP 400 and its like",
     "filtered": "requests that a content filter refused",
     "spilling": "requests that spilled over",
 }
@@ -44,6 +46,9 @@ def nothing_wrong(of: Cases, doubts: Iterable[Cause] = ()) -> tuple[Cause, ...]:
     silent = [case.name for case in of.all if case.applies and not case.called]
     answered = listed(sorted({case.name for case in called}))
     against = [of_change(one).says for one in of.happenings.changes or () if one["kind"] in _TELLING][:MOST]
+    state = of.subscription.get("state")
+    if state not in (None, "Enabled"):
+        against.append(f"The subscription is in state {state}; Azure disables one whose bill stays unpaid.")
     against += [f"{one.title}: {one.standing.value}." for one in doubts]
     against += [f"{listed(sorted(silent))} could not be asked."] if silent else []
     for symptom, words in _SEEN.items():

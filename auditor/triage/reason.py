@@ -47,10 +47,11 @@ Reach = Literal["deployment", "account", "region", "machine", "subscription"]
 """How far a cause goes: within it, a deployment that answers speaks against it."""
 
 Symptom = Literal[
-    "slow", "throttled", "errors", "refused", "other-model", "filtered", "spilling", "unwell", "application-refused"
-]
-"""What ails a deployment that answers: here and now, in its numbers, by Azure's word, or perhaps to its application
-alone."""
+    "slow", "throttled", "errors", "refused", "forbidden", "invalid", "silent", "other-model", "filtered", "spilling",
+    "unwell", "misled", "application-refused"
+]  # fmt: skip
+"""What ails a deployment that answers: here and now, in its numbers, by Azure's word, at another of its host names, or
+perhaps to its application alone."""
 
 EVERYTHING = "*"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from auditor.policy.facts import SubjectFacts
@@ -20,6 +20,10 @@ TWICE: Final = 2.0
 MARKED: Final = 5.0
 """Percent of the answers from which a share is a symptom."""
 
+BUSY: Final = 10.0
+HARDLY: Final = 10.0
+"""Requests an interval from which a deployment is busy, and the part of them below which it is silent."""
+
 SLOWEST: Final = 500.0
 """Milliseconds below which nothing is slow, however much slower than before."""
 
@@ -27,6 +31,8 @@ _SHARES: Final[tuple[tuple[str, Symptom], ...]] = (
     ("throttled_percent", "throttled"),
     ("errors_percent", "errors"),
     ("refused_percent", "refused"),
+    ("forbidden_percent", "forbidden"),
+    ("invalid_percent", "invalid"),
     ("filtered_percent", "filtered"),
     ("spilled_percent", "spilling"),
 )
@@ -78,6 +84,8 @@ def symptoms_of(facts: JsonObject, probe: JsonObject, meters: JsonObject, before
     for name, symptom in _SHARES:
         if now.get(f"{name}_now", 0) >= max(MARKED, TWICE * now.get(f"{name}_before", 0)):
             yield symptom
+    if now.get("requests_before", 0) >= BUSY and now.get("requests_now", BUSY) * HARDLY <= now["requests_before"]:
+        yield "silent"
     version, was = (dig(each, "properties", "model", "version") for each in (facts, before.get("deployment")))
     if probe.get("model_matches") is False or (version is not None and was is not None and version != was):
         yield "other-model"
@@ -96,6 +104,25 @@ def ails(account: JsonObject, workload: JsonObject, recently: str) -> Iterator[S
         keyed and (rotated or dig(account, "properties", "disableLocalAuth") is True)
     ):
         yield "application-refused"
+
+
+def other_zones(account: JsonObject, expected: JsonObject, called: str | None) -> list[str]:
+    """The private DNS zones of the host names that a deployment is called at beside the one that was called."""
+    surfaces, zones = texts(expected.get("surfaces")) or (), texts(dig(account, "network", "expected_zones")) or ()
+    ending = {"project": ".services.ai."}
+    wanted = [ending.get(name, ".openai.") for name in surfaces]
+    return [zone for zone in zones if zone != called and any(part in zone for part in wanted)]
+
+
+def misled(account: JsonObject, before: JsonObject, zones: Iterable[str]) -> bool:
+    """Whether a name in one of these zones does not lead to the account's private endpoint, and did so before."""
+    return not (_astray(account) - _astray(before)).isdisjoint(zones)
+
+
+def _astray(account: JsonObject) -> set[str]:
+    """The zones that don't lead to an account's private endpoint."""
+    lists = ("unlinked_zones", "missing_records", "wrong_records")
+    return {row["zone"] for name in lists for row in dig(account, "network", name) or ()}
 
 
 def no_deployment(name: str, account: str | None, expected: JsonObject) -> JsonObject:

@@ -40,7 +40,8 @@ def told(snapshot: Snapshot, settings: Settings, asked: Asked, unread: str | Non
     ranked = causes(snapshot, settings, asked.before)
     failing = [one.deployment for one in calls if one.failure_class is not None]
     numbers = metrics(seen)
-    since = onset_by(numbers, failing)
+    ailing = ranked[0].explains if ranked and ranked[0].id != NOTHING_WRONG else ()
+    since = onset_by(numbers, failing or ailing)
     now = azures_now(snapshot.taken_at, snapshot.readings)
     names = dict.fromkeys((*failing, *(one.deployment for one in calls)))
     changed = happened(snapshot, seen, asked.remembered)

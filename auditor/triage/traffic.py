@@ -19,6 +19,12 @@ _TOKENS: Final = ("TokenTransaction", "TotalTokens", "ProcessedPromptTokens", "I
 _RESPONSE: Final = ("AzureOpenAITimeToResponse", "TimeToResponse", "AzureOpenAITTLTInMS")
 _LOAD: Final = ("AzureOpenAIProvisionedManagedUtilizationV2", "ProvisionedUtilization")
 
+FEWEST_REQUESTS: Final = 5
+"""Requests of which a share is told."""
+
+_INVALID: Final = frozenset({"400", "404", "405", "413", "415", "422"})
+"""What is refused for what was sent, whoever sent it."""
+
 _STATUS: Final = "statuscode"
 _SPILLED: Final = "isspillover"
 
@@ -38,6 +44,9 @@ def traffic(answers: Mapping[str, Answer], deployment: str) -> JsonObject:
         _tell(found, "requests", requests, halves, per=None)
         _tell(found, "throttled_percent", _sums(_with(series, _STATUS, "429")), halves, per=requests)
         _tell(found, "refused_percent", _sums(_with(series, _STATUS, "401")), halves, per=requests)
+        _tell(found, "forbidden_percent", _sums(_with(series, _STATUS, "403")), halves, per=requests)
+        invalid = [one for one in series if one.labels.get(_STATUS, "") in _INVALID]
+        _tell(found, "invalid_percent", _sums(invalid), halves, per=requests)
         failed = [one for one in series if one.labels.get(_STATUS, "").startswith("5")]
         _tell(found, "errors_percent", _sums(failed), halves, per=requests)
         _tell_spilled(found, answers, deployment)
@@ -121,5 +130,5 @@ def _tell(
     for word, times in zip(("before", "now"), spans, strict=True):
         total = sum(values.get(at, 0) for at in times)
         whole = len(times) if per is None else sum(per.get(at, 0) for at in times)
-        if whole > 0:
+        if whole >= (FEWEST_REQUESTS if per is not None and percent else 0) and whole > 0:
             found[f"{name}_{word}"] = round(total * (100 if per is not None and percent else 1) / whole, 1)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from auditor.__main__ import INTERRUPTED, main
 from auditor.cli import LazyGroup, cli
 from auditor.cli.options import conversation_options
 from auditor.errors import AuditorError, ExitCode, PolicyError, ReportError, SettingsError, SignInError
@@ -89,6 +92,22 @@ def test_interrupt(error: BaseException) -> None:
     done = ended(error)
     assert done.exit_code == ExitCode.INTERRUPTED
     assert "No report was written." in done.stderr
+
+
+def test_an_interrupt_while_the_commands_are_loaded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C at once ends with 130 and one line, not with a traceback."""
+
+    class Loading(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "auditor.cli", Loading("auditor.cli"))
+    with pytest.raises(SystemExit) as ended_with:
+        main()
+    assert ended_with.value.code == INTERRUPTED == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "error: interrupted before anything was done\n"
 
 
 @pytest.mark.parametrize("verbose", [[], ["--verbose"]])

@@ -256,7 +256,7 @@ def test_a_cause_of_an_incident_has_its_page() -> None:
     assert set(kinds.values()) == {"cause", "check", "failure_class"}
     shown = invoked("explain", "zone-unlinked").stdout
     assert "confirmed where: account.network.unlinked_zones" in shown
-    assert "Link the zone to the network again." in shown
+    assert "Link each zone to the network again." in shown
     assert "It looks like: zone-record-wrong" in shown
 
 

@@ -156,6 +156,16 @@ def test_every_help_fits_a_terminal(name: str) -> None:
     assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage:")]
 
 
+@pytest.mark.parametrize("name", ["triage", "history"])
+def test_what_help_says_after_its_options_is_wrapped_anew_where_the_terminal_is_narrow(name: str) -> None:
+    """Its examples stay as they are, so that they can be pasted."""
+    shown = CliRunner().invoke(cli, [name, "--help"], terminal_width=60, prog_name="auditor").output
+    assert not [line for line in shown.splitlines() if len(line) > 60 and not line.startswith("  auditor ")]
+    examples = [line for line in HELPS[name].splitlines() if line.startswith("  auditor ") and ", " not in line]
+    assert examples
+    assert set(examples) <= set(shown.splitlines())
+
+
 @pytest.mark.parametrize("name", [name for name in HELPS if name])
 def test_every_help_is_a_manual_page(name: str) -> None:
     """Each names other commands that exist, and each that may fail its exit codes."""

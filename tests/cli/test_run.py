@@ -88,10 +88,10 @@ def test_flags_reach_the_evidence(tmp_path: Path) -> None:
 
 
 def test_a_taken_folder_stops_before_anything_is_asked(tmp_path: Path) -> None:
-    """A report overwrites nothing, and says so before the first request."""
+    """A report overwrites nothing, and says so before the first request: the command line is not right."""
     (tmp_path / "mine").write_text("x", encoding="utf-8")
     done = typed("healthy", tmp_path)
-    assert (done.code, done.requests) == (ExitCode.INTERNAL, 0)
+    assert (done.code, done.requests) == (ExitCode.USAGE, 0)
     assert done.stderr.endswith("Nothing was audited.\n")
     assert done.files == {"mine"}
 

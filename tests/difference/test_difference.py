@@ -13,6 +13,7 @@ from auditor.difference import Because, Move, Side, difference
 from auditor.difference.values import places
 from auditor.difference.world import changes
 from auditor.finding import Finding, Fix, Outcome, Severity, Subject, Waived, fingerprint
+from auditor.report.changes.terminal import render
 from auditor.run import CheckRecord, Run, Verdict
 from auditor.snapshot import Gap, GapReason, Listing, Principal, Resource, Snapshot
 from tests.report.parts import build
@@ -223,6 +224,31 @@ def test_a_setting_of_the_world_is_told_with_who_and_when() -> None:
         ("properties.publicNetworkAccess", "Disabled", "Enabled")
     ]
     assert [(each.who, each.source) for each in changed.by] == [("ann@contoso.com", "activity log")]
+
+
+def test_what_changed_of_a_thing_is_told_once_for_all_that_it_broke() -> None:
+    """To the second, in UTC; the next finding of the same thing points back to it."""
+    event = Resource(
+        kind="activity_event",
+        id="e",
+        body={
+            "resourceId": ACCOUNT,
+            "caller": "ann@contoso.com",
+            "eventTimestamp": "2026-11-21T07:00:00.1234567Z",
+            "operationName": {"value": "Microsoft.CognitiveServices/accounts/write"},
+            "status": {"value": "Succeeded"},
+        },
+    )
+    good = [finding(Outcome.PASS, name) for name in ("api-keys-accepted", "public-network-access")]
+    bad = [finding(Outcome.FAIL, name) for name in ("api-keys-accepted", "public-network-access")]
+    sides = (
+        Side(run(*good), snapshot(account(a="1", b="1")), "before"),
+        Side(run(*bad), snapshot(account(a="2", b="2"), event, at=NOW + timedelta(hours=2)), "after"),
+    )
+    page = " ".join(render(difference(*sides), 100, color=False).split())
+    assert page.count("meanwhile properties.a") == page.count("meanwhile properties.b") == 1
+    assert page.count("meanwhile it changed as told of it above") == 1
+    assert "ann@contoso.com at 2026-11-21 07:00:00 UTC" in page
 
 
 def test_its_own_word_tells_who_where_the_log_does_not() -> None:

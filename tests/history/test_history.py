@@ -125,6 +125,20 @@ def test_the_page_tells_since_when_and_plots_what_went(tmp_path: Path) -> None:
     assert "uksouth/OpenAI.Standard.gpt 7420" in words or "70 100" in words
 
 
+def test_on_a_narrow_page_no_name_is_broken(tmp_path: Path) -> None:
+    """A pool stands on a line of its own, and every time says its zone."""
+    bundle(tmp_path, 0, "pass")
+    bundle(tmp_path, 1, "fail")
+    with Index(tmp_path) as index:
+        index.sync()
+        story = index.story(30)
+    assert story is not None
+    lines = render(story, 60, color=False).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert "  uksouth/OpenAI.Standard.gpt" in lines
+    assert f"{STARTED:%Y-%m-%d %H:%M} UTC to " in lines[1]
+
+
 def test_bundles_elsewhere_are_imported_and_old_ones_pruned(tmp_path: Path) -> None:
     """Import adds what lies elsewhere; prune names what it would remove, and removes only inside the folder."""
     reports, archive = tmp_path / "reports", tmp_path / "archive"
@@ -142,8 +156,18 @@ def test_a_folder_without_bundles_says_so(tmp_path: Path) -> None:
     """Nothing to tell is an error with a next step."""
     assert invoked("history", "--reports", str(tmp_path)).exit_code == 2
     assert invoked("history", "--reports", str(tmp_path / "none")).exit_code == 2
-    with Index(tmp_path) as index, pytest.raises(SnapshotError, match="no bundle"):
+    with Index(tmp_path) as index, pytest.raises(SnapshotError, match="no such folder"):
         index.sync([tmp_path / "nothing"])
+
+
+def test_importing_what_is_no_bundle_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The folder of reports is made only once there is something to import."""
+    (tmp_path / "empty").mkdir()
+    for wrong, why in (("nothing", "there is no such folder"), ("empty", "no bundle, nor a folder of bundles")):
+        done = invoked("history", "--reports", str(tmp_path / "reports"), "import", str(tmp_path / wrong))
+        assert done.exit_code == 2
+        assert why in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
 def test_the_last_green_run_is_never_pruned(tmp_path: Path) -> None:

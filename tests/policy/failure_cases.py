@@ -112,6 +112,35 @@ CASES = (
     ),
     Case("project-missing", "ours", http(404, "NotFound", "Project not found")),
     Case("sign-in", "ours", net("token", "AADSTS7000215: Invalid client secret provided.")),
+    Case("sign-in", "ours", net("token", "AADSTS7000222: The provided client secret keys for app are expired.")),
+    Case("sign-in", "ours", net("token", "AADSTS700213: No matching federated identity record found.")),
+    Case("sign-in", "ours", net("token", "AADSTS700024: Client assertion is not within its valid time range.")),
+    Case("sign-in", "ours", net("token", "AADSTS53003: Access has been blocked by Conditional Access policies.")),
+    Case("sign-in", "ours", net("token", "AADSTS700016: Application was not found in the directory 'Contoso'.")),
+    Case("sign-in", "ours", net("token", "The requested identity has not been assigned to this resource.")),
+    Case("sign-in", "ours", net("token", "DefaultAzureCredential failed to retrieve a token.")),
+    Case(
+        "not-azure",
+        "ours",
+        http(
+            401,
+            "invalid_api_key",
+            "Incorrect API key provided: 3f1c****. You can find your API key at"
+            " https://platform.openai.com/account/api-keys.",
+        ),
+    ),
+    Case(
+        "gateway-key",
+        "ours",
+        http(
+            401,
+            None,
+            "Access denied due to invalid subscription key. Make sure to provide a valid key for an active"
+            " subscription.",
+        ),
+    ),
+    Case("gateway-limit", "ours", http(429, None, "Token limit is exceeded. Try again in 12 seconds.")),
+    Case("gateway-error", "ours", http(502, None, "<hr><center>Microsoft-Azure-Application-Gateway/v2</center>")),
     Case("not-the-service", "network", http(403, None, "Blocked by policy", content_type="text/html; charset=utf-8")),
     Case("not-the-service", "network", body(None, "Sign in to the network", content_type="text/html")),
     Case("redirected", "network", http(302, None, "")),

@@ -127,6 +127,50 @@ def test_a_record_that_leads_elsewhere_is_told_with_both_addresses(held: tuple[s
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "stale"),
+    [
+        pytest.param(["10.0.0.9"], True, id="what-was"),
+        pytest.param([ADDRESS], False, id="what-is"),
+        pytest.param(["203.0.113.9"], False, id="outside"),
+        pytest.param([], False, id="nothing"),
+        pytest.param(None, None, id="not-asked"),
+    ],
+)
+def test_an_address_that_neither_record_nor_endpoint_has_is_remembered_by_the_resolver(
+    given: list[str] | None, stale: bool | None
+) -> None:
+    """Only a private one: a public address is a zone that is not seen."""
+    hosts = [f"{NAME}.{zone.removeprefix('privatelink.')}" for zone in ZONES] if given is not None else []
+    asked = [
+        resource("host_name", f"{ACCOUNT}/hosts/{host}", ACCOUNT, {"host": host, "addresses": given}) for host in hosts
+    ]
+    facts = network(registered(*asked))
+    if stale is None:
+        assert "stale_names" not in facts
+    else:
+        told = [one["host"] for one in facts["stale_names"]]
+        assert sorted(told) == (sorted(hosts) if stale else [])
+
+
+def test_of_two_endpoints_either_address_is_right() -> None:
+    """Networks see zones of their own; the one from which somebody looks may see the other."""
+    second = "10.9.0.4"
+    hosts = [f"{NAME}.{zone.removeprefix('privatelink.')}" for zone in ZONES]
+    asked = [
+        resource("host_name", f"{ACCOUNT}/hosts/{host}", ACCOUNT, {"host": host, "addresses": [second]})
+        for host in hosts
+    ]
+    facts = network(registered(*asked, addresses=(ADDRESS, second)))
+    assert facts["stale_names"] == []
+
+
+def test_a_missing_record_is_told_with_the_address_that_it_should_have() -> None:
+    """So that the command that writes it can be pasted."""
+    facts = network(registered(records=False))
+    assert [one["endpoint"] for one in facts["missing_records"]] == [[ADDRESS]] * len(ZONES)
+
+
 def test_each_zone_may_lead_to_another_address_of_the_same_interface() -> None:
     """An endpoint of a Foundry resource has one address for each of its three host names."""
     addresses = (ADDRESS, "10.0.0.5", "10.0.0.6")

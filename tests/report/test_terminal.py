@@ -20,6 +20,15 @@ def test_the_verdict_stands_first_and_last() -> None:
     assert lines[-1] == "FAIL  4 failures of severity high or worse, 2 of them critical"
 
 
+def test_each_failure_says_how_to_read_more_of_it() -> None:
+    """By the finding's id, which is what somebody types next."""
+    run = sample_run()
+    lines = [line.strip() for line in terminal.render(run, width=80, color=False).splitlines()]
+    failed = [finding.id for finding in run.findings if finding.outcome == "fail" and finding.waiver is None]
+    assert failed
+    assert all(f"more: auditor explain {id_}" in lines for id_ in failed)
+
+
 def test_colour_changes_only_the_looks() -> None:
     """The words are the same; with colour the verdict also has a sign."""
     coloured = terminal.render(passing_run(), width=80, color=True)

@@ -25,6 +25,7 @@ from tests.sandbox.conftest import led_to
 
 SCOPE = "https://management.azure.com/.default"
 WORLD = load_world("healthy")
+FRESH = "made when it is sent, since it lives for minutes alone"
 
 
 def claims(token: str) -> dict[str, object]:
@@ -100,7 +101,7 @@ def test_a_strangers_client_id_is_refused_by_the_managed_identity(running: Sandb
         ({"client_assertion": encode({"aud": "api://else", "jti": "sandbox-1"})}, 700212),
         ({"client_assertion": encode({"aud": "api://AzureADTokenExchange", "jti": "1"})}, 700211),
         ({"client_assertion": encode({"aud": "api://AzureADTokenExchange", "jti": "sandbox-1", "exp": 1})}, 700024),
-        ({"client_assertion": assertion(GITHUB_ISSUER, "s", "api://AzureADTokenExchange"), "scope": "email"}, 1002012),
+        ({"client_assertion": FRESH, "scope": "email"}, 1002012),
     ],
 )
 def test_entra_refuses_by_number_and_in_its_own_shape(form: dict[str, str], number: int) -> None:
@@ -112,6 +113,8 @@ def test_entra_refuses_by_number_and_in_its_own_shape(form: dict[str, str], numb
         "scope": SCOPE,
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     }
+    if form.get("client_assertion") == FRESH:
+        form = {**form, "client_assertion": assertion(GITHUB_ISSUER, "s", "api://AzureADTokenExchange")}
     raw = urlencode({**usual, **form}).encode()
     ask = Ask("POST", "login.microsoftonline.com", f"/{WORLD.tenant}/oauth2/v2.0/token", body=raw)
     refused = answer(WORLD, Ledger(), ask)
@@ -120,6 +123,24 @@ def test_entra_refuses_by_number_and_in_its_own_shape(form: dict[str, str], numb
     assert told["error_codes"] == [number]
     assert told["error_description"].startswith(f"AADSTS{number}: ")
     assert set(told) >= {"error", "timestamp", "trace_id", "correlation_id"}
+
+
+def test_entra_may_refuse_whoever_has_the_right_proof() -> None:
+    """As when a secret's time is over: the world says by which number."""
+    from urllib.parse import urlencode
+
+    ledger = Ledger()
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": WORLD.identity.app_id,
+        "scope": SCOPE,
+        "client_secret": ledger.client_secret,
+    }
+    ask = Ask("POST", "login.microsoftonline.com", f"/{WORLD.tenant}/oauth2/v2.0/token", body=urlencode(form).encode())
+    assert "access_token" in body(answer(WORLD, ledger, ask))
+    told = body(answer(WORLD.model_copy(update={"sign_in_refused": 7000222}), ledger, ask))
+    assert WORLD.identity.app_id in told["error_description"]
+    assert told["error_codes"] == [7000222]
 
 
 def test_discovery_names_the_authoritys_other_names() -> None:

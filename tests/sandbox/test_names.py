@@ -10,6 +10,7 @@ import dns.rdatatype
 import pytest
 
 from auditor.sandbox import Sandbox, load_world
+from auditor.sandbox.arm_zones import record_bodies, zone_of
 from auditor.sandbox.dns import answer, resolve
 
 HOST = "contoso-matter-swc.openai.azure.com"
@@ -27,6 +28,19 @@ def test_outside_of_it_or_without_the_zone_the_address_is_public(fault: str) -> 
     assert chain == [PRIVATE]
     assert address is not None
     assert address.startswith("203.0.113.")
+
+
+def test_a_resolver_may_remember_what_the_zone_no_longer_holds() -> None:
+    world = load_world("healthy")
+    account = world.accounts["contoso-matter-swc"]
+    endpoint = account.endpoints["pe-matter-swc"].model_copy(update={"address": "10.20.1.9", "remembered": "10.20.1.4"})
+    account = account.model_copy(update={"endpoints": {"pe-matter-swc": endpoint}})
+    moved = world.model_copy(update={"accounts": {**world.accounts, "contoso-matter-swc": account}})
+    assert resolve(moved, HOST)[1] == "10.20.1.4"
+    zone = zone_of(moved, next(iter(moved.subscriptions)), "rg-network-hub", "privatelink.openai.azure.com")
+    assert zone is not None
+    (record,) = record_bodies(moved, zone)
+    assert record["properties"]["aRecords"] == [{"ipv4Address": "10.20.1.9"}]
 
 
 def test_a_zone_without_the_record_has_no_such_name() -> None:

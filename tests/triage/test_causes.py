@@ -65,6 +65,13 @@ VOCABULARY = (
     "wrong-endpoint",
     "wrong-api-version",
     "mcp-server-down",
+    "resolver-stale",
+    "network-rules-changed",
+    "role-definition-changed",
+    "encryption-key-unusable",
+    "others-refused",
+    "bad-requests",
+    "traffic-stopped",
 )
 
 FAULTS = ("call-no-role", "call-firewall", "deployment-missing", "call-ptu-full", "call-server-error")
@@ -143,6 +150,18 @@ def test_a_change_is_named_where_all_answers() -> None:
     assert only.id == NOTHING_WRONG
     assert any("disableLocalAuth" in one.says for one in only.against)
     assert only.standing is not Standing.CONFIRMED
+
+
+def test_a_subscription_that_azure_warns_is_named_where_all_answers() -> None:
+    """Though nothing was seen before with which to compare it."""
+    kept = seen()
+    warned = [
+        one.model_copy(update={"body": {**one.body, "state": "Warned"}}) if one.kind == "subscription" else one
+        for one in kept.resources
+    ]
+    (only,) = told(kept.model_copy(update={"resources": tuple(warned)}))
+    assert only.id == NOTHING_WRONG
+    assert any("in state Warned" in one.says for one in only.against)
 
 
 def test_one_cause_explains_all_that_fails() -> None:

@@ -96,3 +96,18 @@ def test_what_strangers_wrote_does_nothing(verdict: Verdict, width: int) -> None
 def test_a_page_without_calls_counts_none() -> None:
     """What was read from a text alone has no calls of which a number fails."""
     assert "called fail" not in render(hostile(Verdict.WRONG, calls=False), 80, color=False)
+
+
+def test_a_call_is_named_by_its_request_id_and_what_stands_beside_by_how_sure_it_is() -> None:
+    """A GUID alone says nothing of what it is the id of; what is confirmed too is not less probable."""
+    request = "4b417dbd-07a1-473d-9785-7fcab4556111"
+    shown = Telltale(says="it was refused", source=request)
+    first = hostile(Verdict.WRONG).causes[0].model_copy(update={"evidence": (shown,)})
+    for standing, heading in ((Standing.CONFIRMED, "Beside it (1)"), (Standing.POSSIBLE, "Less probable (1)")):
+        told = hostile(Verdict.WRONG).model_copy(
+            update={"causes": (first, first.model_copy(update={"standing": standing}))}
+        )
+        page = render(told, 80, color=False)
+        assert f"    request id {request}" in page
+        assert heading in page
+        assert "times in UTC" in page

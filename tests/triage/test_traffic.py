@@ -44,3 +44,19 @@ def test_of_too_few_intervals_nothing_is_told() -> None:
     few = Series({"statuscode": "200"}, tuple((at, 1.0) for at in AT[: FEWEST - 1]))
     assert traffic(answer(AzureOpenAIRequests=(few,)), "chat") == {}
     assert traffic({}, "chat") == {}
+
+
+def test_what_is_refused_is_told_by_its_sort() -> None:
+    """HTTP 401, HTTP 403 and what is invalid have other causes, and HTTP 429 another again."""
+    calls = [course(20, 5, statuscode="200")]
+    calls += [course(0, 5, statuscode=code) for code in ("401", "403", "400")]
+    told = traffic(answer(AzureOpenAIRequests=tuple(calls)), "chat")
+    assert [told[f"{name}_percent_now"] for name in ("refused", "forbidden", "invalid", "throttled")] == [25, 25, 25, 0]
+
+
+def test_of_a_handful_of_requests_no_share_is_told() -> None:
+    """Three of four that fail say nothing of a deployment that hardly anybody calls."""
+    calls = (course(20, 1, statuscode="200"), course(0, 1, statuscode="403"))
+    told = traffic(answer(AzureOpenAIRequests=calls), "chat")
+    assert "forbidden_percent_before" in told
+    assert "forbidden_percent_now" not in told

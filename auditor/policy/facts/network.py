@@ -105,6 +105,7 @@ def network(of: Around) -> Part:
     if count is not None:
         told.tell("pending_endpoints", [one.name for one in found if one.status == "Pending"])
         told.tell("rejected_endpoints", [one.name for one in found if one.status in REJECTED])
+        told.tell("disconnected_endpoints", [one.name for one in found if one.status == "Disconnected"])
         tell_health(told, approved, account_id, seen)
         if zones is not None:
             tell_zones(told, approved, zones, account_id, seen)

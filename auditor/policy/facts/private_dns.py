@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from auditor.cloud.addresses import is_private
 from auditor.policy.facts.arm_id import fold, last
 from auditor.policy.facts.part import Telling
 from auditor.policy.facts.private_endpoint import GROUPS, Connection
 from auditor.policy.facts.seen import Seen
-from auditor.policy.facts.shape import dig, objects, text
+from auditor.policy.facts.shape import dig, objects, text, texts
 from auditor.record import Json, JsonObject
 
 ZoneLinks = Mapping[str, Mapping[str, str]]
@@ -19,6 +20,7 @@ ZoneLinks = Mapping[str, Mapping[str, str]]
 LINKED: Final = "Completed"
 NOT_LINKED: Final = "not linked"
 
+_HOST: Final = "host_name"
 _LINK: Final = "virtual_network_link"
 _RECORD: Final = "dns_record"
 _ENDPOINT: Final = "private_endpoint"
@@ -74,7 +76,7 @@ def zone_links(seen: Seen) -> ZoneLinks:
 
 
 def tell_private_dns(told: Telling, here: Registered, networks: Iterable[str], links: ZoneLinks, seen: Seen) -> None:
-    """`registered_zones`, `unlinked_zones`, `missing_records` and `wrong_records`.
+    """`registered_zones`, `unlinked_zones`, `missing_records`, `wrong_records` and `stale_names`.
 
     What is proven wrong is told even where more may be; all that is well is told only where everything was read.
     """
@@ -82,13 +84,14 @@ def tell_private_dns(told: Telling, here: Registered, networks: Iterable[str], l
     if zones is None:
         reads = [(GROUPS, one.endpoint) for one in here.approved] + [(_ENDPOINT, one.endpoint) for one in here.approved]
         gap = seen.why(*reads, (GROUPS, here.account_id))
-        for name in ("registered_zones", "unlinked_zones", "missing_records", "wrong_records"):
+        for name in ("registered_zones", "unlinked_zones", "missing_records", "wrong_records", "stale_names"):
             told.tell(name, None, because=gap)
         return
     told.tell("registered_zones", sorted({zone.name for zone in zones}))
     _tell(told, "unlinked_zones", _unlinked(zones, tuple(networks), links), seen)
     _tell(told, "missing_records", _missing(here, zones, seen), seen)
     _tell(told, "wrong_records", _wrong(here, zones, seen), seen)
+    _tell(told, "stale_names", _stale(here, zones, seen), seen)
     records = [seen.resource(_RECORD, _record_id(zone, here)) for zone in zones]
     told.read("wrong_records", [reading for one in records if one is not None for reading in one.readings])
     listings = [listing for zone in zones if (listing := seen.listing(_RECORD, zone.id)) is not None]
@@ -152,7 +155,9 @@ def _missing(here: Registered, zones: tuple[_Zone, ...], seen: Seen) -> _Judged:
         if seen.listing(_RECORD, zone.id) is None:
             unread.append((_RECORD, zone.id))
         else:
-            wrong.append({"zone": zone.name, "id": zone.id, "name": here.subdomain})
+            lost: JsonObject = {"zone": zone.name, "id": zone.id, "name": here.subdomain}
+            own, _ = _addresses(zone, seen)
+            wrong.append({**lost, "endpoint": [*sorted(own)]} if own is not None else lost)
     return _Judged(tuple(wrong), tuple(unread))
 
 
@@ -172,6 +177,33 @@ def _wrong(here: Registered, zones: tuple[_Zone, ...], seen: Seen) -> _Judged:
             told: JsonObject = {"zone": zone.name, "id": zone.id, "name": here.subdomain}
             told.update(record=[*sorted(held)], endpoint=[*sorted(own)])
             wrong.append(told)
+    return _Judged(tuple(wrong), tuple(unread))
+
+
+def _stale(here: Registered, zones: tuple[_Zone, ...], seen: Seen) -> _Judged:
+    """Host names for which the resolver of who looked gives private addresses that no endpoint of the account has.
+
+    Where the record is wrong too, that is the cause; a public address is a zone that is not seen. Of two zones of a
+    name the resolver sees one, which need not be this one: the addresses of all endpoints are right.
+    """
+    wrong: list[Json] = []
+    unread: list[tuple[str, str]] = []
+    held_by = {zone: _addresses(zone, seen) for zone in zones}
+    everywhere = {address for own, _ in held_by.values() for address in own or ()}
+    for zone, (own, blind) in held_by.items():
+        host = f"{here.subdomain}.{zone.name.removeprefix('privatelink.')}"
+        answer = seen.resource(_HOST, f"{here.account_id}/hosts/{host}")
+        if answer is None and seen.listing(_HOST, here.account_id) is not None:
+            continue  # nobody calls it by this name
+        record = seen.resource(_RECORD, _record_id(zone, here))
+        held = _held(record.body) if record is not None else None
+        given = texts(answer.body.get("addresses")) if answer is not None else None
+        if own is None or held is None or given is None:
+            unread += blind
+            unread += [(_RECORD, zone.id)] if record is None and seen.listing(_RECORD, zone.id) is None else []
+            unread += [(_HOST, here.account_id)] if answer is None else []
+        elif given and all(map(is_private, given)) and set(held) <= set(own) and not set(given) & everywhere:
+            wrong.append({"host": host, "zone": zone.name, "given": [*sorted(given)], "endpoint": [*sorted(own)]})
     return _Judged(tuple(wrong), tuple(unread))
 
 

@@ -25,12 +25,15 @@ CODE = re.compile(
     re.MULTILINE,
 )
 MESSAGE = re.compile(r"['\"]message['\"]\s*:\s*(?:\"([^\"]{1,2000})\"|'([^']{1,2000})')")
+_HUNG_UP = "server disconnected without|remote end closed connection|socket hang up"
+
 PHASES = (
     ("token", r"AADSTS\d+|CredentialUnavailable|ClientAuthenticationError"),
     ("dns", r"name or service not known|getaddrinfo|nodename nor servname|NXDOMAIN|name resolution|resolve host"),
-    ("tls", r"CERTIFICATE_VERIFY_FAILED|SSLError|\[SSL|TLS handshake"),
+    ("tls", r"CERTIFICATE_VERIFY_FAILED|SSLError|\[SSL|TLS handshake|self[- _]signed[ _]cert|local issuer certificate"),
+    ("body", r"incomplete chunked read|without sending complete message body|response ended prematurely"),
     ("timeout", r"timed out|ConnectTimeout|ReadTimeout|APITimeoutError"),
-    ("connect", r"connection refused|connection reset|ECONNRESET|ECONNREFUSED|ProxyError|no route to host"),
+    ("connect", rf"connection refused|connection reset|ECONNRESET|ECONNREFUSED|ProxyError|no route to host|{_HUNG_UP}"),
 )
 """In which phase a text without an HTTP status says that a call failed; the first that fits."""
 
@@ -82,7 +85,9 @@ class Signal:
         during = ""
         if phase == "timeout":
             during = "connect" if _says(r"connect(?!ion pool)", text) else "answer"
-        elif phase == "connect" and _says("reset", text):
+        elif phase == "body":
+            during = "stream"
+        elif phase == "connect" and _says(f"reset|{_HUNG_UP}", text):
             during = "answer"
         return cls(
             phase=phase,

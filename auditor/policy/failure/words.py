@@ -28,6 +28,7 @@ NOT_KNOWN: dict[str, tuple[str, str]] = {
     "account_id": ("the account", "ACCOUNT_ID"),
     "addresses": ("no known address", "ADDRESS"),
     "age": ("few", "few"),
+    "app": ("the application", "APP_ID"),
     "allowed": ("none that is known", "ADDRESSES"),
     "code": ("without a code", "CODE"),
     "configured": ("more", "more"),
@@ -59,8 +60,10 @@ NOT_KNOWN: dict[str, tuple[str, str]] = {
     "signed_in": ("another", "TENANT_ID"),
     "state": ("not ready", "not ready"),
     "status": ("none", "none"),
+    "subscription": ("the subscription", "SUBSCRIPTION_ID"),
     "tenant": ("the account's tenant", "TENANT_ID"),
     "utilisation": ("many", "many"),
+    "zone": ("the privatelink zone", "ZONE"),
     "zones": ("the privatelink zone", "ZONE"),
 }
 """Word → how a sentence and how a command say that it is not known."""
@@ -108,6 +111,7 @@ def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -
         "account_id": account_id,
         "account": _segment(account_id, "accounts"),
         "group": _segment(account_id, "resourcegroups"),
+        "subscription": _segment(account_id, "subscriptions"),
         "scope": groups.get("scope") or account_id or "SCOPE",
         "deployment": deployment,
         "named": deployment,
@@ -119,6 +123,7 @@ def _words(signal: Signal, context: FailureContext, groups: Mapping[str, str]) -
         "nearest": next(iter(context.probably_meant), None),
         "endpoints": _number(context.approved_endpoints),
         "age": _number(context.age_seconds),
+        "app": groups.get("app"),
         "principal": _principal(groups.get("said_principal"), context),
         "action": action,
         "picture_host": groups.get("picture_host"),
@@ -143,6 +148,7 @@ def _seen(seen: Surroundings) -> dict[str, str | None]:
         "pool_limit": _number(seen.pool_limit),
         "state": seen.state,
         "utilisation": _number(seen.utilisation),
+        "zone": next(iter((*(seen.unlinked_zones or ()), *(seen.missing_records or ()))), None),
         "zones": _names((*(seen.unlinked_zones or ()), *(seen.missing_records or ()))),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from auditor.difference import Because, Changed, Difference, Move, Moved
 from auditor.difference.world import Actor, Place
@@ -70,10 +71,11 @@ def sections(told: Difference) -> tuple[Section, ...]:
     """Everything that changed, worst first; a sort that has nothing is left out."""
     world = told.world or ()
     found: list[Section] = []
+    said: set[str] = set()
     for move in Move:
         for because, suffix in ((Because.WORLD, ""), (Because.POLICY, ", by another policy")):
             moved = [each for each in told.moved(move) if each.because is because]
-            found.append(Section(f"{_TITLES[move]}{suffix}", tuple(_moved(each, world) for each in moved)))
+            found.append(Section(f"{_TITLES[move]}{suffix}", tuple(_moved(each, world, said) for each in moved)))
     found.append(Section("Changed in the world", tuple(map(_changed, world))))
     found.append(Section("Changed in the policy", tuple(_judged(told))))
     found.append(
@@ -85,7 +87,8 @@ def sections(told: Difference) -> tuple[Section, ...]:
     return tuple(section for section in found if section.items)
 
 
-def _moved(moved: Moved, world: Sequence[Changed]) -> Item:
+def _moved(moved: Moved, world: Sequence[Changed], said: set[str]) -> Item:
+    """`said` are the subjects of which it was told already what changed of them."""
     head = f"{moved.severity.value.upper()} {hostile.line(moved.title)}: {hostile.line(moved.subject_name)}"
     if moved.move is Move.STILL_FAILING:
         return Item(head)
@@ -96,7 +99,12 @@ def _moved(moved: Moved, world: Sequence[Changed]) -> Item:
         lines.append(f"finding {hostile.line(moved.id)}, check {hostile.line(moved.check)}")
     if moved.was and moved.was.value == "unknown" and moved.move is Move.NEW:
         lines.append("it was unknown before: since when it fails is not known")
-    lines += [f"meanwhile {line}" for each in _about(moved, world) for line in _told(each)]
+    about = tuple(_about(moved, world))
+    if about and moved.subject.lower() in said:
+        lines.append("meanwhile it changed as told of it above")
+    else:
+        lines += [f"meanwhile {line}" for each in about for line in _told(each)]
+        said.update(each.id.lower() for each in about)
     return Item(head, tuple(lines), moved.fix if moved.move in _WITH_FIX else None)
 
 
@@ -119,13 +127,21 @@ def _told(changed: Changed, *, alone: bool = False) -> list[str]:
     set_ = [f"{hostile.line(place.path)}: {_arrow(place.before, place.after)}" for place in changed.places]
     if alone:
         return [f"{of}{by}", *set_]
-    return [f"{line}{by}" for line in set_]
+    return [*set_[:-1], f"{set_[-1]}{by}"] if set_ else []
 
 
 def _actor(actor: Actor) -> str:
     who = actor.who or "somebody whom the log does not name"
     what = f", {actor.operation}" if actor.operation else ""
-    return hostile.line(f"{who} at {actor.when}{what}, by {_SOURCES[actor.source]}")
+    return hostile.line(f"{who} at {_when(actor.when)}{what}, by {_SOURCES[actor.source]}")
+
+
+def _when(said: str) -> str:
+    """To the second, in UTC; as the service says it where that is no time."""
+    try:
+        return wording.moment(datetime.fromisoformat(said))
+    except ValueError:
+        return said
 
 
 def _judged(told: Difference) -> Iterator[Item]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from auditor.diagnosis import Happened, Triage, Verdict
+from auditor.diagnosis import Happened, Standing, Triage, Verdict
 from auditor.report import hostile, wording
 from auditor.report.page import Page
 from auditor.report.place import short_id
@@ -24,7 +24,7 @@ def render(told: Triage, width: int = 80, color: bool = True) -> str:
     for note in told.notes:
         page.text(hostile.line(note), hang=2, style="yellow")
     calls(page, told.traces)
-    others(page, told.causes[1:], "May be all the same" if told.verdict is Verdict.WELL else "Less probable")
+    others(page, told.causes[1:], _beside(told))
     _happened(page, told)
     numbers(page, told)
     _support(page, told)
@@ -37,10 +37,17 @@ def render(told: Triage, width: int = 80, color: bool = True) -> str:
     return page.finished()
 
 
+def _beside(told: Triage) -> str:
+    """What stands over the causes after the first."""
+    if told.verdict is Verdict.WELL:
+        return "May be all the same"
+    return "Beside it" if told.causes[1:] and told.causes[1].standing is Standing.CONFIRMED else "Less probable"
+
+
 def _happened(page: Page, told: Triage) -> None:
     if not told.happened:
         return
-    page.heading(f"What changed before ({len(told.happened):,}), newest first")
+    page.heading(f"What changed before ({len(told.happened):,}), newest first, times in UTC")
     for one in told.happened[:_CHANGES]:
         page.text(_change(one, told.taken_at), indent=2, hang=4)
     if len(told.happened) > _CHANGES:

@@ -29,6 +29,9 @@ _OTHERS = 4
 _READING = re.compile(r"[0-9a-f]{12}")
 """The id of a reading or a gap, which says nothing to a reader of the page."""
 
+_REQUEST = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+"""The id of a request, as the service gives it."""
+
 _EVENT = re.compile(r"/events/[^/]+/ticks/\d+$", re.IGNORECASE)
 """What makes an entry of the activity log of the thing that it is about."""
 
@@ -100,10 +103,16 @@ def _shown(page: Page, title: str, seen: Sequence[Telltale]) -> None:
     page.heading(title)
     for one in seen:
         page.text(hostile.line(one.says, 600), indent=2, hang=2)
-        where = [short_id(_EVENT.sub("", one.source))] if one.source and not _READING.fullmatch(one.source) else []
+        where = [_named(one.source)] if one.source and not _READING.fullmatch(one.source) else []
         where += [f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"] if one.at else []
         if where:
             page.text(", ".join(where), indent=4, hang=2, style="dim")
+
+
+def _named(source: str) -> str:
+    """Where it was seen: a thing by its short id, a call by its request id."""
+    called = _REQUEST.fullmatch(source) is not None
+    return f"request id {source}" if called else short_id(_EVENT.sub("", source))
 
 
 def _steps(page: Page, cause: Cause, indent: int = 2, most: int | None = None) -> None:
