@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ STEERING = re.compile(
 
 for _name in filter(STEERING.fullmatch, tuple(os.environ)):
     del os.environ[_name]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in its background so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis_settings.load_profile("ci")  # the same examples on every machine and day, however slow it is
 
