@@ -6,6 +6,8 @@ import asyncio
 import gc
 import json
 import os
+import re
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from auditor.audit import Audit, audit
 from auditor.policy.attestations import load_attestations
@@ -23,6 +26,21 @@ from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.settings import Settings
 from auditor.settings_file import load_settings
 from auditor.settings_file.requirements import read_requirements
+
+STEERING = re.compile(
+    r"(AUDITOR|AZURE|OPENAI|GITHUB|GITLAB|ACTIONS|RUNNER|BUILD|SYSTEM|AGENT|IDENTITY|IMDS|MSI)_.*"
+    r"|CI|CI_.*|TF_BUILD|.*_PROXY|SSL_CERT_.*|REQUESTS_CA_BUNDLE|COLUMNS|LINES|NO_COLOR|FORCE_COLOR",
+    re.IGNORECASE,
+)
+"""Variables by which a machine would take part: its sign-in, its way out, its CI, its terminal."""
+
+for _name in filter(STEERING.fullmatch, tuple(os.environ)):
+    del os.environ[_name]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in its background so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+hypothesis_settings.load_profile("ci")  # the same examples on every machine and day, however slow it is
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,9 @@ def test_a_missing_file_and_a_binary_one_are_refused(tmp_path: Path) -> None:
         load_snapshot(tmp_path / "binary")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     key=st.sampled_from(["cloud", "taken_at", "principal", "readings", "resources", "gaps"]),
     value=st.none() | st.integers(),

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from auditor.cloud.deadline import listening
 from auditor.cloud.model_host import LABEL
 from auditor.cloud.problems import Problem
 from auditor.cloud.redaction import bounded
@@ -61,7 +62,7 @@ class Names:
     async def ask(self, host: str) -> NameAnswer | Problem:
         """The addresses of a host, sorted; a resolver that does not answer is a problem, never an absence."""
         try:
-            async with self._places, asyncio.timeout(SECONDS):
+            async with self._places, listening(SECONDS):
                 found = await (self._system(host) if self._resolver is None else self._named(host, self._resolver))
         except TimeoutError:
             return self._problem(host, GapReason.TIMED_OUT, f"no answer within {SECONDS:g} s")
@@ -87,7 +88,7 @@ class Names:
         asking = dns.asyncresolver.Resolver(configure=False)
         asking.nameservers = [server.strip("[]")]
         asking.port = int(port)
-        asking.lifetime = SECONDS
+        asking.lifetime = 10 * SECONDS  # that of the wait around it comes first, on a machine that is not held up
 
         async def records(kind: str) -> Any:
             return await asking.resolve(host, kind, search=False, raise_on_no_answer=False)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from auditor.cloud.deadline import Deadline
+from auditor.cloud.deadline import Deadline, listening
 from auditor.cloud.problems import NEXT_STEPS, Problem
 from auditor.cloud.redaction import bounded
 from auditor.cloud.tls import accepting, issuer_of, legacy, verifying
@@ -132,9 +132,8 @@ class Ports:
 
 @asynccontextmanager
 async def _bounded(host: str) -> AsyncIterator[None]:
-    limit = asyncio.timeout(SECONDS)
     try:
-        async with limit:
+        async with listening(SECONDS) as limit:
             yield
     except TimeoutError as error:
         if not limit.expired():

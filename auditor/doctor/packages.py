@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from hashlib import file_digest
-from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution, requires, version
+from importlib.metadata import (
+    Distribution,
+    FileHash,
+    PackageNotFoundError,
+    PackagePath,
+    distribution,
+    requires,
+    version,
+)
 from pathlib import Path
 
 from auditor.doctor.checkup import Row, State
@@ -70,7 +79,7 @@ def files(found: Iterable[Distribution]) -> Row:
     """
     altered, gone, unlisted, count, mend = list[str](), list[str](), list[str](), 0, list[str]()
     for one in found:
-        listed = [path for path in one.files or () if path.hash is not None and path.hash.mode in _HASHES]
+        listed = list(_listed(one))
         if not listed:
             unlisted.append(one.name)
         told = {path: _as_installed(path) for path in listed}
@@ -88,6 +97,16 @@ def files(found: Iterable[Distribution]) -> Row:
         says = f"whether they are as installed is not told, for want of a list: {_some(unlisted)}"
         return _row("files", State.WARN, says, "install them with pip, which keeps a list of hashes")
     return _row("files", State.OK, f"the {count:,} files of these packages are as installed, by their hashes")
+
+
+def _listed(one: Distribution) -> Iterator[PackagePath]:
+    """The files with a hash. `one.files` would not do: since Python 3.12 it leaves out what is no longer there."""
+    for row in csv.reader((one.read_text("RECORD") or "").splitlines()):
+        name, told, *_ = [*row, "", ""]
+        path = PackagePath(name)
+        path.dist, path.hash = one, FileHash(told) if told else None
+        if path.hash is not None and path.hash.mode in _HASHES:
+            yield path
 
 
 def _as_installed(path: PackagePath) -> bool | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -139,16 +139,17 @@ class Index:
         return tuple(Path(folder) for (folder,) in rows)
 
     def _opened(self) -> sqlite3.Connection:
-        base = sqlite3.connect(self._path)
-        base.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
-        (version,) = base.execute("PRAGMA user_version").fetchone()
-        if version not in {0, _VERSION}:
-            base.close()
-            raise sqlite3.DatabaseError(f"an index of version {version}")
-        if version == 0:
-            with closing(base.cursor()) as cursor:
-                cursor.executescript(files("auditor.history").joinpath("schema.sql").read_text(encoding="utf-8"))
-                cursor.execute(f"PRAGMA user_version = {_VERSION}")
+        with ExitStack() as undo:
+            base = undo.enter_context(closing(sqlite3.connect(self._path)))
+            base.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
+            (version,) = base.execute("PRAGMA user_version").fetchone()
+            if version not in {0, _VERSION}:
+                raise sqlite3.DatabaseError(f"an index of version {version}")
+            if version == 0:
+                with closing(base.cursor()) as cursor:
+                    cursor.executescript(files("auditor.history").joinpath("schema.sql").read_text(encoding="utf-8"))
+                    cursor.execute(f"PRAGMA user_version = {_VERSION}")
+            undo.pop_all()
         return base
 
     def _newest(self, scope: str, runs: int, until: str = "9999") -> tuple[Seen, ...]:

@@ -87,6 +87,8 @@ class Sandbox:
         self.environment = {
             "HTTPS_PROXY": proxy,
             "https_proxy": proxy,
+            "ALL_PROXY": "",
+            "all_proxy": "",
             "NO_PROXY": "",
             "no_proxy": "",
             "SSL_CERT_FILE": str(bundle),

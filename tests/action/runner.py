@@ -195,6 +195,7 @@ def pretend_installed(runner: Runner) -> None:
     made = runner.temp / f"auditor-env-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"
     venv.create(made, symlinks=os.name != "nt")
     (packages,) = made.glob("lib/python3*/site-packages")
-    (packages / "here.pth").write_text(f"{ROOT}\n{sysconfig.get_paths()['purelib']}\n")
+    found = ascii([str(ROOT), sysconfig.get_paths()["purelib"]])  # such a file is read in the locale's own encoding
+    (packages / "here.pth").write_text(f"import sys; sys.path += {found}\n")
     (made / "installed").touch()
     assert sys.version_info[:2] == tuple(int(part) for part in packages.parent.name[6:].split("."))

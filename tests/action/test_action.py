@@ -256,7 +256,7 @@ def test_the_install_step_installs_what_the_hashes_say(tmp_path: Path, monkeypat
     with job("healthy", tmp_path) as (runner, _):
         (made,) = runner.temp.glob("auditor-env-*")
         shutil.rmtree(made)
-        runner.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(WHEELS)}
+        runner.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS.as_uri()}  # pip splits it at spaces
         done = runner.call(ACTION, {**PYTHON, "settings": "nowhere.yaml"})
     assert done.codes["Install the auditor from hashed requirements"] == 0
     assert (made / "installed").exists()

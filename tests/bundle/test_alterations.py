@@ -58,7 +58,9 @@ def test_a_bundle_as_it_was_written_is_intact(whole: Path, public: PublicKey) ->
     assert found.judgement.findings > 100
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_no_byte_can_be_changed(data: st.DataObject, whole: Path, public: PublicKey, tmp_path: Path) -> None:
     """One bit of any file, a byte cut off or put on, a file removed or added: it is noticed, and named."""

@@ -22,6 +22,12 @@ NOWHERE = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1
 """A proxy that is not there, so that nothing leaves this machine."""
 
 
+@pytest.fixture(autouse=True)
+def _browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether this machine has one is not what these tests ask."""
+    monkeypatch.setattr("auditor.report.pdf.chromium", lambda: "/usr/bin/chromium")
+
+
 @contextmanager
 def world(name: str, *faults: str) -> Iterator[Sandbox]:
     with Sandbox(load_world(name, faults)) as sandbox:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,7 +18,7 @@ from auditor.report.triage import render
 from auditor.sandbox import Sandbox, load_world, settings_path
 from auditor.sandbox.incident import settings_of, world_of
 from tests.cli.conftest import Typed, invoked
-from tests.cli.process import ROOT, command, environment
+from tests.cli.process import ROOT, started
 
 
 def triaged(reports: Path, *arguments: str, world: str = "healthy", faults: Sequence[str] = ()) -> Result:
@@ -176,22 +174,15 @@ def test_ctrl_c_tells_what_was_seen_until_then(tmp_path: Path, json_: bool) -> N
     """The page comes all the same, marked, with exit code 130."""
     faults = ("call-timeout", "arm-slow")
     given = ["triage", "--settings", str(settings_path("healthy")), "--reports", str(tmp_path), "--deadline", "60"]
-    with Sandbox(load_world("healthy", faults)) as sandbox:
-        started = subprocess.Popen(
-            command(*given, *(["--json"] if json_ else [])),
-            cwd=ROOT,
-            env=environment(sandbox.environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        begun = time.monotonic()
-        while not any("responses" in one.path for one in sandbox.requests) and time.monotonic() < begun + 30:
+    given += ["--json"] if json_ else []
+    with Sandbox(load_world("healthy", faults)) as sandbox, started(*given, env=sandbox.environment) as process:
+        while not any("responses" in one.path for one in sandbox.requests):
+            assert process.poll() is None
             time.sleep(0.05)
         time.sleep(0.5)
-        os.kill(started.pid, signal.SIGINT)
-        stdout, stderr = started.communicate(timeout=30)
-    assert started.returncode == 130, stderr
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate()
+    assert process.returncode == 130, stderr
     assert (json.loads(stdout)["interrupted"] is True) if json_ else ("INTERRUPTED" in stdout)
 
 
@@ -211,18 +202,11 @@ def test_a_pasted_error_is_explained_with_no_access_to_azure(tmp_path: Path) -> 
 def test_watch_looks_again_until_ctrl_c(tmp_path: Path) -> None:
     """As JSON a line for each look; the exit code is that of the last."""
     given = ["triage", "support-desk", "--settings", str(settings_path("healthy")), "--reports", str(tmp_path)]
-    with Sandbox(load_world("healthy")) as sandbox:
-        started = subprocess.Popen(
-            command(*given, "--watch", "--json"),
-            cwd=ROOT,
-            env=environment(sandbox.environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert started.stdout is not None
-        first = Triage.model_validate_json(started.stdout.readline())
-        os.kill(started.pid, signal.SIGINT)
-        _, stderr = started.communicate(timeout=30)
+    given += ["--watch", "--json"]
+    with Sandbox(load_world("healthy")) as sandbox, started(*given, env=sandbox.environment) as process:
+        assert process.stdout is not None
+        first = Triage.model_validate_json(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate()
     assert first.verdict is Verdict.WELL
-    assert (started.returncode, "error:" in stderr) == (0, False)
+    assert (process.returncode, "error:" in stderr) == (0, False)

@@ -85,7 +85,7 @@ async def test_a_handshake_that_stalls_is_a_timeout_during_tls() -> None:
         await asyncio.sleep(30)
 
     async with listening(stall, None) as port:
-        answer = await ask(f"127.0.0.1:{port}", seconds=0.4)
+        answer = await ask(f"127.0.0.1:{port}", seconds=1)
     assert answer.error is not None
     assert (answer.error.phase, answer.error.during) == ("timeout", "tls")
 
@@ -98,10 +98,10 @@ async def test_a_handshake_that_stalls_is_a_timeout_during_tls() -> None:
 async def test_an_answer_that_stalls_is_a_timeout(served: Endpoint, data: bytes, status: int | None) -> None:
     """Silence ends with the call's own time, before the head of an answer as well as within its body."""
     served.reply = raw(data, stall=True)
-    answer = await ask(served.host, seconds=0.5)
+    answer = await ask(served.host, seconds=1.5)
     assert answer.error is not None
     assert (answer.error.phase, answer.error.during, answer.error.http_status) == ("timeout", "answer", status)
-    assert answer.error.message == "no complete answer within 0.5 s"
+    assert answer.error.message == "no complete answer within 1.5 s"
 
 
 async def test_an_answer_that_drips_cannot_outlast_its_time(served: Endpoint) -> None:

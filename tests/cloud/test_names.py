@@ -84,7 +84,7 @@ async def test_a_name_that_the_system_does_not_know_has_no_address() -> None:
 
 async def test_to_wait_for_a_place_is_not_to_wait_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow resolver makes many names take long; none of them is called unanswered for that."""
-    monkeypatch.setattr("auditor.cloud.names.SECONDS", 0.5)
+    monkeypatch.setattr("auditor.cloud.names.SECONDS", 0.9)
     monkeypatch.setattr("auditor.cloud.names.AT_ONCE", 2)
     at_once, most = 0, 0
     lock = threading.Lock()
@@ -110,7 +110,7 @@ async def test_to_wait_for_a_place_is_not_to_wait_for_an_answer(monkeypatch: pyt
 
 def test_a_silent_system_resolver_holds_up_neither_the_others_nor_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """More names than a thread pool has threads never answer; the one after them does, and the loop ends."""
-    monkeypatch.setattr("auditor.cloud.names.SECONDS", 0.2)
+    monkeypatch.setattr("auditor.cloud.names.SECONDS", 0.5)
     silence = threading.Event()
 
     def silent(host: str, port: int, **_: object) -> list[tuple[object, ...]]:

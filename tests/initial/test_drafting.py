@@ -75,7 +75,9 @@ def read_back(draft: Draft, folder: Path) -> Settings:
     return load_settings(path, {}, {})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
+)
 @given(
     names=st.lists(NAME, min_size=1, max_size=3, unique_by=str.lower),
     below=st.lists(NAME, min_size=1, max_size=2, unique_by=str.lower),

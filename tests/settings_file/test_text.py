@@ -69,7 +69,9 @@ _KEYS = (
 _TREES = st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(_KEYS, inner), max_leaves=30)
 
 
-@tuned(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@tuned(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150, deadline=None
+)
 @given(tree=_TREES)
 def test_any_yaml_is_settings_or_problems(write: Write, tree: object) -> None:
     """Whatever YAML stands in the file, the answer is settings or a list of problems, never a crash."""
