@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -23,7 +24,9 @@ MAX_DEPTH = 40
 MAX_PROBLEMS = 50
 """Told at once."""
 
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Written in C where PyYAML was built with it: ten times as fast."""
+
 _Record = TypeVar("_Record")
 
 
@@ -52,7 +55,7 @@ class Document:
         `line` and `column` count within the value where it is text; a column of folded text is not known, so that
         the text's own place is told.
         """
-        node = yaml.compose(self.text, _Loader)
+        node = self._root
         mark = node.start_mark if node else None
         for step in steps:
             found = _child(node, step)
@@ -62,6 +65,12 @@ class Document:
             mark = (name if key and step == steps[-1] else node).start_mark
         within = _within(self.text, node, line, column)
         return f"{self.path}:{within[0]}:{within[1]}" if within else _told(self.path, mark)
+
+    @cached_property
+    def _root(self) -> yaml.Node | None:
+        """Every part with its place; made once, since a pack is asked for the place of each check that it names."""
+        root: yaml.Node | None = yaml.compose(self.text, _Loader)
+        return root
 
     def checked(self, shape: type[_Record]) -> _Record:
         """The body as a record; raises ProblemsError with everything that does not fit."""
@@ -115,7 +124,7 @@ def read_document(path: Path) -> Document:
     return document
 
 
-class _Loader(_BASE):  # type: ignore[misc] # chosen at run time: the C one is there nearly always
+class _Loader(SAFE_LOADER):  # type: ignore[misc] # chosen at run time: the C one is there nearly always
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
