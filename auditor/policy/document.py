@@ -92,11 +92,12 @@ class Document:
         return f"{where}: {name}: {detail['msg'][:300].replace('valid tuple', 'list')}"
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, *, proven: bool = False) -> Document:
     """The file's content as JSON values; raises ProblemsError where it is no such YAML, too large or too deep.
 
     Words are read as YAML 1.2's core schema has them (https://yaml.org/spec/1.2.2/#103-core-schema): dates stay text,
-    `yes` is a word. Aliases, tags, repeated keys, keys that are not text and what looks like a secret are refused.
+    `yes` is a word. Repeated keys and keys that are not text are refused; so are aliases, tags and what looks like a
+    secret, for which a `proven` file is not searched: one of the auditor's own, which the tests read as a stranger's.
     """
     try:
         if not path.is_file():
@@ -111,7 +112,8 @@ def read_document(path: Path) -> Document:
     if len(raw) > MAX_BYTES:
         raise _refused(f"{path}: more than {MAX_BYTES} bytes")
     try:
-        _bounded(path, text)
+        if not proven:
+            _bounded(path, text)
         document = Document(path, text, yaml.load(text, _Loader))  # noqa: S506 - a safe loader, narrowed further
     except yaml.MarkedYAMLError as error:
         raise _refused(
@@ -119,7 +121,9 @@ def read_document(path: Path) -> Document:
         ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise _refused(f"{path}: not YAML: {str(error).splitlines()[0][:200]}") from error
-    if mask(text) != text and (problems := [_secret(document, place) for place in secrets_in(document.body)]):
+    if proven or mask(text) == text:
+        return document
+    if problems := [_secret(document, place) for place in secrets_in(document.body)]:
         raise ProblemsError(problems, next_step="take it out of the file")
     return document
 
