@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 
 from auditor.cli import cli
+
+NEW_OBJECTS = 50_000
+"""New objects before garbage is looked for: nearly all that a command makes, it needs to its end."""
 
 
 def main() -> None:
@@ -16,6 +20,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    gc.set_threshold(NEW_OBJECTS)
     cli(prog_name="auditor")
 
 
