@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from auditor.cloud.pages import Exchange
 
@@ -40,7 +41,7 @@ class Clients:
         return made
 
     async def monitor(self, subscription: str) -> MonitorManagementClient:
-        """The client of alerts, action groups, metrics and the activity log."""
+        """The client of alerts, action groups and the activity log."""
         key = ("monitor", subscription)
         if key not in self._made:
             module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.monitor.aio")
@@ -74,7 +75,8 @@ class Clients:
                 common["base_url"], policies=common["policies"], transport=self._transport
             )
         url = self._rules.endpoints.resource_manager.rstrip("/") + path
-        request: HttpRequest | None = HttpRequest(method, url, params={"api-version": version, **(query or {})})
+        quoted = {name: quote(value, safe="") for name, value in (query or {}).items()}  # azure-core leaves it to us
+        request: HttpRequest | None = HttpRequest(method, url, params={"api-version": version, **quoted})
         while request is not None:
             response = await self._made[key].send_request(request, exchange=exchange)
             response.raise_for_status()
