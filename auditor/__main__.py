@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -12,6 +13,9 @@ INTERRUPTED = 130
 
 STREAMS = 3
 """Descriptors below it are the standard streams'."""
+
+NEW_OBJECTS = 50_000
+"""New objects before garbage is looked for: nearly all that a command makes, it needs to its end."""
 
 
 def main() -> None:
@@ -28,6 +32,7 @@ def main() -> None:
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
         from auditor.cli import cli
 
+        gc.set_threshold(NEW_OBJECTS)
         cli(prog_name="auditor")
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted before anything was done\n")

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -151,8 +152,9 @@ class Bundle:
         unnamed = f".{MANIFEST}"
         _write(self._partial / unnamed, manifest.written())
         written = [self._partial / path for path in self._files]
-        for place in (*written, *dict.fromkeys(path.parent for path in written), self._partial / RAW, self._partial):
-            _settle(place)
+        folders = dict.fromkeys((*(path.parent for path in written), self._partial / RAW, self._partial))
+        with ThreadPoolExecutor() as pool:  # a disk is asked once for what waits together
+            list(pool.map(_settle, (*written, *folders)))
         if self.folder.exists():
             self.folder.rmdir()
         self._partial.rename(self.folder)

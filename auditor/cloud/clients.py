@@ -6,6 +6,7 @@ import asyncio
 import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from auditor.cloud.pages import Exchange
 from auditor.record import JsonObject
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
     from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
     from azure.mgmt.monitor.aio import MonitorManagementClient
-    from azure.mgmt.network.aio import NetworkManagementClient
 
     from auditor.cloud.pipeline import Rules
 
@@ -41,17 +41,8 @@ class Clients:
         made: CognitiveServicesManagementClient = self._made[key]
         return made
 
-    async def network(self, subscription: str) -> NetworkManagementClient:
-        """The client of private endpoints and interfaces; its package is large and only imported where there is one."""
-        key = ("network", subscription)
-        if key not in self._made:
-            module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio")
-            self._made[key] = module.NetworkManagementClient(self._rules.credential, subscription, **self._common())
-        made: NetworkManagementClient = self._made[key]
-        return made
-
     async def monitor(self, subscription: str) -> MonitorManagementClient:
-        """The client of alerts, action groups, metrics and the activity log."""
+        """The client of alerts, action groups and the activity log."""
         key = ("monitor", subscription)
         if key not in self._made:
             module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.monitor.aio")
@@ -86,9 +77,8 @@ class Clients:
                 common["base_url"], policies=common["policies"], transport=self._transport
             )
         url = self._rules.endpoints.resource_manager.rstrip("/") + path
-        request: HttpRequest | None = HttpRequest(
-            method, url, params={"api-version": version, **(query or {})}, json=body
-        )
+        quoted = {name: quote(value, safe="") for name, value in (query or {}).items()}  # azure-core leaves it to us
+        request: HttpRequest | None = HttpRequest(method, url, params={"api-version": version, **quoted}, json=body)
         while request is not None:
             response = await self._made[key].send_request(request, exchange=exchange)
             response.raise_for_status()

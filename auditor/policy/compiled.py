@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from auditor.policy.check import ROOTS, Check
@@ -17,7 +17,7 @@ NOW = "now"
 
 @dataclass(frozen=True)
 class CompiledCheck:
-    """A check whose every rule, path and template was understood."""
+    """A check whose every rule, path and template was understood, now or when it was proven."""
 
     check: Check
     applies: Rule
@@ -27,22 +27,31 @@ class CompiledCheck:
 
 def compile_check(check: Check) -> CompiledCheck:
     """The check made ready; raises RuleError where a rule does not compile."""
-    roots = (*ROOTS[check.subject], NOW)
-    return CompiledCheck(
-        check=check,
-        applies=compile_rule(check.applies_when, roots, scope=check.id),
-        passes=compile_rule(check.passes_when, roots, scope=check.id),
-        shows=tuple(path for path in map(read_path, check.shows) if path),
-    )
+    return _made_ready(check, compile_rule)
 
 
-def read_check(document: Document, area: str) -> CompiledCheck:
-    """The check in a file of a folder for `area`; raises ProblemsError with everything that is wrong with it."""
+def read_check(document: Document, area: str, *, proven: bool = False) -> CompiledCheck:
+    """The check in a file of a folder for `area`; raises ProblemsError with everything that is wrong with it.
+
+    A `proven` one has been read so before: what it says is not looked through again, its rules are compiled when asked.
+    """
     check = document.checked(Check)
+    if proven:
+        return _made_ready(check.model_copy(update={"area": area}), Rule)
     problems = list(_problems(document, check, area))
     if problems:
         raise ProblemsError(problems, next_step="mend the check")
     return compile_check(check.model_copy(update={"area": area}))
+
+
+def _made_ready(check: Check, rule: Callable[[str, tuple[str, ...], str], Rule]) -> CompiledCheck:
+    roots = (*ROOTS[check.subject], NOW)
+    return CompiledCheck(
+        check=check,
+        applies=rule(check.applies_when, roots, check.id),
+        passes=rule(check.passes_when, roots, check.id),
+        shows=tuple(path for path in map(read_path, check.shows) if path),
+    )
 
 
 def _problems(document: Document, check: Check, area: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from auditor.policy.compiled import CompiledCheck
 from auditor.policy.document import read_document
@@ -30,6 +31,7 @@ class Dependencies(Record):
     kinds: dict[str, Told]
 
 
+@cache
 def load_dependencies() -> Mapping[str, Told]:
     """The shipped dependencies, by kind of resource; raises ProblemsError for a file that is not right."""
     return read_document(shipped_folder() / FILE).checked(Dependencies).kinds
@@ -46,11 +48,8 @@ def left_out(checks: Sequence[AppliedCheck | CompiledCheck]) -> frozenset[str]:
     What is shown counts: where the reads were not needed for a verdict of the runs from which the file is derived, as
     with capacity that is held already, they are for another.
     """
-    return frozenset(
-        kind
-        for kind, told in load_dependencies().items()
-        if not dependents(checks, told) and not any(_hidden(each.shows, told) for each in checks)
-    )
+    named = {path for each in checks for path in (*each.applies.paths, *each.passes.paths, *each.shows)}
+    return frozenset(kind for kind, told in load_dependencies().items() if not _hidden(named, told))
 
 
 def _hidden(paths: Iterable[Path], told: Told) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from cel_expr_python import cel  # type: ignore[import-untyped] # it ships no types
 
@@ -69,12 +69,36 @@ class Facts:
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition that compiled."""
+    """A condition, compiled when it is first asked."""
 
     text: str
-    paths: tuple[Path, ...]
-    """The dotted paths that it names."""
-    program: cel.Expression
+    roots: tuple[str, ...]
+    """The variables that it may name."""
+    scope: str = ""
+    """Where given, it may name `params` too: what `bind` was given for the scope."""
+
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """The dotted paths that it names."""
+        return named_paths(self.text, self._names)
+
+    @cached_property
+    def program(self) -> cel.Expression:
+        """What CEL made of it; raises RuleError with the place and the cause."""
+        if len(self.text) > MAX_RULE:
+            raise RuleError(f"{len(self.text)} characters; a rule has at most {MAX_RULE}")
+        try:
+            program = _environment(self.roots, _container(self.scope)).compile(self.text)
+        except RuntimeError as error:
+            raise _refusal(self.text, self._names, str(error)) from error
+        result = program.return_type().name()
+        if result not in {"BOOL", "DYN"}:
+            raise RuleError(f"gives a value of type {result}; a rule says true or false")
+        return program
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (*self.roots, PARAMETERS) if self.scope else self.roots
 
     def evaluate(self, facts: Facts) -> bool | Unknown:
         """True, false, or why there is no answer; never raises for what the facts hold."""
@@ -103,23 +127,11 @@ class Rule:
 
 
 @lru_cache(maxsize=4096)
-def compile_rule(text: str, roots: tuple[str, ...], *, scope: str = "") -> Rule:
-    """The rule made ready; raises RuleError with the place and the cause.
-
-    `roots` are the variables that it may name. With a `scope` it may name `params` too: what `bind` was given for the
-    scope.
-    """
-    names = (*roots, PARAMETERS) if scope else roots
-    if len(text) > MAX_RULE:
-        raise RuleError(f"{len(text)} characters; a rule has at most {MAX_RULE}")
-    try:
-        program = _environment(roots, _container(scope)).compile(text)
-    except RuntimeError as error:
-        raise _refusal(text, names, str(error)) from error
-    result = program.return_type().name()
-    if result not in {"BOOL", "DYN"}:
-        raise RuleError(f"gives a value of type {result}; a rule says true or false")
-    return Rule(text, named_paths(text, names), program)
+def compile_rule(text: str, roots: tuple[str, ...], scope: str = "") -> Rule:
+    """The rule made ready; raises RuleError with the place and the cause."""
+    rule = Rule(text, roots, scope)
+    _ = rule.program
+    return rule
 
 
 class Binder:

@@ -86,14 +86,14 @@ def load_library(folders: Iterable[Path], single_packs: Iterable[Path] = ()) -> 
     Raises ProblemsError with everything that is wrong with any of it.
     """
     shelf = _Shelf()
-    folders = tuple(folders)
+    folders, shipped = tuple(folders), shipped_folder()
     for folder in folders:
         shelf.problems += _links_out(folder)
     if shelf.problems:
         raise ProblemsError(shelf.problems, next_step="put the files themselves into the folder")
     for folder in folders:
         for path, area in _check_files(folder):
-            shelf.add_check(path, area)
+            shelf.add_check(path, area, proven=folder == shipped)
     files = {path.resolve(): path for folder in folders for path in pack_files(folder)}
     files |= {path.resolve(): path for path in single_packs}
     for path in files.values():
@@ -117,9 +117,9 @@ class _Shelf:
     problems: list[str] = field(default_factory=list)
     taken: dict[str, Path] = field(default_factory=dict)
 
-    def add_check(self, path: Path, area: str) -> None:
+    def add_check(self, path: Path, area: str, *, proven: bool) -> None:
         try:
-            compiled = read_check(_yaml(path), area)
+            compiled = read_check(_yaml(path, proven=proven), area, proven=proven)
         except ProblemsError as error:
             self.problems += error.problems
             return
@@ -146,10 +146,10 @@ class _Shelf:
         self.packs[pack.name] = LoadedPack(pack, document)
 
 
-def _yaml(path: Path) -> Document:
+def _yaml(path: Path, *, proven: bool = False) -> Document:
     if path.suffix != ".yaml":
         raise ProblemsError([f"{path}: the name of a check or a pack ends with .yaml"], next_step="rename it")
-    return read_document(path)
+    return read_document(path, proven=proven)
 
 
 def _links_out(folder: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -244,6 +245,12 @@ def test_ids_are_taken_once(tmp_path: Path) -> None:
     assert f"{shipped!r} is already the id or an alias of" in told
     assert "'days-few' is already the id or an alias of" in told
     assert "'baseline' is already the name of" in told
+
+
+def test_what_is_shipped_is_right_by_the_rules_for_a_strangers(tmp_path: Path) -> None:
+    """What is not looked for in shipped checks, since nobody else writes them, is proven here."""
+    copytree(shipped_folder(), tmp_path / "policies")
+    assert set(load_library([tmp_path / "policies"]).checks) == set(shipped_library().checks)
 
 
 def test_empty_pack(tmp_path: Path) -> None:

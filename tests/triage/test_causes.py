@@ -15,6 +15,7 @@ from auditor.diagnosis import NOTHING_WRONG, Cause, Standing
 from auditor.difference import Side
 from auditor.policy.document import ProblemsError
 from auditor.policy.failure import rows
+from auditor.policy.shipped import shipped_folder
 from auditor.sandbox import settings_path
 from auditor.settings import Settings
 from auditor.settings_file import load_settings
@@ -23,7 +24,7 @@ from auditor.triage.case import Case
 from auditor.triage.cases import cases
 from auditor.triage.causes import causes, judge, ranked
 from auditor.triage.exercise import lies
-from auditor.triage.reason import EVERYTHING, CompiledReason, load_reasons, reasons
+from auditor.triage.reason import EVERYTHING, FOLDER, CompiledReason, load_reasons, reasons
 from auditor.triage.symptoms import ACCOUNT_MISSING, DEPLOYMENT_MISSING
 from tests.conftest import audit_world
 
@@ -114,6 +115,11 @@ def test_examples_come_out_as_they_say(compiled: CompiledReason) -> None:
     """Each cause's own examples: confirmed, suspected, and silent where another thing is the matter."""
     assert list(lies(compiled)) == []
     assert compiled.reason.examples.confirmed or compiled.reason.examples.suspected
+
+
+def test_what_is_shipped_is_right_by_the_rules_for_a_strangers() -> None:
+    """What is not looked for in shipped causes at each start, since nobody else writes them, is proven here."""
+    assert [one.reason for one in load_reasons(shipped_folder() / FOLDER)] == [one.reason for one in reasons()]
 
 
 def test_every_cause_of_the_vocabulary_is_told() -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 import yaml
 from pydantic import ConfigDict, Field
 
+from auditor.policy.document import SAFE_LOADER
 from auditor.policy.failure.context import TOO_NEW_SECONDS, FailureContext
 from auditor.policy.failure.signal import Signal
 from auditor.policy.failure.words import RESPONSES_ACTION, say
@@ -153,7 +154,8 @@ def failure_of(body: Mapping[str, object], context: FailureContext = NOTHING_KNO
 def rows() -> tuple[Row, ...]:
     """The table, in the order in which it is asked."""
     text = (files("auditor.policy.failure") / "table.yaml").read_text(encoding="utf-8")
-    return tuple(Row.model_validate(_ignoring_case(row)) for row in yaml.safe_load(text))
+    table = yaml.load(text, SAFE_LOADER)  # noqa: S506 - a safe loader
+    return tuple(Row.model_validate(_ignoring_case(row)) for row in table)
 
 
 def rows_of(failure_class: str) -> tuple[Row, ...]:
