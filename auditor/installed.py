@@ -21,7 +21,7 @@ RESTS_ON = (
     "azure-identity",
     "azure-mgmt-cognitiveservices",
     "azure-mgmt-core",
-    "azure-mgmt-monitor",
+    "azure-mgmt-network",
     "cel-expr-python",
     "openai",
     "pydantic",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from azure.core.pipeline.transport import AioHttpTransport
     from azure.mgmt.cognitiveservices.aio import CognitiveServicesManagementClient
     from azure.mgmt.monitor.aio import MonitorManagementClient
+    from azure.mgmt.network.aio import NetworkManagementClient
 
     from auditor.cloud.pipeline import Rules
 
@@ -39,6 +40,15 @@ class Clients:
                 self._rules.credential, subscription, api_version=version, **self._common()
             )
         made: CognitiveServicesManagementClient = self._made[key]
+        return made
+
+    async def network(self, subscription: str) -> NetworkManagementClient:
+        """The client of private endpoints and interfaces; its package is large and only imported where there is one."""
+        key = ("network", subscription)
+        if key not in self._made:
+            module = await asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio")
+            self._made[key] = module.NetworkManagementClient(self._rules.credential, subscription, **self._common())
+        made: NetworkManagementClient = self._made[key]
         return made
 
     async def monitor(self, subscription: str) -> MonitorManagementClient:

@@ -9,7 +9,7 @@ COGNITIVE_SERVICES: Final = "2026-07-01"
 """The first stable version whose deployments tell `routing`, `deploymentState` and `serviceTier`."""
 
 NETWORK: Final = "2026-03-01"
-"""The newest stable one, which azure-mgmt-network 33 sends by itself."""
+"""What azure-mgmt-network 33 sends by itself."""
 
 PRIVATE_DNS: Final = "2024-06-01"
 """The version with `resolutionPolicy`; no client that the auditor stands on offers private DNS zones."""

@@ -282,8 +282,8 @@ async def test_secrets_reach_neither_rows_nor_raw_bodies(azure: Pretend) -> None
     assert recorder.readings[0].redacted
 
 
-async def test_private_endpoints_are_read_by_their_own_ids(azure: Pretend) -> None:
-    """Endpoint and zone groups, in whatever subscription they are."""
+async def test_private_endpoints_are_read_through_the_network_client(azure: Pretend) -> None:
+    """Endpoint and zone groups, each by the endpoint's own id."""
     azure.say(ENDPOINT, {"id": ENDPOINT, "properties": {"provisioningState": "Succeeded"}})
     azure.say(f"{ENDPOINT}/privateDnsZoneGroups", {"value": [{"id": f"{ENDPOINT}/privateDnsZoneGroups/default"}]})
     async with way_in(azure) as cloud:
