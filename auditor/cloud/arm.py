@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable
 from typing import Any
-from urllib.parse import quote
 
 from auditor.cloud.alerts import Alerts
-from auditor.cloud.arm_id import parse_arm_id
+from auditor.cloud.arm_id import parse_arm_id, quoted
 from auditor.cloud.clients import Clients
 from auditor.cloud.costs import Costs
 from auditor.cloud.keys import KIND as KEY_KIND
@@ -45,7 +44,7 @@ class Arm:
         """One thing by its id, where no official client that the auditor stands on offers it."""
 
         async def call(version: str, exchange: Exchange) -> None:
-            await self._clients.get(_quoted(id_), version, exchange)
+            await self._clients.get(quoted(id_), version, exchange)
 
         return await self._reads.get(kind, id_, ACTIONS[kind], call)
 
@@ -53,7 +52,7 @@ class Arm:
         """One thing by its id as a list of one, and no row where the service says that it does not exist."""
 
         async def call(version: str, exchange: Exchange) -> None:
-            await self._clients.get(_quoted(id_), version, exchange)
+            await self._clients.get(quoted(id_), version, exchange)
 
         return await self._reads.find(kind, id_, ACTIONS[kind], call)
 
@@ -65,7 +64,7 @@ class Arm:
         """
 
         async def call(version: str, exchange: Exchange) -> None:
-            await self._clients.get(_quoted(scope) + below, version, exchange, query)
+            await self._clients.get(quoted(scope) + below, version, exchange, query)
 
         return await self._reads.list(kind, scope, ACTIONS[kind], call, keep=keep)
 
@@ -252,7 +251,3 @@ def location_scope(subscription: str, location: str) -> str:
 def domain_id(subscription: str, name: str) -> str:
     """The id under which the snapshot keeps what was told of an account name."""
     return f"/subscriptions/{subscription}/providers/{PROVIDER}/domains/{name}"
-
-
-def _quoted(id_: str) -> str:
-    return quote(id_, safe="/()")

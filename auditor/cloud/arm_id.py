@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 _ID = re.compile(
     r"/subscriptions/(?P<subscription>[^/?#]+)/resourceGroups/(?P<group>[^/?#]+)"
@@ -28,6 +29,11 @@ def parse_arm_id(text: object, type_: str) -> ArmId | None:
     if found is None or found["type"].lower() != type_.lower():
         return None
     return ArmId(found["subscription"], found["group"], found["type"], found["name"])
+
+
+def quoted(id_: str) -> str:
+    """The id as a URL's path has it."""
+    return quote(id_, safe="/()")
 
 
 def region(text: object) -> str:

@@ -70,7 +70,8 @@ class Clients:
         method: Literal["GET", "POST"] = "GET",
         body: JsonObject | None = None,
     ) -> None:
-        """Asks for what no official client offers, through every page; `query` stands beside the api-version.
+        """Asks for what no official client offers, or none in good time, through every page; `query` stands beside the
+        api-version.
 
         POST is for the few queries that only read and are asked so, every page with the same body. Subscriptions,
         providers, permissions and costs would each need a package of its own, and azure-mgmt-monitor has no diagnostic
