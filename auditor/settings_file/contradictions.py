@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
 from auditor.cloud.redaction import mask, secrets_in
-from auditor.settings import ProbeSettings
 from auditor.settings_file.located import Where
 
 Contradiction = tuple[Where, str]
@@ -40,9 +39,7 @@ _MCP_SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
 }
 """Member → its shape, and how a message says so; none quotes what was found, which may be a key."""
 _PICTURE = re.compile(r"https://[^\s/?#@]+/[^\s?#]*")
-_MCP_HEADER = "Authorization"
-"""The default, which settings that were saved with a snapshot state too."""
-_MCP_AUTHENTICATIONS = ("none", "entra", "key")
+_HOW = ("none", "entra", "key")
 _RESOLVER = re.compile(r"^(\[[0-9a-fA-F:]+\]|[^:\s\[\]]+):(\d{1,5})$")
 
 
@@ -75,7 +72,7 @@ def _money_without_prices(data: Any) -> Iterator[Contradiction]:
     if not prices:
         yield ("probes", "money"), "needs probes.prices outside of the public cloud: of a million tokens of each model"
         return
-    relied = {one["model"]: None for _, one in _every_deployment(data) if _is_text(one.get("model"))}
+    relied = {d["model"]: None for p, w in _workloads(data) for _, d in _deployments(p, w) if _is_text(d.get("model"))}
     for model in relied:
         if model not in prices:
             yield ("probes", "prices"), f"has no price for {_quoted(model)}, which probes.money needs"
@@ -83,26 +80,28 @@ def _money_without_prices(data: Any) -> Iterator[Contradiction]:
 
 def _latency_beyond_probes(data: Any) -> Iterator[Contradiction]:
     seconds = _at(data, "probes", "seconds")
-    seconds = seconds if isinstance(seconds, int | float) else ProbeSettings().seconds
-    for at, deployment in _every_deployment(data):
-        budget = deployment.get("latency_budget_ms")
-        if isinstance(budget, int) and budget > seconds * 1000:
-            yield (
-                (*at, "latency_budget_ms"),
-                f"is more than all probes may take (probes.seconds: {seconds:g})",
-            )
+    seconds = seconds if isinstance(seconds, int | float) else 120
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            budget = deployment.get("latency_budget_ms")
+            if isinstance(budget, int) and budget > seconds * 1000:
+                yield (
+                    (*at, "latency_budget_ms"),
+                    f"is more than all probes may take (probes.seconds: {seconds:g})",
+                )
 
 
 def _drawing_without_image_model(data: Any) -> Iterator[Contradiction]:
     """Azure chooses no image model by itself: the application names its deployment in a header."""
-    for at, deployment in _every_deployment(data):
-        features = deployment.get("features")
-        features = features if isinstance(features, list) else []
-        if "image_generation" in features and not deployment.get("image_deployment"):
-            yield (
-                (*at, "features", features.index("image_generation")),
-                "image_generation needs image_deployment: the name of the image model's deployment",
-            )
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            features = deployment.get("features")
+            features = features if isinstance(features, list) else []
+            if "image_generation" in features and not deployment.get("image_deployment"):
+                yield (
+                    (*at, "features", features.index("image_generation")),
+                    "image_generation needs image_deployment: the name of the image model's deployment",
+                )
 
 
 def _unapproved_by_itself(data: Any) -> Iterator[Contradiction]:
@@ -122,20 +121,21 @@ def _unapproved_by_itself(data: Any) -> Iterator[Contradiction]:
 
 def _surfaces_without_ground(data: Any) -> Iterator[Contradiction]:
     """A surface that lacks what it is called by, or that serves no Responses at all."""
-    for at, deployment in _every_deployment(data):
-        surfaces = deployment.get("surfaces")
-        named = [one for one in enumerate(surfaces if isinstance(surfaces, list) else ()) if _is_text(one[1])]
-        yield from _twice(((*at, "surfaces", index), name) for index, name in named)
-        for index, name in named:
-            if name == "project" and not deployment.get("project"):
-                yield (*at, "surfaces", index), "needs project: the name of the Foundry project that is called"
-            if _DATED.match(name) and name < RESPONSES_SINCE:
-                yield (
-                    (*at, "surfaces", index),
-                    f"{_quoted(name)} has no Responses API; the first api-version that has is {RESPONSES_SINCE}",
-                )
-        if deployment.get("project") and "project" not in [name for _, name in named]:
-            yield (*at, "project"), "is not called: surfaces does not name project"
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            surfaces = deployment.get("surfaces")
+            named = [one for one in enumerate(surfaces if isinstance(surfaces, list) else ()) if _is_text(one[1])]
+            yield from _twice(((*at, "surfaces", index), name) for index, name in named)
+            for index, name in named:
+                if name == "project" and not deployment.get("project"):
+                    yield (*at, "surfaces", index), "needs project: the name of the Foundry project that is called"
+                if _DATED.match(name) and name < RESPONSES_SINCE:
+                    yield (
+                        (*at, "surfaces", index),
+                        f"{_quoted(name)} has no Responses API; the first api-version that has is {RESPONSES_SINCE}",
+                    )
+            if deployment.get("project") and "project" not in [name for _, name in named]:
+                yield (*at, "project"), "is not called: surfaces does not name project"
 
 
 def _account_out_of_scope(data: Any) -> Iterator[Contradiction]:
@@ -166,33 +166,39 @@ def _resolver_shape(data: Any) -> Iterator[Contradiction]:
 
 def _pictures(data: Any) -> Iterator[Contradiction]:
     """A picture that nobody looks at, or at an address that not everybody may read."""
-    for at, deployment in _every_deployment(data):
-        picture = deployment.get("picture")
-        if picture is not None and "vision" not in _texts(deployment.get("features")):
-            yield (*at, "picture"), "is of no use without the feature vision among the features"
-        url = picture.get("url") if isinstance(picture, dict) else None
-        if _is_text(url) and not _PICTURE.fullmatch(url):
-            yield (
-                (*at, "picture", "url"),
-                (
-                    "must be an https address without user, query or fragment, such as"
-                    " https://documents.contoso.com/circle.png; a signature would stand in every report"
-                ),
-            )
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            picture = deployment.get("picture")
+            if picture is not None and "vision" not in _texts(deployment.get("features")):
+                yield (*at, "picture"), "is of no use without the feature vision among the features"
+            url = picture.get("url") if isinstance(picture, dict) else None
+            if _is_text(url) and not _PICTURE.fullmatch(url):
+                yield (
+                    (*at, "picture", "url"),
+                    (
+                        "must be an https address without user, query or fragment, such as"
+                        " https://documents.contoso.com/circle.png; a signature would stand in every report"
+                    ),
+                )
 
 
 def _mcp_servers(data: Any) -> Iterator[Contradiction]:
     """What the feature mcp needs, and what of an MCP server says nothing without another part."""
-    for at, deployment in _every_deployment(data):
-        server, features = deployment.get("mcp"), _texts(deployment.get("features"))
-        if server is None:
-            if "mcp" in features:
-                yield (*at, "features"), "the feature mcp needs the server that the application names (mcp)"
-            continue
-        if "mcp" not in features:
-            yield (*at, "mcp"), "is of no use without the feature mcp among the features"
-        if isinstance(server, dict):
-            yield from _mcp_server((*at, "mcp"), server)
+    for path, workload in _workloads(data):
+        for at, deployment in _deployments(path, workload):
+            server, features = deployment.get("mcp"), _texts(deployment.get("features"))
+            if server is None:
+                if "mcp" in features:
+                    yield (*at, "features"), "the feature mcp needs the server that the application names (mcp)"
+                continue
+            if "mcp" not in features:
+                yield (*at, "mcp"), "is of no use without the feature mcp among the features"
+            if isinstance(server, dict):
+                yield from _mcp_server((*at, "mcp"), server)
+
+
+_MCP_HEADER = "Authorization"
+"""The default, which settings that were saved with a snapshot state too."""
 
 
 def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
@@ -207,7 +213,7 @@ def _mcp_server(at: Where, server: dict[str, Any]) -> Iterator[Contradiction]:
     ):
         if how == kind and server.get(member) is None:
             yield (*at, "authentication"), f"{kind} needs {member}: {what}"
-        elif how in _MCP_AUTHENTICATIONS and how != kind and server.get(member) is not None:
+        elif how in _HOW and how != kind and server.get(member) is not None:
             yield (*at, member), f"is of no use with authentication: {how}"
     header = server.get("header")
     if how != "key" and _is_text(header) and header != _MCP_HEADER:
@@ -251,11 +257,6 @@ def _workloads(data: Any) -> Iterator[tuple[Where, dict[str, Any]]]:
 
 def _deployments(path: Where, workload: dict[str, Any]) -> Iterator[tuple[Where, dict[str, Any]]]:
     yield from _mappings((*path, "deployments"), workload.get("deployments"))
-
-
-def _every_deployment(data: Any) -> Iterator[tuple[Where, dict[str, Any]]]:
-    for path, workload in _workloads(data):
-        yield from _deployments(path, workload)
 
 
 def _mappings(path: Where, items: Any) -> Iterator[tuple[Where, dict[str, Any]]]:
