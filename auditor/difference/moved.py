@@ -64,8 +64,7 @@ def moves(
 ) -> tuple[Moved, ...]:
     """Every finding that moved or still fails: worst move first, then by severity, check and subject.
 
-    `changed` names the checks that are not the same in both policies. `rejudged` is what the later policy says of the
-    earlier snapshot, finding id → outcome; None where that is not known.
+    `changed` names the checks that are not the same in both policies.
     """
     earlier = {finding.id: finding for finding in before.findings}
     later = {finding.id: finding for finding in after.findings}
@@ -77,7 +76,9 @@ def moves(
             move = _move(was, now)
             if move is None:
                 continue
-            shown = now or earlier[name]
+            shown = now or was
+            if shown is None:  # pragma: no cover - the name came out of one of the two
+                raise KeyError(name)
             yield Moved(
                 id=name,
                 check=shown.check,
@@ -87,7 +88,7 @@ def moves(
                 subject_name=shown.subject.name,
                 workload=shown.subject.workload,
                 move=move,
-                because=_because(shown, was, now, changed, rejudged),
+                because=_because(was, now, changed, rejudged),
                 was=was.outcome if was else None,
                 now=now.outcome if now else None,
                 message=shown.message,
@@ -122,18 +123,12 @@ def _fails(finding: Finding | None) -> bool:
 
 
 def _because(
-    shown: Finding,
-    was: Finding | None,
-    now: Finding | None,
-    changed: Collection[str],
-    rejudged: Mapping[str, Outcome] | None,
+    was: Finding | None, now: Finding | None, changed: Collection[str], rejudged: Mapping[str, Outcome] | None
 ) -> Because:
-    """The policy, where the later one says of the earlier snapshot what it says of its own; else the world.
-
-    Where what was seen before could not be judged again, it is the policy if the check itself was changed.
-    """
-    if was and now and was.outcome is now.outcome:
+    shown = now or was
+    if shown is None or (was and now and was.outcome is now.outcome):
         return Because.WORLD
     if rejudged is None:
         return Because.POLICY if shown.check in changed else Because.WORLD
-    return Because.POLICY if rejudged.get(shown.id) == (now.outcome if now else None) else Because.WORLD
+    then = rejudged.get(shown.id)
+    return Because.POLICY if then == (now.outcome if now else None) else Because.WORLD
