@@ -134,6 +134,17 @@ def test_each_form_of_a_secret_is_masked(text: str) -> None:
     assert b"PLANTED" not in redact(text.encode())[0]
 
 
+@pytest.mark.parametrize("escape", ["\\u003d", "\\u003D", "\\u000a", "\\u000A", "\\n", "\\t"])
+@pytest.mark.parametrize(
+    "secret",
+    ["eyJPLANTEDPLANTED.eyJPLANTEDPLANTED.x", f"sk-{'PLANTED' * 4}", f"ghp_{'PLANTED' * 6}", f"{'PLANTED' * 12}AB=="],
+    ids=["jwt", "openai", "github", "storage"],
+)
+def test_a_secret_begins_after_an_escape_of_json(escape: str, secret: str) -> None:
+    """In capitals too, as .NET writes the digits of an escape."""
+    assert redact(f'{{"note":"x{escape}{secret}"}}'.encode()) == (f'{{"note":"x{escape}{MASK}"}}'.encode(), True)
+
+
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("digits", ["02x", "02X"])
 def test_a_secret_that_is_percent_encoded_whole_is_masked(layers: int, digits: str) -> None:
@@ -183,6 +194,41 @@ def test_32_digits_that_name_something_stay(text: str) -> None:
     """What a word before them calls an identifier, and what is part of a longer name."""
     digits = text.replace("HEX", "0123456789abcdef" * 2)
     assert redact(digits.encode()) == (digits.encode(), False)
+
+
+IDENTIFIED = (
+    *(f"{word}ID" for word in ("activity", "client", "correlation", "internal", "object", "operation", "principal")),
+    *(f"{word}id" for word in ("request", "session", "tenant", "trace", "tracking")),
+    *("account", "CHECKSUM", "digest", "ETag", "hash", "md5", "model", "name", "print", "skiptoken", "version"),
+    *("id", "IDs", "thingId", "thingIDs", "Ref A", "Ref B", "Ref C"),
+)
+
+
+@pytest.mark.parametrize("word", IDENTIFIED)
+@pytest.mark.parametrize(
+    "between", [": ", '":"', "\\u0022:\\u0022", "=W/"], ids=["said", "json", "escaped", "weak tag"]
+)
+def test_each_word_that_calls_32_digits_an_identifier(word: str, between: str) -> None:
+    """Directly before them, whatever marks stand between; letters between make them a key again."""
+    digits = "0123456789abcdef" * 2
+    assert bounded(f"{word}{between}{digits}") == f"{word}{between}{digits}"
+    assert bounded(f"{word} is not {digits}") == f"{word} is not {MASK}"
+
+
+@pytest.mark.parametrize("before", ["", "x ", '"', "\\n", "\\u000a", "\\u000A", "(", "="])
+@pytest.mark.parametrize("after", ["", " x", '"', ". X", "-", "/", "\\n"])
+def test_where_32_digits_begin_and_end(before: str, after: str) -> None:
+    """After a blank, a mark or an escape of JSON; a dot, a dash or a slash ends them unless a word goes on there."""
+    digits = "0123456789abcdef" * 2
+    assert redact(f"{before}{digits}{after}".encode()) == (f"{before}{MASK}{after}".encode(), True)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}0", "{}g", "{}_x", "{}.json", "{}-east", "{}/x", "g{}", "_{}", "a.{}", "a-{}", "a/{}"]
+)
+def test_32_digits_within_a_longer_name_stay(text: str) -> None:
+    name = text.format("0123456789abcdef" * 2)
+    assert redact(name.encode()) == (name.encode(), False)
 
 
 def test_an_endpoint_and_a_count_are_no_token() -> None:
