@@ -273,6 +273,21 @@ def test_paths_of_secrets() -> None:
     assert list(secrets_in(data)) == [("a", 1, "note"), ("b", "password"), ("c", 0)]
 
 
+def test_a_name_that_is_a_secret_is_told_and_an_items_name_is_its_lists() -> None:
+    """A list's items are called as the list is, however deep."""
+    digits = "0123456789abcdef" * 2
+    planted = f"sk-{'PLANTED' * 4}"
+    assert {*secrets_in({digits: 1, "x": {planted: "y"}})} == {(digits,), ("x", planted)}
+    assert list(secrets_in({"ids": [[digits]], "keys": [["x", digits]]})) == [("keys", 0, 1)]
+
+
+def test_a_text_of_just_the_limit_is_whole() -> None:
+    assert bounded("x" * 500) == "x" * 500
+    assert bounded("x" * 501) == "x" * 499 + "…"
+    assert bounded_member("name", "x" * 200) == "x" * 200
+    assert bounded_member("name", "x" * 201) == "x" * 199 + "…"
+
+
 def test_a_headers_name_tells_an_identifier_from_a_key() -> None:
     """The same digits under two names."""
     digits = "0123456789abcdef" * 2
