@@ -16,7 +16,7 @@ _QUOTE = r"(?:\\*[\"']|\\+u0022)"
 _CHAR = r"(?:[^\s;&,<>\"'\\]|\\+u00(?:2b|2f|3d)|\\/)"
 """What a secret is made of in whatever text, `+`, `/` and `=` also as JSON may escape them."""
 
-_ESCAPED = r"(?<=\\[bfnrt])|(?<=\\u00[0-9a-f]{2})"
+_ESCAPED = r"(?<=\\[bfnrt])|(?<=\\u00[0-9a-fA-F]{2})"
 """After an escape of JSON, such as that of a line feed, a word begins."""
 
 _START = rf"(?:(?<![\w\\])|{_ESCAPED})"
@@ -94,7 +94,7 @@ NUMBER = re.compile(rf"((?:passw(?:or)?d|secret)({_QUOTE})\s*:\s*)-?\d[\d.eE+-]{
 
 BARE = re.compile(
     r"[0-9a-fA-F]{32}(?!\w|[./-]\w)"
-    r"(?:(?<![\w./\\-].{32})|(?<=\\[bfnrt].{32})|(?<=\\u00[0-9a-f]{2}.{32}))",
+    r"(?:(?<![\w./\\-].{32})|(?<=\\[bfnrt].{32})|(?<=\\u00[0-9a-fA-F]{2}.{32}))",
     re.ASCII,
 )
 """32 hexadecimal digits by themselves: a key of Azure AI services as they were until 2024, or an identifier.
@@ -106,7 +106,7 @@ IDENTIFIER = re.compile(
     r"(?:(?<![A-Za-z])(?i:ids?)|[a-z]I[dD]s?|Ref [A-C]"
     r"|(?i:(?:activity|client|correlation|internal|object|operation|principal|request|session|tenant|trace|tracking)id)"
     r"|(?i:account|checksum|digest|etag|hash|md5|model|name|print|skiptoken|version))"
-    r"(?:[^A-Za-z]|W/|\\u00[0-9a-f]{2}){0,12}\Z",
+    r"(?:[^A-Za-z]|W/|\\u00[0-9a-fA-F]{2}){0,12}\Z",
     re.ASCII,
 )
 """The end of what stands before 32 digits that are no key: `internalId`, the version of a key vault's key, …"""

@@ -88,7 +88,7 @@ def moves(
                 subject_name=shown.subject.name,
                 workload=shown.subject.workload,
                 move=move,
-                because=_because(was, now, changed, rejudged),
+                because=_because(shown, was, now, changed, rejudged),
                 was=was.outcome if was else None,
                 now=now.outcome if now else None,
                 message=shown.message,
@@ -123,10 +123,13 @@ def _fails(finding: Finding | None) -> bool:
 
 
 def _because(
-    was: Finding | None, now: Finding | None, changed: Collection[str], rejudged: Mapping[str, Outcome] | None
+    shown: Finding,
+    was: Finding | None,
+    now: Finding | None,
+    changed: Collection[str],
+    rejudged: Mapping[str, Outcome] | None,
 ) -> Because:
-    shown = now or was
-    if shown is None or (was and now and was.outcome is now.outcome):
+    if was and now and was.outcome is now.outcome:
         return Because.WORLD
     if rejudged is None:
         return Because.POLICY if shown.check in changed else Because.WORLD

@@ -56,6 +56,11 @@ def test_a_bundle_as_it_was_written_is_intact(whole: Path, public: PublicKey) ->
     assert (found.state, found.exit_code, found.alterations) == (State.INTACT, 0, ())
     assert found.signature.state is SignatureState.VALID
     assert found.judgement.findings > 100
+    listed = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
+    assert (found.run_id, found.verdict) == (listed["run_id"], listed["verdict"])
+    assert found.made_at == open_bundle(whole).manifest.made_at
+    assert found.manifest_sha256 == sha256((whole / "manifest.json").read_bytes()).hexdigest()
+    assert (found.files, found.bodies) == (len(listed["files"]), len(files(whole / "raw")))
 
 
 @settings(
@@ -258,4 +263,6 @@ def test_what_every_bundle_holds_can_not_be_left_out(copy: Path, part: str) -> N
 def test_a_manifest_about_another_run_is_a_contradiction(copy: Path) -> None:
     sealed(copy, verdict="incomplete")
     (one,) = verified(copy).alterations
-    assert one.kind is Kind.CONTRADICTION
+    assert (one.path, one.kind) == ("manifest.json", Kind.CONTRADICTION)
+    said = json.loads((copy / "evidence.json").read_text(encoding="utf-8"))["verdict"]
+    assert one.detail == f"tells of the run test (incomplete), the evidence of test ({said})"

@@ -134,6 +134,17 @@ def test_each_form_of_a_secret_is_masked(text: str) -> None:
     assert b"PLANTED" not in redact(text.encode())[0]
 
 
+@pytest.mark.parametrize("escape", ["\\u003d", "\\u003D", "\\u000a", "\\u000A", "\\n", "\\t"])
+@pytest.mark.parametrize(
+    "secret",
+    ["eyJPLANTEDPLANTED.eyJPLANTEDPLANTED.x", f"sk-{'PLANTED' * 4}", f"ghp_{'PLANTED' * 6}", f"{'PLANTED' * 12}AB=="],
+    ids=["jwt", "openai", "github", "storage"],
+)
+def test_a_secret_begins_after_an_escape_of_json(escape: str, secret: str) -> None:
+    """In capitals too, as .NET writes the digits of an escape."""
+    assert redact(f'{{"note":"x{escape}{secret}"}}'.encode()) == (f'{{"note":"x{escape}{MASK}"}}'.encode(), True)
+
+
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("digits", ["02x", "02X"])
 def test_a_secret_that_is_percent_encoded_whole_is_masked(layers: int, digits: str) -> None:
@@ -185,6 +196,41 @@ def test_32_digits_that_name_something_stay(text: str) -> None:
     assert redact(digits.encode()) == (digits.encode(), False)
 
 
+IDENTIFIED = (
+    *(f"{word}ID" for word in ("activity", "client", "correlation", "internal", "object", "operation", "principal")),
+    *(f"{word}id" for word in ("request", "session", "tenant", "trace", "tracking")),
+    *("account", "CHECKSUM", "digest", "ETag", "hash", "md5", "model", "name", "print", "skiptoken", "version"),
+    *("id", "IDs", "thingId", "thingIDs", "Ref A", "Ref B", "Ref C"),
+)
+
+
+@pytest.mark.parametrize("word", IDENTIFIED)
+@pytest.mark.parametrize(
+    "between", [": ", '":"', "\\u0022:\\u0022", "=W/"], ids=["said", "json", "escaped", "weak tag"]
+)
+def test_each_word_that_calls_32_digits_an_identifier(word: str, between: str) -> None:
+    """Directly before them, whatever marks stand between; letters between make them a key again."""
+    digits = "0123456789abcdef" * 2
+    assert bounded(f"{word}{between}{digits}") == f"{word}{between}{digits}"
+    assert bounded(f"{word} is not {digits}") == f"{word} is not {MASK}"
+
+
+@pytest.mark.parametrize("before", ["", "x ", '"', "\\n", "\\u000a", "\\u000A", "(", "="])
+@pytest.mark.parametrize("after", ["", " x", '"', ". X", "-", "/", "\\n"])
+def test_where_32_digits_begin_and_end(before: str, after: str) -> None:
+    """After a blank, a mark or an escape of JSON; a dot, a dash or a slash ends them unless a word goes on there."""
+    digits = "0123456789abcdef" * 2
+    assert redact(f"{before}{digits}{after}".encode()) == (f"{before}{MASK}{after}".encode(), True)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}0", "{}g", "{}_x", "{}.json", "{}-east", "{}/x", "g{}", "_{}", "a.{}", "a-{}", "a/{}"]
+)
+def test_32_digits_within_a_longer_name_stay(text: str) -> None:
+    name = text.format("0123456789abcdef" * 2)
+    assert redact(name.encode()) == (name.encode(), False)
+
+
 def test_an_endpoint_and_a_count_are_no_token() -> None:
     """Members of real answers that are named like secrets."""
     body = b'{"Token":"https://x.cognitiveservices.azure.com/","maxContextToken":"1047576","key":"openai.threads.list"}'
@@ -225,6 +271,21 @@ def test_paths_of_secrets() -> None:
     digits = "0123456789abcdef" * 2
     data = {"a": [{"id": digits}, {"note": digits}, "x"], "b": {"password": "short"}, "c": [f"?sig={digits}"], "d": 1}
     assert list(secrets_in(data)) == [("a", 1, "note"), ("b", "password"), ("c", 0)]
+
+
+def test_a_name_that_is_a_secret_is_told_and_an_items_name_is_its_lists() -> None:
+    """A list's items are called as the list is, however deep."""
+    digits = "0123456789abcdef" * 2
+    planted = f"sk-{'PLANTED' * 4}"
+    assert {*secrets_in({digits: 1, "x": {planted: "y"}})} == {(digits,), ("x", planted)}
+    assert list(secrets_in({"ids": [[digits]], "keys": [["x", digits]]})) == [("keys", 0, 1)]
+
+
+def test_a_text_of_just_the_limit_is_whole() -> None:
+    assert bounded("x" * 500) == "x" * 500
+    assert bounded("x" * 501) == "x" * 499 + "…"
+    assert bounded_member("name", "x" * 200) == "x" * 200
+    assert bounded_member("name", "x" * 201) == "x" * 199 + "…"
 
 
 def test_a_headers_name_tells_an_identifier_from_a_key() -> None:

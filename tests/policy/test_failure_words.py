@@ -151,3 +151,45 @@ def test_hostile_words_stay_on_one_line_and_in_one_argument(
     assert command[:3] == ["az", "show", "--ids"]
     assert command[-1] == "--end"
     assert len(command) == 5
+
+
+def test_an_errors_signal_is_all_that_it_tells() -> None:
+    """And nothing of what is of another type than it should be."""
+    limit = "x-ratelimit-limit-tokens"
+    error = {"phase": "body", "during": "answer", "event": "error", "http_status": 429, "code": "c", "message": "m"}
+    more = {"content_type": "text/html", "retry_after": "7", "headers": {limit: "1000"}}
+    assert Signal.of_error({**error, **more}) == Signal(
+        phase="body",
+        during="answer",
+        event="error",
+        status=429,
+        code="c",
+        message="m",
+        said="m",
+        content_type="text/html",
+        retry_after="7",
+        granted=1000,
+    )
+    assert Signal.of_error(dict.fromkeys((*error, *more), 7)) == Signal(status=7)
+    assert Signal.of_error({**{key: [] for key in (*error, *more)}, "headers": [limit]}) == Signal()
+    for granted in ("٣", "²", "-1", "1e3", "", 1000, None):
+        assert Signal.of_error({"headers": {limit: granted}}).granted is None
+
+
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        (
+            'HTTP 429 {"error":{"code":"TooMany","message":"slow down"}}',
+            Signal(status=429, code="TooMany", said="slow down"),
+        ),
+        ("HTTP 500: connection reset by us", Signal(status=500, said="HTTP 500: connection reset by us")),
+        ("Connection reset by peer", Signal(phase="connect", during="answer", said="Connection reset by peer")),
+        ("Connection refused", Signal(phase="connect", said="Connection refused")),
+        ("connect timed out", Signal(phase="timeout", during="connect", said="connect timed out")),
+        ("read timed out", Signal(phase="timeout", during="answer", said="read timed out")),
+    ],
+)
+def test_a_texts_signal_is_all_that_it_names(text: str, signal: Signal) -> None:
+    """A status goes before words of the network; where no message stands apart, all is quoted."""
+    assert Signal.of_text(text) == replace(signal, message=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,59 @@ def test_deprecating_still_serves_and_deprecated_does_not(status: str, retired: 
 def test_a_past_date_retires_whatever_the_status_says() -> None:
     """The status lags behind."""
     assert _told(TURBO, now=datetime(2025, 11, 12, tzinfo=UTC))["retired"] is True
-    assert _told(TURBO, now=datetime(2025, 11, 11, 23, tzinfo=UTC))["days_to_retirement"] == 0
+    last = _told(TURBO, now=datetime(2025, 11, 11, 23, tzinfo=UTC))
+    assert (last["days_to_retirement"], last["retired"]) == (0, False)
+
+
+def test_of_an_unknown_sku_no_end_is_known() -> None:
+    """It may have one of its own; the model's other facts stand."""
+    told = _told(TURBO, None)
+    unknown = {"sku_offered", "usage_name", "retirement", "retirement_announced", "days_to_retirement", "retired"}
+    assert unknown.isdisjoint(told)
+    assert (told["listed"], told["lifecycle"]) == (True, "GenerallyAvailable")
+
+
+@pytest.mark.parametrize(
+    ("config", "replacement"),
+    [
+        ({"targetModelName": "gpt-5.4", "targetModelVersion": "2026-03-05"}, "gpt-5.4 2026-03-05"),
+        ({"targetModelName": "gpt-5.4"}, "gpt-5.4"),
+        ({"targetModelVersion": "2026-03-05"}, None),
+        (None, None),
+    ],
+)
+def test_a_replacement_is_told_by_its_name(config: Any, replacement: str | None) -> None:
+    """With its version where there is one; a version alone names nothing."""
+    assert _told(_with(replacementConfig=config)).get("replacement") == replacement
+
+
+@pytest.mark.parametrize(
+    ("found", "facts", "absences"),
+    [
+        (Lookup(certain=True, gap="g"), {"listed": False, "sku_offered": False}, {}),
+        (Lookup(certain=True), {"listed": False, "sku_offered": False}, {}),
+        (Lookup(gap="g"), {}, {"": "g"}),
+        (Lookup(), {}, {}),
+    ],
+    ids=["not listed, more unread", "not listed", "unread", "nobody knows"],
+)
+def test_what_is_not_listed_is_known_only_where_that_is_certain(
+    found: Lookup, facts: JsonObject, absences: dict[str, str]
+) -> None:
+    """Else it is unknown because of the gap; what was read and what is to be said of it go along."""
+    told = model(replace(found, note=("why", "page"), readings=("r1",)), "Standard", None, THEN)
+    assert (told.facts, told.absences, told.notes) == (facts, absences, {"": ("why", "page")})
+    assert told.readings == {"": ("r1",)}
+
+
+def test_what_is_to_be_said_of_an_entry_goes_along() -> None:
+    """Such as that it is the base's."""
+    (entries,) = catalogues(
+        index(Estate((resource("model", f"{PLACE}/models/1", PLACE, TURBO),), (listing("model", PLACE),)).snapshot())
+    )[PLACE.lower()].versions.values()
+    for note in (None, ("of its base", "page")):
+        told = model(Lookup(entry=entries[0], certain=True, note=note), "Standard", None, THEN)
+        assert told.notes.get("") == note
 
 
 def test_a_status_that_nobody_knows_is_unknown() -> None:

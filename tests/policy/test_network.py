@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -136,6 +138,62 @@ def test_an_endpoint_that_failed_or_leads_elsewhere_is_unhealthy(change: Any) ->
     """Approved is not enough."""
     bent = estate().changed("private_endpoint", ENDPOINT, change)
     assert bent.account()["network"]["unhealthy_endpoints"] == ["pe-chat"]
+
+
+def _links(*groups: Any, manual: Any = None, told: Any = None, state: Any = "Succeeded", own: Any = "Succeeded") -> Any:
+    """`unhealthy_endpoints` where the endpoint's links name these groups, and the account's connection `told`."""
+
+    def endpoint(body: dict[str, Any]) -> None:
+        links = [{"properties": {"groupIds": each}} for each in groups]
+        body["properties"].update(
+            provisioningState=state,
+            privateLinkServiceConnections=links or None,
+            manualPrivateLinkServiceConnections=None if manual is None else [{"properties": {"groupIds": manual}}],
+        )
+
+    def connection(body: dict[str, Any]) -> None:
+        body["properties"]["privateEndpointConnections"][0]["properties"].update(groupIds=told, provisioningState=own)
+
+    bent = estate().changed("private_endpoint", ENDPOINT, endpoint).changed("account", ACCOUNT, connection)
+    return bent.account()["network"].get("unhealthy_endpoints")
+
+
+@pytest.mark.parametrize(
+    ("unhealthy", "expected"),
+    [
+        (partial(_links, ["account"]), []),
+        (partial(_links, ["Account"], state="SUCCEEDED"), []),
+        (partial(_links, ["vault", "account"]), []),
+        (partial(_links, None, ["account"]), []),
+        (partial(_links, manual=["account"]), []),
+        (partial(_links, manual=["vault"]), ["pe-chat"]),
+        (partial(_links, ["account"], manual=["vault"]), []),
+        (partial(_links, told=["account"]), []),
+        (partial(_links, ["account"], told=["ACCOUNT"], own=None), []),
+        (partial(_links, ["account"], told=["vault"]), ["pe-chat"]),
+        (partial(_links, ["account"], own="Failed"), ["pe-chat"]),
+        (partial(_links, ["account"], state="Updating"), ["pe-chat"]),
+        (partial(_links), None),
+        (partial(_links, ["account"], state=None), None),
+        (partial(_links, "account"), None),
+    ],
+)
+def test_where_an_endpoint_leads_is_told_by_its_links_or_by_the_account(
+    unhealthy: Callable[[], Any], expected: Any
+) -> None:
+    """In any case of the words; of no link and no word of the account nobody knows where it leads."""
+    assert unhealthy() == expected
+
+
+def test_zones_compare_without_case_and_what_names_none_covers_none() -> None:
+    def shouted(body: dict[str, Any]) -> None:
+        configs = body["properties"]["privateDnsZoneConfigs"]
+        for config in configs:
+            config["properties"]["privateDnsZoneId"] = config["properties"]["privateDnsZoneId"].upper()
+        configs.append({"properties": {}})
+
+    group = f"{ENDPOINT}/privateDnsZoneGroups/default"
+    assert estate().changed("private_dns_zone_group", group, shouted).account()["network"]["missing_zones"] == []
 
 
 def test_an_endpoint_that_was_not_read_is_neither_healthy_nor_unhealthy() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from auditor.policy.facts.quota import Demand, Demands, Pool, quota
 from auditor.record import JsonObject
 from tests.policy.estate import (
     ACCOUNT,
@@ -303,3 +304,79 @@ def test_a_plan_without_a_place_says_so() -> None:
         .of("expectation", "workloads/checkout/deployments/chat")
     )
     assert "nothing says in which region" in subject.notes["expected.offered"][0]
+
+
+@pytest.mark.parametrize(
+    ("current", "limit", "extra", "fits"),
+    [
+        (5, 10, 5, True),  # just all that is left
+        (5, 10, 6, False),
+        (5, 10, -1, True),
+        (10, 10, 0, True),
+        (11, 10, 0, True),  # nothing more is asked
+        (11, 10, 1, False),
+        (None, 10, 1, None),
+        (5, None, 1, None),
+        (None, None, 0, True),
+        (5, 10, None, None),
+    ],
+)
+def test_what_fits_a_pool(current: int | None, limit: int | None, extra: int | None, fits: bool | None) -> None:
+    """Up to the last unit; nothing more always fits, whatever else is not known."""
+    assert Pool(PLACE, POOL, current=current, limit=limit).fits(extra) is fits
+
+
+def _demand(extra: int | None, pool: str | None = POOL, location: str | None = PLACE, **more: Any) -> Demand:
+    return Demand(subscriptions=more.pop("subscriptions", (SUB,)), location=location, pool=pool, extra=extra, **more)
+
+
+@pytest.mark.parametrize(
+    ("demands", "planned", "gap_"),
+    [
+        ((), 0, None),
+        ((_demand(3), _demand(4, POOL.upper(), PLACE.upper())), 7, None),
+        ((_demand(3), _demand(9, "another"), _demand(9, location=WEST)), 3, None),
+        ((_demand(3), _demand(None)), None, None),
+        ((_demand(None), _demand(None, gap="g")), None, "g"),
+        ((_demand(1, None, gap="g"),), None, "g"),
+        ((_demand(1, None, WEST),), 0, None),
+        ((_demand(1, None, None, gap="g"),), None, "g"),
+        ((_demand(1, None, None, subscriptions=(f"{SUB}0", SUB.upper())),), None, None),
+        ((_demand(1, None, None, subscriptions=(f"{SUB}0", "/subscriptions/other")),), 0, None),
+        ((_demand(0, None, None), _demand(0, None)), 0, None),
+    ],
+)
+def test_what_is_planned_of_a_pool_is_all_that_may_fall_to_it(
+    demands: tuple[Demand, ...], planned: int | None, gap_: str | None
+) -> None:
+    """Its own demands added up; one that may be of it, of its region or of its subscription, leaves the sum open."""
+    assert Demands(demands).planned(Pool(PLACE, POOL)) == (planned, gap_)
+
+
+def test_a_pools_facts_say_what_is_left_and_why_they_are_not_known() -> None:
+    """In whole percent, rounded down; none of nothing; each absent fact leads to the gap."""
+    whole = quota(Pool(PLACE, POOL, current=1, limit=3, status="Included", unit="Count", readings=("r",)), Demands(()))
+    assert whole.facts == {
+        "id": f"{PLACE}/usages/{POOL}",
+        "name": POOL,
+        "location": "swedencentral",
+        "current": 1,
+        "limit": 3,
+        "headroom": 2,
+        "headroom_percent": 66,
+        "status": "Included",
+        "unit": "Count",
+        "planned": 0,
+        "planned_fits": True,
+    }
+    assert whole.readings[""] == ("r",)
+    assert quota(Pool(PLACE, POOL, current=0, limit=1), Demands(())).facts["headroom_percent"] == 100
+    assert quota(Pool(PLACE, POOL, current=0, limit=0), Demands(())).facts["headroom_percent"] == 0
+    note = ("why", "page")
+    unread = quota(Pool(PLACE, POOL, gap="g", note=note), Demands((_demand(None, gap="h"),)))
+    assert unread.facts.keys() == {"id", "name", "location"}
+    absent = ("current", "limit", "headroom", "headroom_percent", "status", "unit", "planned_fits")
+    assert unread.absences == {**dict.fromkeys(absent, "g"), "planned": "h"}
+    assert unread.notes == dict.fromkeys(("current", "limit", "headroom", "headroom_percent", "planned_fits"), note)
+    unsure = quota(Pool(PLACE, POOL, current=1, limit=3), Demands((_demand(None, gap="h"),)))
+    assert unsure.absences == {"planned": "h", "planned_fits": "h"}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.finding import Outcome, Subject
-from auditor.report import FORMATS, digest
+from auditor.report import FORMATS, digest, wording
 from auditor.report.spreadsheet import cell, table
 from auditor.run import Run
 from tests.report.full import full_run
@@ -64,6 +64,24 @@ def test_findings_are_all_there_worst_first() -> None:
     assert first["seen"] == '{"expected.exists": false, "expected.probably_meant": ["gpt-54-mini"]}'
     assert "--name aoai-chat --deployment-name" in first["command"]
     assert (first["run_id"], first["notice"]) == (run.id, "sandbox: not evidence")
+
+
+@pytest.mark.parametrize("make", [sample_run, full_run])
+def test_each_finding_is_one_row(make: Any) -> None:
+    """Also one that decides the verdict."""
+    run = make()
+    told = [row["finding_id"] for row in lists(run)["findings.csv"]]
+    assert sorted(told) == sorted(item.id for item in run.findings)
+
+
+def test_the_basis_of_the_verdict_stands_in_a_list_of_its_own() -> None:
+    """The verdict, each reason and notice, the counts, and where it all comes from."""
+    run = sample_run().model_copy(update={"reasons": ("first", "second"), "notices": ("a", "b")})
+    rows = [(row["what"], row["value"]) for row in lists(run)["run.csv"]]
+    assert rows[0] == ("Verdict", wording.VERDICTS[run.verdict])
+    assert [value for what, value in rows if what == "Reason"] == list(wording.reasons(run))
+    assert [value for what, value in rows if what == "Notice"] == ["a", "b"]
+    assert [value for what, value in rows if what == "Counts"] == [wording.summary(run)]
 
 
 def test_every_population_is_a_list() -> None:
