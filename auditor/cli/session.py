@@ -207,6 +207,7 @@ def judge_again(path: Path, order: Order) -> Run:
         frameworks=frameworks,
     )
     run = mask.record(run) if mask else run
+    say(f"Judged as it was seen at {run.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC; nothing was looked at now.")
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
             _deliver(bundle, snapshot, run, Judgement.of(policy, waivers.on(today(snapshot)), frameworks), order)
