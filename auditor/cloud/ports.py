@@ -18,6 +18,9 @@ from auditor.snapshot import GapReason
 SECONDS = 5.0
 """How long a connection may take, TLS included."""
 
+AGAIN_SECONDS = 2.0
+"""And once more, where nothing answered in that time."""
+
 _CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _ALERTS = ("TLSV1_ALERT_", "TLSV13_ALERT_", "SSLV3_ALERT_")
 """How OpenSSL names what the other side said when it ended a handshake.
@@ -112,14 +115,20 @@ class Ports:
     async def _shake(self, host: str, context: ssl.SSLContext) -> _Shaken:
         """A handshake; silence counts when it was met twice: a packet gets lost, and a busy machine stalls."""
         try:
-            return await self._shake_once(host, context)
+            return await self._shake_once(host, context, SECONDS)
         except NoWayError as error:
-            if not isinstance(error.__cause__, TimeoutError):
+            if not _was_silent(error):
                 raise
-        return await self._shake_once(host, context)
+            first = error
+        try:
+            return await self._shake_once(host, context, AGAIN_SECONDS)
+        except NoWayError as error:
+            if not _was_silent(error):
+                raise
+            raise first from error
 
-    async def _shake_once(self, host: str, context: ssl.SSLContext) -> _Shaken:
-        async with _bounded(host), tunnel(host, self._port) as writer:
+    async def _shake_once(self, host: str, context: ssl.SSLContext, seconds: float) -> _Shaken:
+        async with _bounded(host, seconds), tunnel(host, self._port) as writer:
             try:
                 await writer.start_tls(context, server_hostname=host)
             except ssl.SSLCertVerificationError as error:
@@ -131,15 +140,19 @@ class Ports:
 
 
 @asynccontextmanager
-async def _bounded(host: str) -> AsyncIterator[None]:
-    limit = asyncio.timeout(SECONDS)
+async def _bounded(host: str, seconds: float) -> AsyncIterator[None]:
+    limit = asyncio.timeout(seconds)
     try:
         async with limit:
             yield
     except TimeoutError as error:
         if not limit.expired():
             raise
-        raise NoWayError("connect", f"no answer from {host} within {SECONDS:g} s") from error
+        raise NoWayError("connect", f"no answer from {host} within {seconds:g} s") from error
+
+
+def _was_silent(error: NoWayError) -> bool:
+    return isinstance(error.__cause__, TimeoutError)
 
 
 def _ended(error: OSError) -> bool:

@@ -145,12 +145,33 @@ async def test_a_closed_port_is_an_answer(authority: trustme.CA) -> None:
 
 async def test_a_port_that_never_answers_is_one_too(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "SECONDS", 0.2)
+    monkeypatch.setattr(ports, "AGAIN_SECONDS", 0.1)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         answer = await seen(silent.getsockname()[1], "127.0.0.1")
     assert not answer.reachable
     assert "0.2 s" in str(answer.error)
+
+
+async def test_one_connection_without_an_answer_proves_nothing(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A packet gets lost, and a busy machine stalls: it is tried once more before the port is called closed."""
+    monkeypatch.setattr(ports, "SECONDS", 0.2)
+    context, came = identity(authority), list[bool]()
+
+    async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(True)
+        if len(came) > 1:
+            await writer.start_tls(context)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(late, "127.0.0.1", 0)
+    answer = await seen(server.sockets[0].getsockname()[1])
+    server.close()
+    assert (answer.reachable, answer.verified, answer.error) == (True, True, None)
 
 
 async def test_a_port_without_tls_takes_no_tls_connection(authority: trustme.CA) -> None:
