@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,9 +113,9 @@ def refuse_another_runs(folder: Path, run: Run, environ: Mapping[str, str]) -> N
     """
     for name in _RUNS:
         if environ.get(name) and run.context.get(name) != bounded_member(name, environ[name]):
-            made_by = run.context.get(name, "none that it tells")
+            made_by, when = run.context.get(name, "none that it tells"), run.started_at.astimezone(UTC)
             raise SnapshotError(
-                f"the audit wrote no evidence: {folder} holds that of {run.started_at:%Y-%m-%d %H:%M} UTC, which this"
+                f"the audit wrote no evidence: {folder} holds that of {when:%Y-%m-%d %H:%M} UTC, which this"
                 f" CI run did not make ({name} is {environ[name]}, and was {made_by})",
                 next_step="see what auditor run said before this; it writes to a folder that is new or empty",
             )

@@ -151,6 +151,7 @@ def judge_again(path: Path, order: Order) -> Run:
         basis = without_ids(basis)
     run_id = new_run_id()
     run = basis.run(run_id, _recorded(order.command), origin(os.environ))
+    say(f"Judged as it was seen at {run.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC; nothing was looked at now.")
     if order.output or order.formats or signer:
         with Bundle(order.output or REPORTS / run_id, signer) as bundle:
             deliver(bundle, basis, run, order)

@@ -280,6 +280,8 @@ def test_evaluate_gives_the_same_findings(release_run: Typed) -> None:
     assert done.exit_code == release_run.code
     assert json.dumps(again["findings"]) == json.dumps(first["findings"])
     assert again["notices"] == first["notices"]
+    assert f"Judged as it was seen at {first['started_at'][:10]}" in done.stderr
+    assert "nothing was looked at now" in done.stderr
 
 
 def test_evaluate_with_another_gate_and_pack(healthy_run: Typed, tmp_path: Path) -> None:
