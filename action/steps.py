@@ -43,7 +43,8 @@ def install() -> int:
     import venv
 
     print("Installing the auditor from hashed requirements ...", flush=True)
-    venv.create(environment(), with_pip=True, clear=True)
+    # As `python -m venv` does: a copied interpreter would not find a library that lies beside the real one.
+    venv.create(environment(), with_pip=True, clear=True, symlinks=os.name != "nt")
     hashed = ["--require-hashes", "--only-binary", ":all:"]
     for arguments in (
         [*hashed, "-r", str(ROOT / "requirements.txt"), "-r", str(ROOT / "action" / "requirements-build.txt")],

@@ -45,7 +45,7 @@ def test_the_installed_command_runs_the_demo_elsewhere(wheel: Path, tmp_path: Pa
         pytest.skip("no .wheels folder: `make test` keeps the hashed wheels there, so that this needs no network")
     environment, elsewhere = tmp_path / "clean", tmp_path / "elsewhere"
     elsewhere.mkdir()
-    venv.create(environment, with_pip=True)
+    venv.create(environment, with_pip=True, symlinks=sys.platform != "win32")
     binaries = environment / ("Scripts" if sys.platform == "win32" else "bin")
     pip = [str(binaries / "python"), "-m", "pip", "install", "--quiet", "--no-index", "--find-links", str(WHEELS)]
     subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.txt")], check=True, cwd=elsewhere)
