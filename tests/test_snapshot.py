@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auditor.errors import ExitCode, SnapshotError
 from auditor.run import load_run
-from auditor.snapshot import load_snapshot
+from auditor.snapshot import Resource, load_snapshot
 from tests.conftest import Done
 
 
@@ -53,6 +53,19 @@ def test_what_is_no_snapshot_is_refused_with_a_reason_and_a_next_step(tmp_path: 
     assert caught.value.exit_code is ExitCode.USAGE
     assert caught.value.next_step
     assert not caught.value.audited
+
+
+def test_a_body_is_an_object(tmp_path: Path, written: Path) -> None:
+    """Nothing else comes in from a file, and what a look at it changes is not kept."""
+    bent = json.loads(written.read_text(encoding="utf-8"))
+    bent["resources"][0]["body"] = ["a list"]
+    (tmp_path / "bent.json").write_text(json.dumps(bent), encoding="utf-8")
+    with pytest.raises(SnapshotError, match=r"resources\.0\.body"):
+        load_snapshot(tmp_path / "bent.json")
+    one = Resource(kind="account", id="/a", body={"name": "a", "sku": None})
+    one.body["name"] = "b"
+    assert one.body == {"name": "a", "sku": None}
+    assert one.model_copy(update={"body": {"name": "b"}}).body == {"name": "b"}
 
 
 def test_a_truncated_snapshot_is_refused(written: Path) -> None:

@@ -85,8 +85,11 @@ def render(text: str, variables: Mapping[str, Json], place: Callable[[str, str],
 
     `place` takes (all that stands before a value, the value as text) and gives what shall stand there.
     """
+    if "{" not in text:
+        return _short(text).strip()
     try:
-        marked = _compiled(text).render(**variables)
+        template = _compiled(text)
+        marked = "".join(template.root_render_func(template.new_context(dict(variables), shared=True)))
     except TemplateError as error:
         raise TemplateFailure((error.message or type(error).__name__)[:200]) from error
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:

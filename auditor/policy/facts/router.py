@@ -83,8 +83,9 @@ def other_models(deployment: Resource, body: JsonObject, seen: Seen) -> list[str
 
 def _all_responded(deployment: Resource, seen: Seen) -> Iterable[str]:
     for probe in seen.children("probe", deployment.id):
-        yield from texts(probe.body.get("responded_models")) or ()
-        one = text(probe.body.get("responded_model"))
+        body = probe.body
+        yield from texts(body.get("responded_models")) or ()
+        one = text(body.get("responded_model"))
         if one is not None:
             yield one
 
