@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditor.cli.basis import Basis
 from auditor.cli.bundles import REPORTS
-from auditor.cli.console import colored, output, progress, redacted, redacting_ids, width
+from auditor.cli.console import colored, output, progress, redacted, redacting_ids, say, width
 from auditor.cli.delivery import deliver, show
 from auditor.cli.looking import until_interrupted
 from auditor.errors import EmptyAuditError, ExitCode, SettingsError

@@ -86,7 +86,7 @@ def render(text: str, variables: Mapping[str, Json], place: Callable[[str, str],
     `place` takes (all that stands before a value, the value as text) and gives what shall stand there.
     """
     if "{" not in text:
-        return _short(text).strip()
+        return _bounded(text).strip()
     try:
         template = _compiled(text)
         marked = "".join(template.root_render_func(template.new_context(dict(variables), shared=True)))
