@@ -86,7 +86,7 @@ def render(text: str, variables: Mapping[str, Json], place: Callable[[str, str],
     `place` takes (all that stands before a value, the value as text) and gives what shall stand there.
     """
     try:
-        marked = _compiled(text).render(**variables)
+        marked = _compiled(text).render(**variables) if "{" in text else text
     except TemplateError as error:
         raise TemplateFailure((error.message or type(error).__name__)[:200]) from error
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
