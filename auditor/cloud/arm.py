@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Callable
 from typing import Any
 
 from auditor.cloud.alerts import Alerts
-from auditor.cloud.arm_id import parse_arm_id, quoted
+from auditor.cloud.arm_id import ACCOUNT_TYPE, parse_arm_id, quoted
 from auditor.cloud.clients import Clients
 from auditor.cloud.costs import Costs
 from auditor.cloud.keys import KIND as KEY_KIND
@@ -19,7 +19,6 @@ from auditor.cloud.reads import Keep, Reads, drain, everything, gap, not_an_id
 from auditor.cloud.telemetry import Telemetry
 from auditor.snapshot import Gap, GapReason
 
-ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 PROVIDER = "Microsoft.CognitiveServices"
 
 

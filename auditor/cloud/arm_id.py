@@ -6,6 +6,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
+ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
+
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
+"""What the service takes, which is more than the page says:
+https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcognitiveservices"""
+
 _ID = re.compile(
     r"/subscriptions/(?P<subscription>[^/?#]+)/resourceGroups/(?P<group>[^/?#]+)"
     r"/providers/(?P<type>[^/?#]+/[^/?#]+)/(?P<name>[^/?#]+)",
@@ -29,6 +35,11 @@ def parse_arm_id(text: object, type_: str) -> ArmId | None:
     if found is None or found["type"].lower() != type_.lower():
         return None
     return ArmId(found["subscription"], found["group"], found["type"], found["name"])
+
+
+def names_account(text: str) -> bool:
+    """Whether the text can be the name of an account, or is the id of one."""
+    return bool(_ACCOUNT.fullmatch(text)) or parse_arm_id(text, ACCOUNT_TYPE) is not None
 
 
 def quoted(id_: str) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from auditor.cloud.arm_id import parse_arm_id, quoted
+from auditor.cloud.arm_id import ACCOUNT_TYPE, parse_arm_id, quoted
 from auditor.cloud.clients import Clients
 from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Exchange, Row, Rows
 from auditor.cloud.reads import Reads, not_an_id
 from auditor.snapshot import Gap
-
-_ACCOUNT = "Microsoft.CognitiveServices/accounts"
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Telemetry:
 
         https://learn.microsoft.com/rest/api/monitor/metrics/list
         """
-        if parse_arm_id(account_id, _ACCOUNT) is None:
+        if parse_arm_id(account_id, ACCOUNT_TYPE) is None:
             return not_an_id("metric", account_id)
 
         async def call(version: str, exchange: Exchange) -> None:
@@ -57,7 +55,7 @@ class Telemetry:
                 "aggregation": question.aggregation,
                 "top": str(question.top),
                 "$filter": " and ".join(f"{dimension} eq '*'" for dimension in question.split),
-                "metricnamespace": _ACCOUNT,
+                "metricnamespace": ACCOUNT_TYPE,
             }
             path = f"{quoted(account_id)}/providers/Microsoft.Insights/metrics"
             await self._clients.get(path, version, exchange, query)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from auditor.cloud.arm import ACCOUNT_TYPE
-from auditor.cloud.arm_id import parse_arm_id, region
+from auditor.cloud.arm_id import ACCOUNT_TYPE, parse_arm_id, region
 from auditor.cloud.kinds import ACTIONS
 from auditor.cloud.pages import Row, Rows
 from auditor.cloud.problems import NEXT_STEPS, Problem

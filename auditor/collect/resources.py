@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.cloud.arm import ACCOUNT_TYPE
+from auditor.cloud.arm_id import ACCOUNT_TYPE
 from auditor.collect.collector import listed
 from auditor.collect.target import Per
 

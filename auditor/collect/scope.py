@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.cloud.arm_id import ArmId, parse_arm_id, region
+from auditor.cloud.arm_id import ACCOUNT_TYPE, ArmId, parse_arm_id, region
 from auditor.collect.target import Target, model_target
 from auditor.record import JsonObject
 from auditor.settings import Settings, Workload
-
-ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 
 
 class Selection:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from auditor.cloud.arm_id import names_account
 from auditor.initial.draft import DeploymentDraft, Draft, Entry, WorkloadDraft
 from auditor.initial.home import ACCOUNT_KINDS, Home, homes
 from auditor.initial.scalar import statable
@@ -126,7 +127,7 @@ def _named(found: Sequence[Home]) -> Iterator[tuple[Home, str | None, str, str |
     for home in sorted(found, key=order):
         tag = belongs[home.id]
         shared = tag is not None and together[tag[1].lower()] > 1
-        account = home.name if names[home.name.lower()] == 1 else home.id
+        account = home.name if names[home.name.lower()] == 1 and names_account(home.name) else home.id
         ways = (
             *(((tag[1], f"tag {tag[0]}"),) if tag and not shared else ()),
             (home.name, "the account's name"),

@@ -7,13 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
-from auditor.cloud.arm_id import parse_arm_id
+from auditor.cloud.arm_id import ACCOUNT_TYPE, names_account
 from auditor.cloud.redaction import mask, secrets_in
 from auditor.settings import ProbeSettings
 from auditor.settings_file.located import Where
 from auditor.settings_file.mcp_server import mcp_server
-
-ACCOUNT_TYPE = "Microsoft.CognitiveServices/accounts"
 
 Contradiction = tuple[Where, str]
 """Where it is seen, and what is wrong there."""
@@ -24,10 +22,6 @@ https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle"""
 
 LEAST_SECONDS = 10
 """For all live calls: one may take half of it, and what takes longer counts as unanswered."""
-
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{1,63}")
-"""What the service takes, which is more than the page says:
-https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcognitiveservices"""
 
 _DATED = re.compile(r"20\d\d-\d\d-\d\d(-preview)?$")
 _LAST_PORT = 65535
@@ -144,7 +138,7 @@ def _account_shape(data: Any) -> Iterator[Contradiction]:
     """What no account can be called is not looked for: it would be found missing."""
     for path, workload in _workloads(data):
         account = workload.get("account")
-        if _is_text(account) and not _ACCOUNT.fullmatch(account) and parse_arm_id(account, ACCOUNT_TYPE) is None:
+        if _is_text(account) and not names_account(account):
             yield (
                 (*path, "account"),
                 (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.cloud.arm_id import parse_arm_id
+from auditor.cloud.arm_id import ACCOUNT_TYPE, parse_arm_id
 from auditor.cloud.model_answer import Answer, CallError
-from auditor.collect.scope import ACCOUNT_TYPE
 from auditor.probe.evidence import unanswered
 from auditor.probe.stages import stages
 from auditor.probe.target import targets
