@@ -15,12 +15,11 @@ from auditor.cloud.subscriptions import subscriptions
 from auditor.collect import ALWAYS, COLLECTORS, ESSENTIAL, PLAN_COLLECTORS, Collected, collect
 from auditor.collect.collector import Collector
 from auditor.collect.confirmation import confirmation
-from auditor.collect.costs import unasked
 from auditor.collect.host_names import HOST_NAMES
 from auditor.judgement import judge
 from auditor.origin import origin
 from auditor.policy.attestations import Attestation, as_seen
-from auditor.policy.dependencies import left_out
+from auditor.policy.dependencies import left_out, unasked
 from auditor.policy.frameworks import Framework
 from auditor.policy.pack import Policy
 from auditor.policy.provisioning import as_told

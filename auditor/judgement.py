@@ -11,7 +11,7 @@ from auditor.policy.applied import policy_record
 from auditor.policy.attestations import attestation_records
 from auditor.policy.calls import calls
 from auditor.policy.clock import clock, today
-from auditor.policy.dependencies import left_out, load_dependencies
+from auditor.policy.dependencies import left_out, load_dependencies, unasked
 from auditor.policy.evaluate import judge as judge_subjects
 from auditor.policy.excluded import excluded
 from auditor.policy.facts import join
@@ -75,7 +75,7 @@ def judge(
             *snapshot.notices,
             *((OF_A_PLAN,) if snapshot.plan else ()),
             *waivers.notices(findings, policy),
-            *_not_collected(snapshot, policy),
+            *_not_collected(snapshot, settings, policy),
         ),
         tool=tool(),
         principal=snapshot.principal,
@@ -105,9 +105,13 @@ def judge(
     )
 
 
-def _not_collected(snapshot: Snapshot, policy: Policy) -> Iterator[str]:
-    """That a snapshot lacks what these packs judge, since the packs that it was taken for did not need it."""
-    lacking = sorted((set(snapshot.left_out) - left_out(policy.checks)) & load_dependencies().keys())
+def _not_collected(snapshot: Snapshot, settings: Settings, policy: Policy) -> Iterator[str]:
+    """That a snapshot lacks what is judged now, since the packs and settings that it was taken for did not need it."""
+    needless = left_out(policy.checks) | unasked(settings)
+    lacking = sorted((set(snapshot.left_out) - needless) & load_dependencies().keys())
     if lacking:
         kinds = ", ".join(kind.replace("_", " ") for kind in lacking)
-        yield f"the snapshot was taken for other packs and holds no {kinds}: run again with these packs to judge them"
+        yield (
+            f"the snapshot was taken for other packs or settings and holds no {kinds}: run again with these to judge"
+            " them"
+        )

@@ -8,7 +8,6 @@ from auditor.collect.collector import Collector
 from auditor.collect.look import Look
 from auditor.collect.target import Per, Target
 from auditor.record import JsonObject
-from auditor.settings import Settings
 
 
 def _cost_id(body: JsonObject) -> str | None:
@@ -23,11 +22,6 @@ async def _costs(look: Look, target: Target) -> None:
     """Asks once for a subscription, and only where somebody wants to know: few such questions are answered a minute."""
     if look.selection.is_capped(target.subscription):
         look.keep_list(KIND, target.id, await look.arm.costs.of_accounts(target.subscription), _cost_id)
-
-
-def unasked(settings: Settings) -> frozenset[str]:
-    """The kind, where no workload says what it may cost: nobody then needs the permission to read it."""
-    return frozenset() if any(one.monthly_cap is not None for one in settings.workloads) else frozenset({KIND})
 
 
 COSTS = Collector(KIND, Per.SUBSCRIPTION, (ACTIONS[KIND],), _costs)

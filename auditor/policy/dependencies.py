@@ -7,10 +7,12 @@ from functools import cache
 
 from auditor.policy.compiled import CompiledCheck
 from auditor.policy.document import read_document
+from auditor.policy.facts.cost import KIND as COST
 from auditor.policy.pack import AppliedCheck
 from auditor.policy.paths import Path, around, written
 from auditor.policy.shipped import shipped_folder
 from auditor.record import Record
+from auditor.settings import Settings
 
 FILE = "dependencies.yaml"
 """In the folder of the shipped policies; derived from runs in which a read was refused, never written by hand."""
@@ -50,6 +52,11 @@ def left_out(checks: Sequence[AppliedCheck | CompiledCheck]) -> frozenset[str]:
     """
     named = {path for each in checks for path in (*each.applies.paths, *each.passes.paths, *each.shows)}
     return frozenset(kind for kind, told in load_dependencies().items() if not _hidden(named, told))
+
+
+def unasked(settings: Settings) -> frozenset[str]:
+    """Kinds of resources that these settings ask nothing of: costs, where no workload says what it may cost."""
+    return frozenset() if any(one.monthly_cap is not None for one in settings.workloads) else frozenset({COST})
 
 
 def _hidden(paths: Iterable[Path], told: Told) -> bool:

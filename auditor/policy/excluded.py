@@ -13,7 +13,7 @@ from auditor.population import Excluded
 from auditor.settings import Settings
 from auditor.snapshot import Snapshot
 
-NOT_NEEDED = "No check of the packs in use needs it, so it was not read."
+NOT_NEEDED = "No check of the packs in use needs it with these settings, so it was not read."
 OF_A_PLAN = "A plan is judged by what decides whether it can be made, so it was not read."
 NO_CALLS = "Live calls are off in the settings (probes.enabled), so that no deployment was called."
 NO_CALLS_OF_A_PLAN = "A plan is judged without live calls."
