@@ -62,6 +62,7 @@ ALSO_FAILS: dict[str, set[str]] = {
     "mcp-server-broken": {"other-surface-fails"},
     # what will not be upgraded only matters as the end comes near
     "model-stops-at-retirement": {"model-retires-soon"},
+    "model-retires-soon": {"model-stops-at-retirement"},
     # more is declared than is deployed, and the pool has no room for it
     "planned-capacity-does-not-fit": {"quota-exceeded", "deployment-capacity-below-declared"},
     # more is declared than is deployed, and the region has no hardware for it
