@@ -166,7 +166,9 @@ def test_what_was_left_out_is_named_with_its_reason() -> None:
     outside = "Left out by scope.accounts of the settings."
     assert left["account"] == [(name, outside) for name in ACCOUNTS[1:]]
     assert all("probes.calls" in reason for _, reason in left["probe"]), left["probe"]
-    assert left["budget"] == [("budget", "No check of the packs in use needs it with these settings, so it was not read.")]
+    assert left["budget"] == [
+        ("budget", "No check of the packs in use needs it with these settings, so it was not read.")
+    ]
     (accounts,) = (one for one in run.population if one.kind == "account")
     assert accounts.reconciled is True, "within the scope that both share"
 
