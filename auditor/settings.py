@@ -166,6 +166,8 @@ class ExpectedDeployment(Record):
     sku: Name | None = None
     capacity: int | None = Field(default=None, ge=1)
     """Least capacity, in the SKU's units (thousands of tokens per minute, or PTU)."""
+    capacity_max: int | None = Field(default=None, ge=1)
+    """Most capacity, in the same units: what is more takes from others' quota, or is paid for unused."""
     rpm: int | None = Field(default=None, ge=1)
     tpm: int | None = Field(default=None, ge=1)
     features: tuple[Feature, ...] = ("text",)

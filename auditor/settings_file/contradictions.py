@@ -76,6 +76,13 @@ def _latency_beyond_probes(data: Any) -> Iterator[Contradiction]:
             )
 
 
+def _least_above_most(data: Any) -> Iterator[Contradiction]:
+    for at, deployment in _every_deployment(data):
+        least, most = deployment.get("capacity"), deployment.get("capacity_max")
+        if isinstance(least, int) and isinstance(most, int) and most < least:
+            yield (*at, "capacity_max"), f"is less than capacity, which is the least: {least}"
+
+
 def _no_time_for_calls(data: Any) -> Iterator[Contradiction]:
     """With less time an endpoint that works would be called silent."""
     seconds = _at(data, "probes", "seconds")
@@ -231,6 +238,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _repeated_items,
     _money_without_prices,
     _latency_beyond_probes,
+    _least_above_most,
     _no_time_for_calls,
     _drawing_without_image_model,
     _unapproved_by_itself,

@@ -153,6 +153,7 @@ def test_single_mistakes(write: Write, more: str, said: str) -> None:
             "is neither the name of an account",
         ),
         ("version: 2026-03-05", "latency_budget_ms: 120001", "latency_budget_ms: is more than all probes may take"),
+        ("version: 2026-03-05", "capacity: 20, capacity_max: 10", "capacity_max: is less than capacity"),
         (
             "version: 2026-03-05",
             "features: [text, image_generation]",

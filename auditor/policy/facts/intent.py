@@ -106,6 +106,7 @@ def strictest_expectation(expected: Sequence[ExpectedDeployment]) -> ExpectedDep
     return expected[0].model_copy(
         update={
             "capacity": max((one.capacity for one in expected if one.capacity is not None), default=None),
+            "capacity_max": min((one.capacity_max for one in expected if one.capacity_max is not None), default=None),
             "rpm": max((one.rpm for one in expected if one.rpm is not None), default=None),
             "tpm": max((one.tpm for one in expected if one.tpm is not None), default=None),
             "features": _asked_by_any([one.features for one in expected]),
