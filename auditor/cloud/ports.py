@@ -110,15 +110,6 @@ class Ports:
         return replace(answer, legacy_refused=False, legacy=shaken.version)
 
     async def _shake(self, host: str, context: ssl.SSLContext) -> _Shaken:
-        """A handshake; silence counts when it was met twice: a packet gets lost, and a busy machine stalls."""
-        try:
-            return await self._shake_once(host, context)
-        except NoWayError as error:
-            if not isinstance(error.__cause__, TimeoutError):
-                raise
-        return await self._shake_once(host, context)
-
-    async def _shake_once(self, host: str, context: ssl.SSLContext) -> _Shaken:
         async with _bounded(host), tunnel(host, self._port) as writer:
             try:
                 await writer.start_tls(context, server_hostname=host)
