@@ -189,6 +189,20 @@ def _standby_of_itself(data: Any) -> Iterator[Contradiction]:
                 yield (*path, "standby", index), "is the workload's own account; one in another region is meant"
 
 
+def _caps_of_one_account(data: Any) -> Iterator[Contradiction]:
+    """An account is billed in one currency: of two caps in different ones, one would never be judged."""
+    first: dict[str, str] = {}
+    for path, workload in _workloads(data):
+        account, currency = workload.get("account"), _at(workload, "monthly_cap", "currency")
+        if _is_text(account) and _is_text(currency):
+            before = first.setdefault(account.rpartition("/")[2].lower(), currency)
+            if before != currency:
+                yield (
+                    (*path, "monthly_cap", "currency"),
+                    f"another workload of the account caps it in {_quoted(before)}; it is billed in one currency",
+                )
+
+
 def _resolver_shape(data: Any) -> Iterator[Contradiction]:
     resolver = _at(data, "resolver")
     if _is_text(resolver):
@@ -246,6 +260,7 @@ _RULES: tuple[Callable[[Any], Iterator[Contradiction]], ...] = (
     _account_shape,
     _account_out_of_scope,
     _standby_of_itself,
+    _caps_of_one_account,
     _resolver_shape,
     _pictures,
     _mcp_servers,

@@ -172,6 +172,26 @@ def test_contradictions(write: Write, old: str, new: str, said: str | None) -> N
         assert said in problem
 
 
+@pytest.mark.parametrize(
+    ("currency", "account", "refused"),
+    [("USD", "SHOP-openai", True), ("EUR", "shop-openai", False), ("USD", "other-openai", False)],
+)
+def test_caps_of_one_account_are_in_one_currency(write: Write, currency: str, account: str, refused: bool) -> None:
+    """Else one of them would never be judged, and its check would pass all the same."""
+    cap = "monthly_cap: {{amount: 5, currency: {}}}"
+    first = WHOLE.replace("account: shop-openai", f"account: shop-openai\n    {cap.format('EUR')}", 1)
+    second = (
+        f"  - {{name: second, owner: team, account: {account}, {cap.format(currency)},"
+        " deployments: [{name: chat, model: gpt-5.4}]}\n"
+    )
+    path = write(first.replace("workloads:\n", f"workloads:\n{second}", 1))
+    if refused:
+        [problem] = problems(path)
+        assert 'monthly_cap.currency: another workload of the account caps it in "USD"' in problem
+    else:
+        assert len(load_settings(path, {}, {}).workloads) > 1
+
+
 def test_identities_are_object_ids(write: Write) -> None:
     """A name in the place of an id is told where it stands, and so is one id outside of a list."""
     path = write(WHOLE.replace("    models:", f"    identities: [{TENANT}, shop-identity]\n    models:"))

@@ -141,7 +141,7 @@ def spelled(sku: str) -> str:
 
 
 def _least(caps: Sequence[Cap | None]) -> Cap | None:
-    """The lowest; of several currencies the first one's, and what is told in another is then not compared."""
+    """The lowest; of several currencies, which settings files may not have, the first one's."""
     asked = [cap for cap in caps if cap is not None]
     return min((cap for cap in asked if cap.currency == asked[0].currency), key=lambda cap: cap.amount, default=None)
 
