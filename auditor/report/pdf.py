@@ -1,8 +1,9 @@
 """report.pdf: the page of report.html as Chromium prints it, for people who sign and file.
 
 The one format that is not pure: it needs a browser, so it is made only when it is named, and other versions of Chromium
-give other bytes. The same one gives the same, as the only moments in the file, its own two dates
-(ISO 32000-2, 14.3.3), are set to the run's.
+give other bytes. The same one gives the same: the only moments in the file, its own two dates
+(ISO 32000-2, 14.3.3), are set to the run's, and the ids of structure elements (14.7.2), which Chromium counts on from
+wherever its process was, are counted from one.
 """
 
 from __future__ import annotations
@@ -47,12 +48,13 @@ _FLAGS = (
     "--proxy-server=127.0.0.1:9",  # and no address: that port discards
 )
 _MOMENT = re.compile(rb"(/CreationDate|/ModDate) \(D:\d{14}\+00'00'\)")
+_NODE = re.compile(rb"\(node(\d{8})\)")
 
 
 def files(run: Run) -> dict[str, bytes]:
     """File name → content; raises ReportError where there is no Chromium, or where it does not print."""
     browser = chromium(audited=True)
-    return {MAIN: _dated(_printed(browser, FORMATS["html"].render(run)), run)}
+    return {MAIN: _numbered(_dated(_printed(browser, FORMATS["html"].render(run)), run))}
 
 
 def chromium(*, audited: bool = False) -> str:
@@ -109,6 +111,12 @@ def _dated(document: bytes, run: Run) -> bytes:
     moment = run.ended_at if run.ended_at.tzinfo else run.ended_at.replace(tzinfo=UTC)
     stamp = moment.astimezone(UTC).strftime("%Y%m%d%H%M%S").encode()
     return _MOMENT.sub(rb"\1 (D:" + stamp + rb"+00'00')", document)
+
+
+def _numbered(document: bytes) -> bytes:
+    """The document with its ids counted from one, in their own order and of the same length: all places stay right."""
+    number = {old: b"%08d" % n for n, old in enumerate(sorted(set(_NODE.findall(document))), 1)}
+    return _NODE.sub(lambda found: b"(node%s)" % number[found[1]], document)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -49,6 +49,14 @@ def test_it_prints_every_failure_and_repeats_itself(printer: str) -> None:
     assert PRINT(run) == {"report.pdf": content}
 
 
+def test_ids_count_from_one_wherever_the_browser_began(printer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stays itself, in its order, and nothing moves."""
+    document = b"/ID (node00000068) /K (node00000070) /Limits [(node00000068) (node00000107)] (node7)"
+    monkeypatch.setattr("auditor.report.pdf._printed", lambda browser, page: document)  # noqa: ARG005 - as it is called
+    (content,) = PRINT(sample_run()).values()
+    assert content == b"/ID (node00000001) /K (node00000002) /Limits [(node00000001) (node00000003)] (node7)"
+
+
 def test_hostile_text_prints(printer: str) -> None:
     """Whatever a name holds."""
     (content,) = PRINT(hostile_run()).values()
